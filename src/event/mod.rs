@@ -1,0 +1,18 @@
+//! Floor 1: messages as they travel.
+//!
+//! One envelope for events and commands ([`Message`]), read from and written to one line of JSON
+//! ([`line`]), with names, positions and times as types of their own. `data` is a [`Document`]: the
+//! JSON text as it came, with accessors, so that members nobody named pass through byte for byte.
+//! Knows nothing of files, of processes or of who reads a message. Read `message.rs` first.
+
+mod document;
+pub mod json;
+pub mod line;
+mod message;
+mod names;
+mod time;
+
+pub use document::Document;
+pub use message::{Extra, Kind, Message};
+pub use names::{Name, Position, computed_id, shortened};
+pub use time::{Millis, Time, parse_duration, print_duration};

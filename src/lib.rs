@@ -1,0 +1,22 @@
+//! anyorder: a workbench for event-sourced process managers.
+//!
+//! Floors, the ground last; an import goes down, never up, never sideways between rooms of one
+//! floor (`tests/floors.rs` holds the house to it):
+//!
+//! | floor | room | knows |
+//! |---|---|---|
+//! | 8 | `cli` | verbs, flags, exit codes; the wall clock |
+//! | 7 | `report` | data in, text out |
+//! | 6 | `versions` | replays a log, compares versions |
+//! | 5 | `runtime` | the world, its choices, the house, the journal |
+//! | 4 | `step` | decide, evolve: the rules |
+//! | 3 | `process` | definitions, expressions |
+//! | 2 | `store` | logs |
+//! | 1 | `event` | messages |
+//! | 0 | `error`, `span` | what went wrong, and where |
+
+pub mod error;
+pub mod event;
+pub mod process;
+pub mod span;
+pub mod store;
