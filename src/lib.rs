@@ -19,4 +19,5 @@ pub mod error;
 pub mod event;
 pub mod process;
 pub mod span;
+pub mod step;
 pub mod store;

@@ -162,6 +162,29 @@ pub fn quote_into(out: &mut String, text: &str) {
     }
 }
 
+/// A valid JSON text without the line breaks (and what else of white space) between its tokens.
+pub fn on_one_line(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let end = match bytes[at] {
+            b' ' | b'\t' | b'\n' | b'\r' => {
+                at += 1;
+                continue;
+            }
+            b'"' => end_of_string(bytes, at),
+            _ => {
+                let stop = |b: &u8| matches!(b, b'"' | b' ' | b'\t' | b'\n' | b'\r');
+                bytes[at..].iter().position(stop).map_or(bytes.len(), |length| at + length)
+            }
+        };
+        out.push_str(text.get(at..end).unwrap_or_default());
+        at = end;
+    }
+    out
+}
+
 /// Past white space and the given punctuation.
 fn skip(bytes: &[u8], mut at: usize, also: &[u8]) -> usize {
     while let Some(byte) = bytes.get(at) {

@@ -1,0 +1,208 @@
+//! `anyorder append`: one message into one module's log.
+
+use super::context::Context;
+use super::workspace::Workspace;
+use super::{Exit, Format, clock};
+use crate::error::{Error, Result};
+use crate::event::{Document, Kind, Message, Name, Position, Time, json};
+use crate::store::{Guard, Placed, Store};
+use std::io::Read;
+
+/// Append one message to a module's log
+///
+/// Prints module, position, type and id once the message is on disk. A message whose id is in the
+/// log already is not appended again: its old position is printed, so it is safe to try again.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  anyorder append OrderPlaced --data '{\"total\": 12.50}'
+  anyorder append OrderPaid --correlation o-1 --data @paid.json
+  anyorder append OrderPlaced --id o-1 --expect 0        only as the first of its log")]
+pub struct Args {
+    /// What happened, or (with --command) what is asked for
+    #[arg(value_name = "TYPE")]
+    type_: String,
+    /// Whose log; without it, the module that owns TYPE in anyorder.yaml
+    #[arg(long, value_name = "M")]
+    module: Option<String>,
+    /// The entity it is about, inside its module
+    #[arg(long, value_name = "S")]
+    subject: Option<String>,
+    /// Its id; without it, a new one
+    #[arg(long)]
+    id: Option<String>,
+    /// The conversation it belongs to; without it, it starts one of its own
+    #[arg(long, value_name = "ID")]
+    correlation: Option<String>,
+    /// The message whose handling produced it
+    #[arg(long, value_name = "ID")]
+    caused_by: Option<String>,
+    /// Its data: JSON, `@FILE`, or `-` for standard input
+    #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
+    data: Option<String>,
+    /// It is a command, not an event
+    #[arg(long)]
+    command: bool,
+    /// It is for its own module only
+    #[arg(long)]
+    internal: bool,
+    /// Append only if this is the last position now (0: the log is empty); else exit 1
+    #[arg(long, value_name = "POSITION", conflicts_with = "expect_revision")]
+    expect: Option<u64>,
+    /// Append only if the subject has so many messages now; else exit 1
+    #[arg(long, value_name = "N", requires = "subject")]
+    expect_revision: Option<u64>,
+    /// When it happened; without it, now, but not before the newest message
+    #[arg(long, value_name = "T", value_parser = clock::moment)]
+    time: Option<Time>,
+    /// Delivered at or after this, it has expired
+    #[arg(long, value_name = "T", value_parser = clock::moment)]
+    expires: Option<Time>,
+}
+
+pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let workspace = context.workspace()?;
+    let store = workspace.store();
+    let module = module_of(&args, &workspace)?;
+    let guard = guard_of(&args)?;
+    let named = args.id.is_some();
+    let message = message_of(args, &module, &workspace, &store)?;
+    let shown = Appended { type_: message.type_.clone(), id: message.id.clone() };
+    let batches = vec![vec![message]];
+    let appended = match named {
+        true => store.append(&module, batches, guard)?,
+        // An id that was made just now is in no log.
+        false => store.append_new(&module, batches, guard)?,
+    };
+    if let Some(torn) = &appended.repaired {
+        context.note(&format!(
+            "note: {module}: {}; {} bytes were cut off{}",
+            torn.why,
+            torn.len,
+            torn.kept.as_ref().map_or(String::new(), |kept| format!(" and kept in {kept}"))
+        ));
+    }
+    let placed = &appended.batches[0];
+    if let Placed::Already(_) = placed {
+        context.note(&format!("note: {} is in the log already; nothing was appended", shown.id));
+    }
+    shown.print(&module, placed.first(), context)?;
+    Ok(Exit::Holds)
+}
+
+/// What is said of a message that was appended.
+struct Appended {
+    type_: Name,
+    id: Name,
+}
+
+impl Appended {
+    fn print(&self, module: &str, position: Position, context: &mut Context) -> std::io::Result<()> {
+        let text = match context.format {
+            Format::Text => format!("{module} {position} {} {}\n", self.type_, self.id),
+            Format::Json => format!(
+                "{{\"module\":{},\"position\":{position},\"type\":{},\"id\":{}}}\n",
+                json::quote(module),
+                json::quote(&self.type_),
+                json::quote(&self.id)
+            ),
+        };
+        context.print(&text)
+    }
+}
+
+fn module_of(args: &Args, workspace: &Workspace) -> Result<Name> {
+    let file = workspace.file()?;
+    let module = match &args.module {
+        Some(module) => Name::from(&**module),
+        None => match file.owner(&args.type_) {
+            Some(module) => module.clone(),
+            None => {
+                let error = Error::input(format!("no module owns {}", args.type_));
+                return Err(match crate::span::nearest(&args.type_, file.types()) {
+                    Some(near) => error.hint(format!("did you mean {near}? Or name a module: --module M")),
+                    None => error.hint("name one with --module M, or list it under `modules:` in anyorder.yaml"),
+                });
+            }
+        },
+    };
+    if workspace.process_names()?.contains(&*module) {
+        return Err(Error::input(format!("{module} is a process: only `anyorder run` writes its log"))
+            .hint("append what happened outside to the module that owns it"));
+    }
+    Ok(module)
+}
+
+fn guard_of(args: &Args) -> Result<Guard> {
+    Ok(match (args.expect, args.expect_revision, &args.subject) {
+        (Some(0), _, _) => Guard::Position(None),
+        (Some(number), _, _) => {
+            let position = Position::new(number);
+            Guard::Position(Some(position.ok_or_else(|| Error::input("--expect: no such position"))?))
+        }
+        (None, Some(revision), Some(subject)) => {
+            Guard::Revision { subject: Name::from(&**subject), revision }
+        }
+        _ => Guard::None,
+    })
+}
+
+fn message_of(args: Args, module: &Name, workspace: &Workspace, store: &Store) -> Result<Message> {
+    for (flag, value) in [
+        ("TYPE", Some(&args.type_)),
+        ("--subject", args.subject.as_ref()),
+        ("--id", args.id.as_ref()),
+        ("--correlation", args.correlation.as_ref()),
+        ("--caused-by", args.caused_by.as_ref()),
+    ] {
+        if value.is_some_and(|value| value.is_empty()) {
+            return Err(Error::input(format!("{flag} is empty")));
+        }
+    }
+    let time = match args.time {
+        Some(time) => time,
+        None => clock::now().max(workspace.newest(store)?),
+    };
+    let id = args.id.unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
+    let mut message = Message::new(module.clone(), args.type_, id, time);
+    message.subject = args.subject.map(Name::from);
+    message.causation = args.caused_by.map(Name::from);
+    // An outside stimulus that belongs to no conversation starts its own.
+    let own = message.causation.is_none().then(|| message.id.clone());
+    message.correlation = args.correlation.map(Name::from).or(own);
+    message.kind = if args.command { Kind::Command } else { Kind::Event };
+    message.internal = args.internal;
+    message.expiry = args.expires;
+    message.data = args.data.as_deref().map(data_of).transpose()?;
+    Ok(message)
+}
+
+/// JSON, `@FILE`, or `-`.
+pub(crate) fn data_of(text: &str) -> Result<Document> {
+    let (text, place) = match text.strip_prefix('@') {
+        _ if text == "-" => {
+            let mut input = String::new();
+            let read = std::io::stdin().read_to_string(&mut input);
+            read.map_err(|error| Error::io("read", "standard input", &error))?;
+            (input, "standard input".to_string())
+        }
+        Some(path) => {
+            let read = std::fs::read_to_string(path);
+            (read.map_err(|error| Error::io("read the file", path, &error))?, path.to_string())
+        }
+        None => (text.to_string(), "--data".to_string()),
+    };
+    if text.trim_matches([' ', '\t', '\n', '\r']).contains(['\n', '\r']) {
+        // A log has one line a message, so a document that was laid out is written anew; its members
+        // keep their order and their digits.
+        let value: Result<Box<serde_json::value::RawValue>, _> = serde_json::from_str(&text);
+        if value.is_ok() {
+            return Ok(Document::of_valid(&json::on_one_line(&text)));
+        }
+    }
+    Document::parse(&text).map_err(|error| {
+        Error::input(format!("the data is not JSON: {}", error.what))
+            .at(format!("{place}, byte {}", error.byte + 1))
+            .hint("strings need double quotes; in a shell put single quotes around it all")
+    })
+}

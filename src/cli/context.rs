@@ -1,0 +1,47 @@
+//! What every verb is given: where it works, how it prints.
+
+use super::Format;
+use super::workspace::Workspace;
+use crate::error::Result;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+pub(crate) struct Context<'a> {
+    directory: Option<PathBuf>,
+    pub format: Format,
+    /// Results.
+    pub out: &'a mut dyn Write,
+    /// Progress and notes.
+    pub err: &'a mut dyn Write,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(
+        directory: Option<PathBuf>,
+        format: Format,
+        out: &'a mut dyn Write,
+        err: &'a mut dyn Write,
+    ) -> Context<'a> {
+        Context { directory, format, out, err }
+    }
+
+    /// The workspace around the current directory, or the one that `-C` names.
+    pub fn workspace(&self) -> Result<Workspace> {
+        Workspace::find(self.directory.as_deref())
+    }
+
+    /// Prints a result. The error is the pipe's.
+    pub fn print(&mut self, text: &str) -> std::io::Result<()> {
+        self.out.write_all(text.as_bytes())
+    }
+
+    /// Says something beside the result, whoever reads it.
+    pub fn note(&mut self, text: &str) {
+        let _ = writeln!(self.err, "{text}");
+    }
+
+    /// Whether somebody watches.
+    pub fn watched(&self) -> bool {
+        std::io::stderr().is_terminal()
+    }
+}

@@ -1,0 +1,175 @@
+//! Floor 8: what a person types, and what comes back.
+//!
+//! One verb a file, each `run(args, context) -> Exit`. Here are the flags, the exit codes, the
+//! printing, the wall clock and, beside `store/file.rs`, the only use of the file system. Decides
+//! nothing about processes. `demo` runs the verbs through the same [`execute`] that `main` does.
+
+mod append;
+mod clock;
+mod context;
+mod demo;
+mod log;
+mod manual;
+mod replay;
+mod run;
+mod status;
+mod trace;
+mod verify;
+mod workspace;
+
+use crate::error::{Error, Trouble};
+use crate::report::diagnostic;
+use anyhow::Result;
+use clap::{Parser, Subcommand, ValueEnum};
+use context::Context;
+use std::ffi::OsString;
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// How a verb ends where nothing went wrong with the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// It holds.
+    Holds = 0,
+    /// A finding: a replay differs, an append met another position than it expected.
+    Finding = 1,
+    /// A bound was reached.
+    Bound = 3,
+}
+
+const BAD_INPUT: u8 = 2;
+const OUR_BUG: u8 = 4;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  it holds
+  1  a finding: a replay differs, an append met another position than it expected
+  2  bad input or usage
+  3  a bound was reached
+  4  a bug of anyorder's own";
+
+#[derive(Debug, Parser)]
+#[command(name = "anyorder", version, max_term_width = 100, after_help = EXIT_CODES)]
+/// A workbench for event-sourced process managers.
+///
+/// Write a process as one small file; append events to a JSON-lines store; run the process over
+/// the log, deterministically, in virtual time; replay a real log through another version of it.
+pub(crate) struct Args {
+    /// The workspace; without it, the one around the current directory
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    directory: Option<PathBuf>,
+    /// How results are printed
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Demo(demo::Args),
+    Append(append::Args),
+    Log(log::Args),
+    Trace(trace::Args),
+    Run(run::Args),
+    Status(status::Args),
+    Replay(replay::Args),
+    Verify(verify::Args),
+    Man(manual::ManArgs),
+    Completions(manual::CompletionArgs),
+}
+
+/// The program: arguments, standard output and error, an exit code.
+pub fn main() -> ExitCode {
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let mut err = std::io::stderr();
+    let result = catch_unwind(AssertUnwindSafe(|| execute(std::env::args_os(), &mut out, &mut err, colour)));
+    ExitCode::from(result.unwrap_or_else(|_| {
+        let _ = writeln!(
+            err,
+            "\nThis is a bug in anyorder, not in your files: what is above says where.\n\
+             Nothing that was acknowledged is lost."
+        );
+        OUR_BUG
+    }))
+}
+
+/// Runs one command line; answers its exit code.
+pub(crate) fn execute(
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+    colour: bool,
+) -> u8 {
+    let args = match Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => return usage(&error, out, err),
+    };
+    let mut context = Context::new(args.directory, args.format, out, err);
+    let result = dispatch(args.verb, &mut context).and_then(|exit| {
+        context.out.flush()?;
+        Ok(exit)
+    });
+    match result {
+        Ok(exit) => exit as u8,
+        Err(error) => failed(&error, out, err, colour),
+    }
+}
+
+fn dispatch(verb: Verb, context: &mut Context) -> Result<Exit> {
+    match verb {
+        Verb::Demo(args) => demo::run(args, context),
+        Verb::Append(args) => append::run(args, context),
+        Verb::Log(args) => log::run(args, context),
+        Verb::Trace(args) => trace::run(args, context),
+        Verb::Run(args) => run::run(args, context),
+        Verb::Status(args) => status::run(args, context),
+        Verb::Replay(args) => replay::run(args, context),
+        Verb::Verify(args) => verify::run(args, context),
+        Verb::Man(args) => manual::man(args, context),
+        Verb::Completions(args) => manual::completions(args, context),
+    }
+}
+
+/// `--help` and `--version` are results; anything else that clap says is bad usage.
+fn usage(error: &clap::Error, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let text = error.render();
+    if error.use_stderr() {
+        let _ = write!(err, "{text}");
+        return BAD_INPUT;
+    }
+    let _ = write!(out, "{text}");
+    let _ = out.flush();
+    Exit::Holds as u8
+}
+
+fn failed(error: &anyhow::Error, out: &mut dyn Write, err: &mut dyn Write, colour: bool) -> u8 {
+    // A reader that has seen enough is no trouble: `anyorder log | head`.
+    if let Some(io) = error.downcast_ref::<std::io::Error>() {
+        if io.kind() == ErrorKind::BrokenPipe {
+            return Exit::Holds as u8;
+        }
+        let _ = writeln!(err, "error: cannot print: {io}");
+        return BAD_INPUT;
+    }
+    let _ = out.flush();
+    let Some(error) = error.downcast_ref::<Error>() else {
+        let _ = writeln!(err, "error: {error:#}");
+        return BAD_INPUT;
+    };
+    let _ = write!(err, "{}", diagnostic::render(error, colour));
+    match error.trouble() {
+        Trouble::Input => BAD_INPUT,
+        Trouble::Conflict => Exit::Finding as u8,
+        Trouble::Bound => Exit::Bound as u8,
+    }
+}

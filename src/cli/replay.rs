@@ -1,0 +1,188 @@
+//! `anyorder replay`: a log through a version of a process, and what would differ.
+
+use super::context::Context;
+use super::workspace::{self, Workspace};
+use super::{Exit, Format};
+use crate::error::{Error, Result};
+use crate::event::{Message, Name};
+use crate::process::{Definition, Family};
+use crate::report::replay as report;
+use crate::runtime::{Choice, Port, Saved, Turn, World};
+use crate::store::{Foreign, Logs};
+use crate::versions::{self, Divergence, Replayed, Stories};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Replay a log through any version of a process
+///
+/// Any log of CloudEvents lines will do; it needs no workspace. Where the log has the process's own
+/// journal, every decision is made again and compared; `--against` compares two versions by cause.
+/// Exit code 1 where something differs.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  anyorder replay --process order@2                         the workspace's own log
+  anyorder replay orders.jsonl --process reminders@1.yaml   somebody else's
+  anyorder replay orders.jsonl --process a.yaml --against b.yaml")]
+pub struct Args {
+    /// A `.jsonl` file or a folder of them; without one, the workspace's log
+    #[arg(value_name = "LOG")]
+    logs: Vec<PathBuf>,
+    /// The process: `name@version`, or a path to its file
+    #[arg(long, value_name = "P")]
+    process: String,
+    /// Another version, whose decisions are compared with P's
+    #[arg(long, value_name = "Q")]
+    against: Option<String>,
+    /// Only this conversation: an id, a unique part of one, or `latest`
+    #[arg(long, value_name = "ID")]
+    correlation: Option<String>,
+    /// Write the journal that P would have written
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// A definition was changed while instances live on it, and that is meant
+    #[arg(long)]
+    edited: bool,
+}
+
+pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let workspace = match context.workspace() {
+        Ok(workspace) => Some(workspace),
+        // A log and a file are enough.
+        Err(_) if !args.logs.is_empty() && context.has_no_directory() => None,
+        Err(error) => return Err(error.into()),
+    };
+    let definition = Arc::new(workspace::process(workspace.as_ref(), &args.process)?);
+    let against = match &args.against {
+        Some(other) => Some(Arc::new(workspace::process(workspace.as_ref(), other)?)),
+        None => None,
+    };
+    let logs = logs(&args.logs, workspace.as_ref())?;
+    let only = match &args.correlation {
+        Some(wanted) => {
+            Some(workspace::conversation(workspace::conversations(&*logs)?.into_iter(), wanted)?)
+        }
+        None => None,
+    };
+    let keep =
+        |message: &Message| only.as_ref().is_none_or(|only| message.conversation() == Some(only));
+    let found = replay(&*logs, &definition, against.as_ref(), &keep, &args)?;
+    let process = definition.full_name();
+    let text = match context.format {
+        Format::Text => report::text(&process, &found.replayed, &found.against, &found.divergences),
+        Format::Json => report::json(&process, &found.replayed, &found.against, &found.divergences),
+    };
+    context.print(&text)?;
+    Ok(if found.divergences.is_empty() { Exit::Holds } else { Exit::Finding })
+}
+
+fn logs(paths: &[PathBuf], workspace: Option<&Workspace>) -> Result<Box<dyn Logs>> {
+    if !paths.is_empty() {
+        return Ok(Box::new(Foreign::open_all(paths)?));
+    }
+    match workspace {
+        Some(workspace) => Ok(Box::new(workspace.store())),
+        None => Err(Error::input("no log: this is no workspace").hint("name a `.jsonl` file, or `-C DIR`")),
+    }
+}
+
+struct Found {
+    replayed: Replayed,
+    against: report::Against,
+    divergences: Vec<Divergence>,
+}
+
+fn replay(
+    logs: &dyn Logs,
+    definition: &Arc<Definition>,
+    against: Option<&Arc<Definition>>,
+    keep: &dyn Fn(&Message) -> bool,
+    args: &Args,
+) -> Result<Found> {
+    let journal = versions::journal_of(logs, &definition.name)?;
+    if let Some(other) = against {
+        let (mut one, mut two) = (Stories::new(), Stories::new());
+        let (world, replayed) = told(logs, definition, keep, Some(&mut one), args)?;
+        let (other_world, _) = versions::replay(logs, &family(other)?, keep, Some(&mut two), &mut Deaf)?;
+        let mut ids: Vec<&Name> = world.member(0).instances().map(|instance| &instance.id).collect();
+        let known: std::collections::HashSet<&Name> = ids.iter().copied().collect();
+        ids.extend(other_world.member(0).instances().map(|i| &i.id).filter(|id| !known.contains(id)));
+        let divergences = versions::compare(ids.into_iter(), &one, &two);
+        return Ok(Found { replayed, against: report::Against::Version(other.full_name()), divergences });
+    }
+    match journal.hash_of(definition.version) {
+        Some(hash) => {
+            if *hash != definition.hash && !args.edited {
+                return Err(Error::input(format!(
+                    "{} was changed since the journal was written",
+                    definition.full_name()
+                ))
+                .at(definition.source.name.clone())
+                .hint("replay the version that wrote it; or, if the change is meant, say --edited"));
+            }
+            let family = family(definition)?;
+            let (world, found) = versions::against_journal(logs, &family, definition.version, keep)?;
+            if args.save.is_some() {
+                told(logs, definition, keep, None, args)?;
+            }
+            let replayed = Replayed { events: found.events, tally: found.tally, ..versions::summary(&world) };
+            let others = found.others.into_iter().collect();
+            let against = report::Against::Journal { turns: found.compared, others };
+            Ok(Found { replayed, against, divergences: found.divergences })
+        }
+        None if journal.is_empty() => {
+            let (_, replayed) = told(logs, definition, keep, None, args)?;
+            Ok(Found { replayed, against: report::Against::Nothing, divergences: Vec::new() })
+        }
+        None => {
+            let mut decided = Stories::new();
+            let (world, replayed) = told(logs, definition, keep, Some(&mut decided), args)?;
+            let recorded = versions::stories_of(logs, &definition.name, keep)?;
+            let mut ids: Vec<&Name> = world.member(0).instances().map(|instance| &instance.id).collect();
+            let known: std::collections::HashSet<&Name> = ids.iter().copied().collect();
+            let mut more: Vec<&Name> = recorded.keys().filter(|id| !known.contains(id)).collect();
+            more.sort();
+            ids.extend(more);
+            let divergences = versions::compare(ids.into_iter(), &recorded, &decided);
+            Ok(Found { replayed, against: report::Against::Recorded, divergences })
+        }
+    }
+}
+
+fn family(definition: &Arc<Definition>) -> Result<Family> {
+    let mut family = Family::new(definition.name.clone());
+    family.insert(Arc::new(Definition { accepts_new: true, ..(**definition).clone() }))?;
+    Ok(family)
+}
+
+/// A replay from nothing; saved, where that is asked for.
+fn told(
+    logs: &dyn Logs,
+    definition: &Arc<Definition>,
+    keep: &dyn Fn(&Message) -> bool,
+    stories: Option<&mut Stories>,
+    args: &Args,
+) -> Result<(World, Replayed)> {
+    let family = family(definition)?;
+    let Some(path) = &args.save else {
+        return versions::replay(logs, &family, keep, stories, &mut Deaf);
+    };
+    let mut saved = Saved::new(definition.name.clone());
+    let result = versions::replay(logs, &family, keep, stories, &mut saved)?;
+    let bytes = saved.finish()?;
+    std::fs::write(path, bytes).map_err(|error| Error::io("write", &path.display().to_string(), &error))?;
+    Ok(result)
+}
+
+/// Hears nothing.
+struct Deaf;
+
+impl Port for Deaf {
+    fn supply(&mut self, _: &mut World) -> Result<()> {
+        Ok(())
+    }
+
+    fn took(&mut self, _: &World, _: &Choice, _: Turn) -> Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,133 @@
+//! `anyorder run`: the processes of the workspace over its logs.
+
+use super::context::Context;
+use super::workspace::Workspace;
+use super::{Exit, Format, clock};
+use crate::error::{Error, Result};
+use crate::event::{Millis, Time};
+use crate::report::run as report;
+use crate::runtime::{self, House, Rules, Run, World, recover};
+use crate::store::Store;
+
+/// Run the processes over the logs, and append what they decide
+///
+/// Reads every module from where each process stopped, in the order of time; alarms ring in virtual
+/// time, up to the newest message. Run again, it finds nothing to do. Stopped anywhere and run again,
+/// it writes the same bytes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  anyorder run                 up to the newest message
+  anyorder run --for 1h        one hour further: alarms ring
+  anyorder run --drain         until no alarm is armed
+  anyorder run --dry-run       say what would be decided, write nothing")]
+pub struct Args {
+    /// Up to this moment, and no further: RFC 3339, or `now`
+    #[arg(long, value_name = "T", value_parser = clock::moment, group = "how_far")]
+    until: Option<Time>,
+    /// So long after the newest message or decision
+    #[arg(long = "for", value_name = "D", value_parser = clock::duration, group = "how_far")]
+    duration: Option<Millis>,
+    /// Ring alarms until none is armed
+    #[arg(long, group = "how_far")]
+    drain: bool,
+    /// With --drain: stop after so many rings, with exit code 3
+    #[arg(long, value_name = "N", default_value_t = 10_000, requires = "drain")]
+    bound: u64,
+    /// Decide, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Go on with new messages and the wall clock
+    #[arg(long, conflicts_with_all = ["how_far", "dry_run"])]
+    follow: bool,
+    /// A definition was changed while instances live on it, and that is meant
+    #[arg(long)]
+    edited: bool,
+}
+
+pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let workspace = context.workspace()?;
+    let store = workspace.store();
+    let mut how = Run { rules: Rules::Newest, dry: args.dry_run, rings: u64::MAX };
+    if args.follow {
+        let mut edited = args.edited;
+        loop {
+            how.rules = Rules::Until(clock::now());
+            once(&workspace, &store, how, edited, context, true)?;
+            edited = false;
+            std::thread::sleep(std::time::Duration::from_millis(500));
+        }
+    }
+    if args.drain {
+        how = Run { rules: Rules::Drained, rings: args.bound, ..how };
+    }
+    if let Some(time) = args.until {
+        how.rules = Rules::Until(time);
+    }
+    if let Some(duration) = args.duration {
+        let newest = workspace.newest(&store)?;
+        let until = newest.plus(duration);
+        how.rules = Rules::Until(until.ok_or_else(|| Error::input("--for: beyond the year 9999"))?);
+    }
+    Ok(once(&workspace, &store, how, args.edited, context, false)?)
+}
+
+fn once(
+    workspace: &Workspace,
+    store: &Store,
+    how: Run,
+    edited: bool,
+    context: &mut Context,
+    quiet: bool,
+) -> anyhow::Result<Exit> {
+    let mut world = world(workspace, store, if edited { Edited::Record(how.dry) } else { Edited::Refuse })?;
+    let tally = runtime::run(store, &mut world, how)?;
+    if !(quiet && tally.handled == 0) {
+        let text = match context.format {
+            Format::Text => report::text(&world, &tally, how.dry),
+            Format::Json => report::json(&world, &tally),
+        };
+        context.print(&text)?;
+        context.out.flush()?;
+    }
+    if tally.bounded {
+        let hint = "an alarm that is set anew by its own ring never ends; `--bound N` allows more";
+        context.note(&format!("stopped after {} alarms: --bound is reached\nhint: {hint}", tally.alarms));
+        return Ok(Exit::Bound);
+    }
+    Ok(Exit::Holds)
+}
+
+/// What becomes of a definition that was changed under its instances.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Edited {
+    Refuse,
+    /// It is meant: the journal says so, unless this is a dry run.
+    Record(bool),
+    /// Only looked at.
+    Allow,
+}
+
+/// The workspace's world as its journals tell it.
+pub(crate) fn world(workspace: &Workspace, store: &Store, edited: Edited) -> Result<World> {
+    let families = workspace.families()?;
+    if families.is_empty() {
+        return Err(Error::input("there is no process in this workspace")
+            .hint("write one as processes/<name>@1.yaml; `docs/definitions.md` says how"));
+    }
+    let file = workspace.file()?;
+    for family in &families {
+        if file.modules().any(|module| **module == *family.name) {
+            return Err(Error::input(format!("{} is a process and a module", family.name))
+                .hint("a process's own log bears its name: give the module another"));
+        }
+    }
+    let mut house = House::create(families)?.created().subscribe_all().start();
+    recover(&mut house, store)?;
+    match edited {
+        Edited::Allow => {}
+        Edited::Refuse => runtime::refuse_edited(&house)?,
+        Edited::Record(dry) => runtime::agree_to_edited(&mut house, (!dry).then_some(store))?,
+    }
+    Ok(house.stable())
+}

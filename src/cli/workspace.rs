@@ -1,0 +1,225 @@
+//! The workspace on disk: where it is, its definitions, its logs.
+
+use crate::error::{Error, Result};
+use crate::event::{Name, Position, Time};
+use crate::process::workspace_file::{self, WorkspaceFile};
+use crate::process::{Definition, Family, read, read_named};
+use crate::span::Source;
+use crate::store::{Folder, Logs, Store};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A folder with `anyorder.yaml`, `processes/` and `log/`, none of which must be there.
+pub(crate) struct Workspace {
+    root: PathBuf,
+}
+
+const FILE: &str = "anyorder.yaml";
+
+impl Workspace {
+    /// From a folder upward, the first that has an `anyorder.yaml`; else the folder itself, if it has
+    /// `processes/` or `log/`.
+    pub fn find(directory: Option<&Path>) -> Result<Workspace> {
+        let start = directory.unwrap_or(Path::new("."));
+        let here = start
+            .canonicalize()
+            .map_err(|error| Error::io("open the folder", &start.display().to_string(), &error))?;
+        if !here.is_dir() {
+            return Err(Error::input("it is a file; -C takes a folder").at(start.display().to_string()));
+        }
+        if let Some(root) = here.ancestors().find(|folder| folder.join(FILE).is_file()) {
+            let root = if root == here { start.to_path_buf() } else { root.to_path_buf() };
+            return Ok(Workspace { root });
+        }
+        if here.join("processes").is_dir() || here.join("log").is_dir() {
+            return Ok(Workspace { root: start.to_path_buf() });
+        }
+        Err(Error::input(format!("no workspace here: no {FILE} in this folder or above it"))
+            .hint("name one with `-C DIR`, or see one made: `anyorder demo --keep DIR`"))
+    }
+
+    pub fn store(&self) -> Store {
+        Store::new(Arc::new(Folder::new(self.root.join("log"))))
+    }
+
+    /// A path as a person would write it from where they are.
+    fn shown(&self, path: &Path) -> String {
+        path.strip_prefix(".").unwrap_or(path).display().to_string()
+    }
+
+    /// What `anyorder.yaml` says; nothing where there is none.
+    pub fn file(&self) -> Result<WorkspaceFile> {
+        let path = self.root.join(FILE);
+        if !path.exists() {
+            return Ok(WorkspaceFile::default());
+        }
+        workspace_file::read(&source(&path, self.shown(&path))?)
+    }
+
+    /// The definitions under `processes/`, by process, all their errors at once.
+    pub fn families(&self) -> Result<Vec<Family>> {
+        let folder = self.root.join("processes");
+        let mut families: Vec<Family> = Vec::new();
+        let mut wrong = Vec::new();
+        for path in definition_files(&folder)? {
+            match self.definition(&path) {
+                Ok(definition) => {
+                    let family = match families.iter_mut().find(|family| family.name == definition.name) {
+                        Some(family) => family,
+                        None => {
+                            families.push(Family::new(definition.name.clone()));
+                            families.last_mut().expect("just pushed")
+                        }
+                    };
+                    family.insert(definition)?;
+                }
+                Err(error) if error.all_diagnostics().is_empty() => return Err(error),
+                Err(error) => wrong.extend(error.all_diagnostics().iter().cloned()),
+            }
+        }
+        if wrong.is_empty() { Ok(families) } else { Err(Error::diagnostics(wrong)) }
+    }
+
+    /// The processes that have a definition here, by the names of their files: a module may not bear
+    /// one of these. A definition that cannot be read stops no append.
+    pub fn process_names(&self) -> Result<std::collections::BTreeSet<String>> {
+        let files = definition_files(&self.root.join("processes"))?;
+        let stems = files.iter().filter_map(|path| path.file_stem()?.to_str()?.split_once('@'));
+        Ok(stems.map(|(name, _)| name.to_string()).collect())
+    }
+
+    fn definition(&self, path: &Path) -> Result<Arc<Definition>> {
+        let shown = self.shown(path);
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let named = stem.split_once('@').and_then(|(name, version)| Some((name, version.parse().ok()?)));
+        let Some((name, version)) = named else {
+            return Err(Error::input("a definition's file is named `<process>@<version>.yaml`").at(shown));
+        };
+        Ok(Arc::new(read_named(&source(path, shown)?, name, version)?))
+    }
+
+    /// The newest time at the end of any log: what is appended now is not stamped before it.
+    pub fn newest(&self, store: &Store) -> Result<Time> {
+        let mut newest = Time::MIN;
+        for module in store.modules()? {
+            newest = newest.max(store.tail(&module)?.time.unwrap_or(Time::MIN));
+        }
+        Ok(newest)
+    }
+}
+
+/// The `.yaml` and `.json` files of a folder, in the order of their names; none if there is no folder.
+fn definition_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let shown = folder.display().to_string();
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let entries = std::fs::read_dir(folder).map_err(|error| Error::io("read the folder", &shown, &error))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| Error::io("read the folder", &shown, &error))?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let known = path.extension().is_some_and(|end| end == "yaml" || end == "yml" || end == "json");
+        if known && !hidden {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// A file's text, with the name it is shown by.
+pub(crate) fn source(path: &Path, shown: String) -> Result<Arc<Source>> {
+    let bytes = std::fs::read(path).map_err(|error| Error::io("read the file", &shown, &error))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source::new(shown, text)),
+        Err(error) => {
+            let byte = error.utf8_error().valid_up_to();
+            Err(Error::input(format!("not UTF-8 text, from byte {byte} on")).at(shown))
+        }
+    }
+}
+
+/// `P`: `name@version`, `name` (its highest version), or a path to a definition's file.
+pub(crate) fn process(directory: Option<&Workspace>, p: &str) -> Result<Definition> {
+    let path = Path::new(p);
+    let looks_like_path = p.contains(['/', '\\']) || path.extension().is_some_and(|end| end != "" && path.exists());
+    if looks_like_path || path.is_file() {
+        return read(&source(path, p.to_string())?);
+    }
+    let Some(workspace) = directory else {
+        return Err(Error::input(format!("no process {p}: this is no workspace, and no file of that name"))
+            .hint("give the path of a definition's file, or name a workspace with `-C DIR`"));
+    };
+    let families = workspace.families()?;
+    let (name, version) = match p.split_once('@') {
+        Some((name, version)) => (name, Some(version.parse::<u32>().map_err(|_| {
+            Error::input(format!("`{version}` is no version")).hint("write `name@version`: `order@2`")
+        })?)),
+        None => (p, None),
+    };
+    let family = families.iter().find(|family| *family.name == *name);
+    let found = family.and_then(|family| match version {
+        Some(version) => family.version(version),
+        None => family.versions().last(),
+    });
+    found.map(|definition| (**definition).clone()).ok_or_else(|| {
+        let known: Vec<String> =
+            families.iter().flat_map(|family| family.versions().map(|d| d.full_name())).collect();
+        let error = Error::input(format!("no process {p} in this workspace"));
+        match crate::span::nearest(p, known.iter().map(String::as_str)) {
+            Some(near) => error.hint(format!("did you mean {near}?")),
+            None if known.is_empty() => error.hint("there is nothing under processes/"),
+            None => error.hint(format!("there is {}", known.join(", "))),
+        }
+    })
+}
+
+/// Every message's conversation and time, in the order of the modules.
+pub(crate) fn conversations(logs: &dyn Logs) -> Result<Vec<(Name, Time)>> {
+    let mut found = Vec::new();
+    for module in logs.modules()? {
+        for record in logs.read(&module, Position::FIRST)? {
+            let message = record?.message;
+            found.extend(message.conversation().map(|id| (id.clone(), message.time)));
+        }
+    }
+    Ok(found)
+}
+
+/// The conversation that a person means by an id, a unique part of one, or `latest` (the one whose
+/// first message is newest).
+pub(crate) fn conversation(ids: impl Iterator<Item = (Name, Time)>, wanted: &str) -> Result<Name> {
+    let mut first: Vec<(Name, Time)> = Vec::new();
+    let mut known = std::collections::HashMap::new();
+    for (id, time) in ids {
+        let index = *known.entry(id.clone()).or_insert_with(|| {
+            first.push((id, time));
+            first.len() - 1
+        });
+        first[index].1 = first[index].1.min(time);
+    }
+    if known.contains_key(wanted) {
+        return Ok(Name::from(wanted));
+    }
+    if wanted == "latest" {
+        let newest = first.iter().enumerate().max_by_key(|(index, (_, time))| (*time, *index));
+        return newest
+            .map(|(_, (id, _))| id.clone())
+            .ok_or_else(|| Error::input("there is no conversation yet: the logs are empty"));
+    }
+    let mut matching: Vec<&Name> =
+        first.iter().map(|(id, _)| id).filter(|id| !wanted.is_empty() && id.contains(wanted)).collect();
+    match matching.len() {
+        1 => Ok(matching.remove(0).clone()),
+        0 => Err(Error::input(format!("no conversation `{wanted}`"))
+            .hint("`anyorder log` lists what there is; a part of an id will do, or `latest`")),
+        many => {
+            matching.truncate(5);
+            let shown: Vec<&str> = matching.iter().map(|id| &***id).collect();
+            let more = if many > 5 { format!(", and {} more", many - 5) } else { String::new() };
+            Err(Error::input(format!("`{wanted}` is a part of {many} conversations"))
+                .hint(format!("one of {}{more}", shown.join(", "))))
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What a replay has found, as text and as JSON.
+
+use super::words::{counted, grouped, list};
+use crate::versions::{Divergence, Replayed, Said};
+use serde_json::{Map, Value, json};
+
+/// What was compared with what; the words of the report.
+pub enum Against {
+    /// Nothing.
+    Nothing,
+    /// The journal of the same version: so many turns.
+    Journal { turns: u64, others: Vec<(u32, u64)> },
+    /// The journal of other versions.
+    Recorded,
+    /// Another definition.
+    Version(String),
+}
+
+/// How many divergences are shown.
+const SHOWN: usize = 10;
+
+pub fn text(process: &str, replayed: &Replayed, against: &Against, divergences: &[Divergence]) -> String {
+    let mut text = format!(
+        "{process}: {}, {}\n",
+        counted(replayed.events, "event"),
+        counted(replayed.instances, "instance")
+    );
+    for ((end, state), count) in &replayed.ended {
+        text.push_str(&row(*count, &format!("{state} ({})", end.name())));
+    }
+    for (state, count) in &replayed.unfinished {
+        text.push_str(&row(*count, &format!("unfinished in {state}")));
+    }
+    for (reason, count) in &replayed.reasons {
+        text.push_str(&row(*count, &format!("parked: {reason}")));
+    }
+    if replayed.not_started > 0 {
+        text.push_str(&row(replayed.not_started, "not started"));
+    }
+    if replayed.declined > 0 {
+        text.push_str(&row(replayed.declined, "declined"));
+    }
+    if !replayed.tally.sent.is_empty() {
+        let sent = replayed.tally.sent.iter().map(|(type_, count)| format!("{} {type_}", grouped(*count)));
+        text.push_str(&format!("sent {}\n", list(sent)));
+    }
+    text.push_str(&compared(against, divergences));
+    let (one, other) = columns_of(against, process);
+    for divergence in divergences.iter().take(SHOWN) {
+        text.push_str(&format!("\n{}, at {}\n", divergence.instance, divergence.cause));
+        text.push_str(&side(&one, &divergence.recorded));
+        text.push_str(&side(&other, &divergence.decided));
+    }
+    if divergences.len() > SHOWN {
+        let more = counted((divergences.len() - SHOWN) as u64, "more instance");
+        text.push_str(&format!("\nand {more}; `--format json` lists them all\n"));
+    }
+    text
+}
+
+fn row(count: u64, what: &str) -> String {
+    format!("{:>9}  {what}\n", grouped(count))
+}
+
+fn compared(against: &Against, divergences: &[Divergence]) -> String {
+    let differ = divergences.len() as u64;
+    let mut text = match (against, differ) {
+        (Against::Nothing, _) => String::new(),
+        (Against::Journal { turns, .. }, 0) => {
+            format!("the journal says the same, in all of {}\n", counted(*turns, "turn"))
+        }
+        (Against::Journal { .. } | Against::Recorded, 0) => "the journal says the same\n".to_string(),
+        (Against::Journal { .. } | Against::Recorded, many) => {
+            format!("the journal says otherwise of {}\n", counted(many, "instance"))
+        }
+        (Against::Version(other), 0) => format!("{other} does the same\n"),
+        (Against::Version(other), many) => {
+            format!("{other} does otherwise with {}\n", counted(many, "instance"))
+        }
+    };
+    if let Against::Journal { others, .. } = against {
+        for (version, count) in others {
+            let count = counted(*count, "instance");
+            text.push_str(&format!("not compared: {count} on version {version}\n"));
+        }
+    }
+    text
+}
+
+/// What the two sides of a divergence are called.
+fn columns_of(against: &Against, process: &str) -> (String, String) {
+    match against {
+        Against::Version(other) => (process.to_string(), other.clone()),
+        _ => ("recorded".to_string(), "decided".to_string()),
+    }
+}
+
+fn side(name: &str, said: &[Said]) -> String {
+    let mut text = String::new();
+    for (index, said) in said.iter().enumerate() {
+        let name = if index == 0 { name } else { "" };
+        text.push_str(&format!("  {name:<14} {said}\n"));
+    }
+    if said.is_empty() {
+        text.push_str(&format!("  {name:<14} nothing\n"));
+    }
+    text
+}
+
+pub fn json(process: &str, replayed: &Replayed, against: &Against, divergences: &[Divergence]) -> String {
+    let mut outcomes = Map::new();
+    for ((_, state), count) in &replayed.ended {
+        let before = outcomes.get(&**state).and_then(Value::as_u64).unwrap_or(0);
+        outcomes.insert(state.to_string(), json!(before + count));
+    }
+    let sent: Map<String, Value> =
+        replayed.tally.sent.iter().map(|(type_, count)| (type_.to_string(), json!(count))).collect();
+    let divergences: Vec<Value> = divergences
+        .iter()
+        .map(|divergence| {
+            let mut row = json!({
+                "instance": &*divergence.instance,
+                "cause": divergence.cause,
+                "recorded": said(&divergence.recorded),
+                "decided": said(&divergence.decided),
+            });
+            if let Against::Version(other) = against {
+                row["against"] = json!(other);
+            }
+            row
+        })
+        .collect();
+    let json = json!({
+        "process": process,
+        "events": replayed.events,
+        "instances": replayed.instances,
+        "outcomes": outcomes,
+        "not-started": replayed.not_started,
+        "declined": replayed.declined,
+        "sent": sent,
+        "parked": replayed.parked,
+        "unfinished": replayed.unfinished.values().sum::<u64>(),
+        "divergences": divergences,
+    });
+    serde_json::to_string_pretty(&json).expect("plain data") + "\n"
+}
+
+fn said(said: &[Said]) -> Vec<Value> {
+    said.iter()
+        .map(|said| match said {
+            Said::Sent { type_, kind, data, time } => {
+                let data: Option<Value> = data.as_ref().and_then(|data| serde_json::from_str(data).ok());
+                json!({"sent": &**type_, "kind": kind.name(), "data": data, "time": time.to_string()})
+            }
+            Said::Parked(reason) => json!({"parked": reason}),
+            Said::Rests(rest) => json!({"rests": rest}),
+            Said::Line(line) => serde_json::from_str(line).unwrap_or_else(|_| json!(line)),
+        })
+        .collect()
+}

@@ -1,0 +1,62 @@
+//! What a run has done, as text and as JSON.
+
+use super::words::{counted, list};
+use crate::runtime::{Tally, World};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+pub fn text(world: &World, tally: &Tally, dry: bool) -> String {
+    if tally.handled == 0 {
+        return "nothing to do: every message was handled before\n".to_string();
+    }
+    let would = if dry { "would have " } else { "" };
+    let outcomes = tally.outcomes.iter().map(|(outcome, count)| format!("{count} {outcome}"));
+    let mut text = format!("{would}handled {}: {}\n", counted(tally.handled, "message"), list(outcomes));
+    if tally.alarms > 0 {
+        text.push_str(&format!("of these {} rang\n", counted(tally.alarms, "alarm")));
+    }
+    if !tally.sent.is_empty() {
+        let sent = tally.sent.iter().map(|(type_, count)| format!("{count} {type_}"));
+        text.push_str(&format!("{would}sent {}\n", list(sent)));
+    }
+    if parked(world) > 0 {
+        let parked = counted(parked(world), "instance");
+        text.push_str(&format!("parked: {parked}; `anyorder status` says why\n"));
+    }
+    text.push_str(&format!("it is now {}\n", now(world).unwrap_or_default()));
+    text
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    handled: u64,
+    outcomes: BTreeMap<&'a str, u64>,
+    sent: BTreeMap<&'a str, u64>,
+    alarms: u64,
+    parked: u64,
+    now: Option<String>,
+}
+
+pub fn json(world: &World, tally: &Tally) -> String {
+    let json = Json {
+        handled: tally.handled,
+        outcomes: tally.outcomes.iter().map(|(outcome, count)| (outcome.name(), *count)).collect(),
+        sent: tally.sent.iter().map(|(type_, count)| (&**type_, *count)).collect(),
+        alarms: tally.alarms,
+        parked: parked(world),
+        now: now(world),
+    };
+    serde_json::to_string(&json).expect("plain data") + "\n"
+}
+
+/// Instances that are parked now.
+fn parked(world: &World) -> u64 {
+    let all = world.members().iter().flat_map(|member| member.instances());
+    all.filter(|instance| instance.parked.is_some()).count() as u64
+}
+
+/// The newest of the processes' clocks; none before the first decision.
+fn now(world: &World) -> Option<String> {
+    let decided = world.members().iter().filter(|member| member.opened || member.instances().next().is_some());
+    decided.map(|member| member.now).max().map(|now| now.to_string())
+}

@@ -1,0 +1,117 @@
+//! The instances of a workspace, as a table and as JSON.
+
+use super::words::{age, columns};
+use crate::event::{Name, Time};
+use crate::runtime::World;
+use crate::step::{Instance, Phase};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+#[derive(Debug, Serialize)]
+pub struct Row {
+    process: String,
+    version: Option<u32>,
+    instance: String,
+    state: String,
+    end: Option<&'static str>,
+    parked: Option<String>,
+    since: Option<String>,
+    alarms: Vec<Alarm>,
+    data: Box<RawValue>,
+    #[serde(skip)]
+    place: String,
+    #[serde(skip)]
+    moment: Option<Time>,
+}
+
+#[derive(Debug, Serialize)]
+struct Alarm {
+    name: String,
+    key: Option<String>,
+    due: String,
+}
+
+/// Every instance, or the one of that id in every process, by process and in the order in which they
+/// first heard something.
+pub fn rows(world: &World, only: Option<&Name>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for member in world.members() {
+        for instance in member.instances().filter(|instance| only.is_none_or(|id| *id == instance.id)) {
+            rows.push(row(&member.name, instance));
+        }
+    }
+    rows
+}
+
+fn row(process: &str, instance: &Instance) -> Row {
+    let (state, end) = match (&instance.phase, &instance.rested) {
+        (Phase::Running(state), _) => (state.to_string(), None),
+        (Phase::Ended(state, end), _) | (_, Some((state, end))) => (state.to_string(), Some(end.name())),
+        (Phase::Declined, None) => ("declined".to_string(), None),
+        (Phase::Waiting, None) => ("not-started".to_string(), None),
+    };
+    let alarms = instance.alarms.iter().map(|alarm| Alarm {
+        name: alarm.type_.to_string(),
+        key: None,
+        due: alarm.due.map(|due| due.to_string()).unwrap_or_default(),
+    });
+    let moment = match &instance.parked {
+        Some(parked) if instance.state().is_none() => Some(parked.at),
+        _ => Some(instance.since).filter(|since| *since != Time::MIN),
+    };
+    Row {
+        process: process.to_string(),
+        version: instance.state().map(|_| instance.version),
+        instance: instance.id.to_string(),
+        state,
+        end,
+        parked: instance.parked.as_ref().map(|parked| parked.reason.clone()),
+        since: moment.map(|time| time.to_string()),
+        alarms: alarms.collect(),
+        data: RawValue::from_string(instance.data.to_json()).expect("data is JSON"),
+        place: instance.parked.as_ref().map_or(String::new(), |parked| {
+            let position = parked.message.position.map_or(String::new(), |p| format!(" {p}"));
+            format!("{}{position}", parked.message.source)
+        }),
+        moment,
+    }
+}
+
+pub fn json(rows: &[Row]) -> String {
+    serde_json::to_string_pretty(rows).expect("plain data") + "\n"
+}
+
+/// A table; under an instance that is parked, why.
+pub fn text(rows: &[Row], newest: Time) -> String {
+    if rows.is_empty() {
+        return "no instances yet: `anyorder run` starts them\n".to_string();
+    }
+    let mut cells = vec![["PROCESS", "INSTANCE", "STATE", "AGE", "NEXT ALARM"].map(String::from).to_vec()];
+    for row in rows {
+        let process = match row.version {
+            Some(version) => format!("{}@{version}", row.process),
+            None => row.process.clone(),
+        };
+        let instance = if row.instance.is_empty() { "(none)" } else { &row.instance };
+        let state = match (&row.parked, row.end) {
+            (Some(_), _) => format!("{}, parked", row.state),
+            (None, Some(end)) => format!("{} ({end})", row.state),
+            (None, None) => row.state.clone(),
+        };
+        let aged = row.moment.map_or(String::new(), |since| age(newest.millis() - since.millis()));
+        let alarm = row.alarms.iter().min_by(|a, b| a.due.cmp(&b.due));
+        let alarm = alarm.map_or(String::new(), |alarm| format!("{} {}", alarm.name, alarm.due));
+        cells.push(vec![process, instance.to_string(), state, aged, alarm]);
+    }
+    let table = columns(&cells);
+    let mut lines = table.lines();
+    let mut text = format!("{}\n", lines.next().unwrap_or_default());
+    for (line, row) in lines.zip(rows) {
+        text.push_str(line);
+        text.push('\n');
+        if let Some(reason) = &row.parked {
+            text.push_str(&format!("  parked by {}: {reason}\n", row.place));
+        }
+    }
+    text
+}

@@ -1,0 +1,102 @@
+//! The only way a world changes.
+
+use super::house::ProcessId;
+use super::ready::Choice;
+use super::world::{Key, World, ringing};
+use crate::event::{Message, Name, Time};
+use crate::step::{Failed, Input, Instance, Recorded, instance_of, turn};
+use std::sync::Arc;
+
+/// What one choice led to: the decisions of one process about one message and those that it woke.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turn {
+    pub process: ProcessId,
+    /// Empty where the message was not for that instance's version.
+    pub decisions: Vec<Recorded>,
+}
+
+/// Takes a choice that is ready.
+pub fn apply(world: &mut World, choice: Choice) -> Turn {
+    match choice {
+        Choice::Deliver { process, key } => {
+            let message = take(world, process, &key);
+            world.members[process].cursors.insert(key.module, key.position.next());
+            arrive(world, process, message)
+        }
+        Choice::Ring { process, instance, alarm } => {
+            let due = alarm.due.expect("an alarm is due");
+            decide(world, process, &instance, Input::Arrives(alarm), due)
+        }
+    }
+}
+
+/// Takes a message out of the air for one subscriber.
+fn take(world: &mut World, process: ProcessId, key: &Key) -> Arc<Message> {
+    let flying = world.flight.get_mut(key).expect("a choice that is ready is in flight");
+    flying.to.retain(|&to| to != process);
+    let message = flying.message.clone();
+    if flying.to.is_empty() {
+        world.flight.remove(key);
+    }
+    message
+}
+
+/// A message reaches a process, which finds the instance it is for.
+pub(super) fn arrive(world: &mut World, process: ProcessId, message: Arc<Message>) -> Turn {
+    let time = message.time;
+    match find(world, process, &message) {
+        Ok(id) => decide(world, process, &id, Input::Arrives(message), time),
+        Err(failed) => decide(world, process, &Name::from(""), Input::Lost(message, failed), time),
+    }
+}
+
+/// The newest version says which instance; where an older version correlates otherwise, an instance
+/// that lives on it is found its own way.
+fn find(world: &World, process: ProcessId, message: &Message) -> Result<Name, Failed> {
+    let member = &world.members[process];
+    let family = &world.house.families()[process];
+    let newest = family.newest().or_else(|| family.versions().last());
+    let Some(newest) = newest else { return Ok(Name::from("")) };
+    for older in family.versions().filter(|older| older.version != newest.version) {
+        if let Ok(id) = instance_of(older, message)
+            && let Some(instance) = member.instance(&id)
+            && instance.state().is_some()
+            && instance.version == older.version
+        {
+            return Ok(id);
+        }
+    }
+    instance_of(newest, message)
+}
+
+fn decide(world: &mut World, process: ProcessId, id: &Name, input: Input, time: Time) -> Turn {
+    let World { house, members, .. } = world;
+    let member = &mut members[process];
+    let now = member.now.max(time);
+    let mut next = member.next;
+    let reaches = match member.instance(id) {
+        Some(instance) => house.reaches(process, instance, input.message()),
+        None => house.reaches(process, &Instance::new(id.clone()), input.message()),
+    };
+    if !reaches {
+        return Turn { process, decisions: Vec::new() };
+    }
+    let instance = member.instance_mut(id);
+    let before = ringing(instance);
+    let decisions = turn(|instance| house.definition_for(process, instance), instance, input, now, &mut next);
+    let after = ringing(instance);
+    for born in decisions.iter().filter(|recorded| recorded.hash.is_some()) {
+        member.hashes.insert(born.version, born.hash.clone().expect("a birth"));
+    }
+    member.now = now;
+    member.next = next;
+    world.newest = world.newest.max(now);
+    world.disarm(process, &before);
+    world.arm(process, after);
+    for message in decisions.iter().flat_map(|recorded| &recorded.sent) {
+        let position = message.position.expect("a message that was sent stands in the journal");
+        let key = Key { time: message.time, module: message.source.clone(), position };
+        world.publish(key, message.clone());
+    }
+    Turn { process, decisions }
+}

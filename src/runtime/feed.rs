@@ -1,0 +1,62 @@
+//! What the logs have next, put in flight.
+
+use super::merged::Merged;
+use super::world::World;
+use crate::error::Result;
+use crate::event::{Message, Name, Position};
+use crate::store::Logs;
+use std::sync::Arc;
+
+/// Puts a message in flight when nothing that is in flight comes before it.
+pub struct Feed<'a> {
+    merged: Merged<'a>,
+    keep: &'a dyn Fn(&Message) -> bool,
+}
+
+impl<'a> Feed<'a> {
+    /// Reads each module from the earliest position that a process of this world wants.
+    pub fn open(logs: &'a dyn Logs, world: &World) -> Result<Feed<'a>> {
+        Feed::open_filtered(logs, world, &|_| true)
+    }
+
+    /// As [`Feed::open`]; what `keep` does not want only moves time.
+    pub fn open_filtered(
+        logs: &'a dyn Logs,
+        world: &World,
+        keep: &'a dyn Fn(&Message) -> bool,
+    ) -> Result<Feed<'a>> {
+        let merged = Merged::open(logs, |name| {
+            // A process is told nothing by its own module.
+            let readers = world.members().iter().filter(|member| member.name != *name);
+            readers.map(|member| member.cursors.get(name).copied().unwrap_or(Position::FIRST)).min()
+        })?;
+        Ok(Feed { merged, keep })
+    }
+
+    /// The modules that are read.
+    pub fn modules(&self) -> impl Iterator<Item = &Name> {
+        self.merged.modules()
+    }
+
+    /// How many messages were read.
+    pub fn read(&self) -> u64 {
+        self.merged.count()
+    }
+
+    /// Puts in flight what comes before anything that is there already. What nobody listens to only
+    /// moves time.
+    pub fn fill(&mut self, world: &mut World) -> Result<()> {
+        while let Some(next) = self.merged.peek() {
+            if world.flight.first_key_value().is_some_and(|(first, _)| first <= next) {
+                break;
+            }
+            let Some(read) = self.merged.advance() else { break };
+            let (key, record) = read?;
+            world.reach(record.message.time);
+            if (self.keep)(&record.message) {
+                world.publish(key, Arc::new(record.message));
+            }
+        }
+        Ok(())
+    }
+}

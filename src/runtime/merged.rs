@@ -1,0 +1,89 @@
+//! Several logs as one: by time (never going back within a module), then module, then position.
+
+use super::world::Key;
+use crate::error::Result;
+use crate::event::{Name, Position, Time};
+use crate::store::{Logs, Record};
+
+/// Reads modules side by side. Holds one message a module.
+pub struct Merged<'a> {
+    modules: Vec<Module<'a>>,
+    count: u64,
+}
+
+struct Module<'a> {
+    name: Name,
+    lines: Box<dyn Iterator<Item = Result<Record>> + 'a>,
+    head: Option<(Key, Result<Record>)>,
+    /// Time never goes back within a module.
+    reached: Time,
+}
+
+impl<'a> Merged<'a> {
+    /// Reads each module from the position that `from` answers; not at all where it answers none.
+    pub fn open(logs: &'a dyn Logs, from: impl Fn(&Name) -> Option<Position>) -> Result<Merged<'a>> {
+        let mut modules = Vec::new();
+        for name in logs.modules()? {
+            let Some(from) = from(&name) else { continue };
+            let lines = logs.read(&name, from)?;
+            let mut module = Module { name, lines, head: None, reached: Time::MIN };
+            module.advance();
+            modules.push(module);
+        }
+        Ok(Merged { modules, count: 0 })
+    }
+
+    pub fn modules(&self) -> impl Iterator<Item = &Name> {
+        self.modules.iter().map(|module| &module.name)
+    }
+
+    /// How many messages were read.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Where the next message stands in the order.
+    pub fn peek(&self) -> Option<&Key> {
+        self.modules.iter().filter_map(|module| module.head.as_ref()).map(|(key, _)| key).min()
+    }
+
+    /// The next message with its place in the order. After an error, nothing more.
+    pub fn advance(&mut self) -> Option<Result<(Key, Record)>> {
+        let heads = self.modules.iter_mut().filter(|module| module.head.is_some());
+        let module = heads.min_by(|a, b| a.head.as_ref().map(|h| &h.0).cmp(&b.head.as_ref().map(|h| &h.0)))?;
+        let (key, record) = module.head.take()?;
+        match record {
+            Ok(record) => {
+                module.advance();
+                self.count += 1;
+                Some(Ok((key, record)))
+            }
+            Err(error) => {
+                self.modules.clear();
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+impl Iterator for Merged<'_> {
+    type Item = Result<Record>;
+
+    fn next(&mut self) -> Option<Result<Record>> {
+        Some(self.advance()?.map(|(_, record)| record))
+    }
+}
+
+impl Module<'_> {
+    fn advance(&mut self) {
+        self.head = self.lines.next().map(|record| {
+            // Damage comes up where the line before it stood, so that what is sound is read first.
+            let position = record.as_ref().ok().and_then(|record| record.message.position);
+            if let Ok(record) = &record {
+                self.reached = self.reached.max(record.message.time);
+            }
+            let position = position.unwrap_or(Position::LAST);
+            (Key { time: self.reached, module: self.name.clone(), position }, record)
+        });
+    }
+}

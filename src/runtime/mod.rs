@@ -1,0 +1,35 @@
+//! Floor 5: the whole system is one value, and every verb is a way of choosing.
+//!
+//! ```text
+//! World                        instances, alarms, messages in flight
+//! ready(world, rules) -> [Choice]     all that could happen next, in one canonical order
+//! apply(world, choice) -> Turn        the only way a world changes; calls step
+//! drive(world, scheduler, port)       ready, pick, apply, port
+//! ```
+//!
+//! The house routes ([`House`]), the journal remembers ([`journal`]), the feed brings what the logs
+//! have next ([`Feed`]), [`run`](run()) appends what was decided. Knows nothing of flags, files or reports.
+//! Read `world.rs` first, then `ready.rs`, `apply.rs`, `drive.rs`.
+
+mod apply;
+mod drive;
+mod edited;
+mod feed;
+mod house;
+pub mod journal;
+mod merged;
+mod ready;
+mod recover;
+mod run;
+mod world;
+
+pub use apply::{Turn, apply};
+pub use drive::{First, Port, Scheduler, drive};
+pub use edited::{agree_to_edited, refuse_edited};
+pub use feed::Feed;
+pub use house::{House, ProcessId, Stable, Start, Subscribe};
+pub use merged::Merged;
+pub use ready::{Choice, Rules, ready};
+pub use recover::recover;
+pub use run::{Run, Tally, run};
+pub use world::{Key, Member, World};

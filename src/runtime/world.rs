@@ -1,0 +1,199 @@
+//! The world: everything that decides what can happen next, as one value.
+
+use super::house::{House, ProcessId, Stable};
+use crate::event::{Message, Name, Position, Time};
+use crate::step::Instance;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+#[derive(Debug, Clone)]
+pub struct World {
+    pub(super) house: Arc<House<Stable>>,
+    /// One a process, in the house's order.
+    pub(super) members: Vec<Member>,
+    /// Messages on their way, in the order in which logs are merged.
+    pub(super) flight: BTreeMap<Key, Flying>,
+    /// Alarms that may ring, in the order in which they are due.
+    pub(super) alarms: BTreeMap<Due, (Name, Arc<Message>)>,
+    /// The newest time of any message that was ever in flight.
+    pub(super) newest: Time,
+}
+
+/// Logs are merged by time (never going back within a module), then module, then position.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    pub time: Time,
+    pub module: Name,
+    pub position: Position,
+}
+
+/// A message and those that it has not reached yet, in the house's order.
+#[derive(Debug, Clone)]
+pub(super) struct Flying {
+    pub message: Arc<Message>,
+    pub to: Vec<ProcessId>,
+}
+
+/// When an alarm is due; where two are due at once, process and position decide.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Due {
+    pub time: Time,
+    pub process: ProcessId,
+    pub position: Position,
+}
+
+/// What one process remembers: the fold of its journal, and of nothing else.
+#[derive(Debug, Clone)]
+pub struct Member {
+    pub name: Name,
+    /// In the order in which they first heard something.
+    instances: Vec<Instance>,
+    by_id: HashMap<Name, usize>,
+    /// Its virtual time: that of its newest decision. A clock for each process, so that no process's
+    /// decisions depend on how far another one has come.
+    pub now: Time,
+    /// Per module, the position that it wants next.
+    pub cursors: BTreeMap<Name, Position>,
+    /// The position that its journal writes next.
+    pub next: Position,
+    /// Whether its journal has been opened.
+    pub opened: bool,
+    /// Per version, the hash of the definition on which its instances live.
+    pub hashes: BTreeMap<u32, Name>,
+}
+
+impl Member {
+    pub(super) fn new(name: Name) -> Member {
+        Member {
+            name,
+            instances: Vec::new(),
+            by_id: HashMap::new(),
+            now: Time::MIN,
+            cursors: BTreeMap::new(),
+            // The first line is the one that opens it.
+            next: Position::FIRST.next(),
+            opened: false,
+            hashes: BTreeMap::new(),
+        }
+    }
+
+    pub fn instances(&self) -> impl Iterator<Item = &Instance> {
+        self.instances.iter()
+    }
+
+    pub(super) fn instances_mut(&mut self) -> impl Iterator<Item = &mut Instance> {
+        self.instances.iter_mut()
+    }
+
+    pub fn instance(&self, id: &str) -> Option<&Instance> {
+        self.by_id.get(id).map(|&index| &self.instances[index])
+    }
+
+    /// The instance of that id; a new one if there is none.
+    pub(super) fn instance_mut(&mut self, id: &Name) -> &mut Instance {
+        let index = *self.by_id.entry(id.clone()).or_insert_with(|| {
+            self.instances.push(Instance::new(id.clone()));
+            self.instances.len() - 1
+        });
+        &mut self.instances[index]
+    }
+}
+
+impl World {
+    pub(super) fn new(house: Arc<House<Stable>>, members: Vec<Member>) -> World {
+        let mut world =
+            World { house, members, flight: BTreeMap::new(), alarms: BTreeMap::new(), newest: Time::MIN };
+        for process in 0..world.members.len() {
+            let armed: Vec<_> = world.members[process].instances().flat_map(ringing).collect();
+            world.newest = world.newest.max(world.members[process].now);
+            world.arm(process, armed);
+        }
+        world
+    }
+
+    pub fn house(&self) -> &House<Stable> {
+        &self.house
+    }
+
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    pub fn member(&self, process: ProcessId) -> &Member {
+        &self.members[process]
+    }
+
+    /// The newest time of anything that was in flight or decided.
+    pub fn newest(&self) -> Time {
+        self.newest
+    }
+
+    /// When the next alarm is due.
+    pub fn next_alarm(&self) -> Option<Time> {
+        self.alarms.keys().next().map(|due| due.time)
+    }
+
+    /// Something happened at this time, whether or not anybody listens.
+    pub fn reach(&mut self, time: Time) {
+        self.newest = self.newest.max(time);
+    }
+
+    /// A message that its process is not to be given.
+    pub fn skip(&mut self, process: ProcessId, message: &Message) {
+        let member = &mut self.members[process];
+        if let Some(position) = message.position.filter(|_| message.source != member.name) {
+            member.cursors.insert(message.source.clone(), position.next());
+        }
+    }
+
+    /// Puts a message in flight to those of its subscribers that have not had it yet.
+    pub fn publish(&mut self, key: Key, message: Arc<Message>) {
+        self.reach(message.time);
+        if message.internal {
+            return;
+        }
+        let to: Vec<ProcessId> = self
+            .house
+            .subscribers(&message.type_)
+            .iter()
+            .copied()
+            .filter(|&process| {
+                let member = &self.members[process];
+                member.name != key.module && member.cursors.get(&key.module).is_none_or(|next| *next <= key.position)
+            })
+            .collect();
+        if !to.is_empty() {
+            self.flight.insert(key, Flying { message, to });
+        }
+    }
+
+    pub(super) fn arm(&mut self, process: ProcessId, alarms: Vec<(Name, Arc<Message>)>) {
+        for (instance, alarm) in alarms {
+            self.alarms.insert(Due::of(process, &alarm), (instance, alarm));
+        }
+    }
+
+    pub(super) fn disarm(&mut self, process: ProcessId, alarms: &[(Name, Arc<Message>)]) {
+        for (_, alarm) in alarms {
+            self.alarms.remove(&Due::of(process, alarm));
+        }
+    }
+}
+
+impl Due {
+    fn of(process: ProcessId, alarm: &Message) -> Due {
+        Due {
+            time: alarm.due.expect("an alarm has a time at which it is due"),
+            process,
+            position: alarm.position.expect("an alarm stands in the journal"),
+        }
+    }
+}
+
+/// The alarms of an instance that may ring: none while it is parked.
+pub(super) fn ringing(instance: &Instance) -> Vec<(Name, Arc<Message>)> {
+    if instance.parked.is_some() {
+        return Vec::new();
+    }
+    instance.alarms.iter().map(|alarm| (instance.id.clone(), alarm.clone())).collect()
+}

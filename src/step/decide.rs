@@ -1,0 +1,182 @@
+//! What a message means to an instance: the rules, from the first question to the last.
+
+use super::instance::{Instance, Phase};
+use super::react::{birth, react};
+use super::recorded::{Failed, Outcome, Recorded};
+use crate::event::{Message, Time};
+use crate::process::expr::{Env, Failure};
+use crate::process::{BeforeStart, Definition, Reaction, Rule, State, Unexpected};
+use std::sync::Arc;
+
+/// What is decided about.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A message that arrives.
+    Arrives(Arc<Message>),
+    /// A message that arrived before and was deferred: tried again.
+    Again(Arc<Message>),
+    /// A message that no instance can be found for: it goes to what stands for the process itself,
+    /// and is parked there.
+    Lost(Arc<Message>, Failed),
+}
+
+impl Input {
+    pub fn message(&self) -> &Arc<Message> {
+        match self {
+            Input::Arrives(message) | Input::Again(message) | Input::Lost(message, _) => message,
+        }
+    }
+}
+
+/// The decision, without its effect. Total: every message has an outcome.
+pub fn decide(definition: &Definition, instance: &Instance, input: &Input, now: Time) -> Recorded {
+    let question = Question { definition, instance, message: input.message(), now };
+    question.answer(input)
+}
+
+/// A message before an instance, and all that the rules may look at.
+#[derive(Clone, Copy)]
+pub(super) struct Question<'a> {
+    pub definition: &'a Definition,
+    pub instance: &'a Instance,
+    pub message: &'a Arc<Message>,
+    pub now: Time,
+}
+
+/// What a state says to a message.
+pub(super) enum Answer<'a> {
+    React(&'a Reaction),
+    Ignore,
+    Defer,
+    Nothing,
+}
+
+impl<'a> Question<'a> {
+    fn answer(self, input: &Input) -> Recorded {
+        let Question { definition, instance, message, now } = self;
+        let first = !matches!(input, Input::Again(_));
+        if first && instance.seen.contains(&(message.source.clone(), message.id.clone())) {
+            return self.outcome(Outcome::Duplicate);
+        }
+        if message.expiry.is_some_and(|expiry| expiry <= now) {
+            return self.outcome(Outcome::Expired);
+        }
+        if self.is_ring() && !self.rings(first) {
+            return self.outcome(Outcome::Stale);
+        }
+        if instance.parked.is_some() {
+            return self.outcome(Outcome::Held);
+        }
+        if let Input::Lost(_, failed) = input {
+            return Recorded { failed: Some(failed.clone()), ..self.outcome(Outcome::Parked) };
+        }
+        match &instance.phase {
+            Phase::Waiting | Phase::Declined => self.before_start(),
+            Phase::Running(state) | Phase::Ended(state, _) => match definition.state_named(state) {
+                Some(state) => self.in_state(state),
+                // A live instance's definition is guarded by its hash; an ended one's may have changed.
+                None => self.park(format!("{} has no state {state}", definition.full_name()), None),
+            },
+        }
+    }
+
+    fn before_start(self) -> Recorded {
+        if self.definition.starter(&self.message.type_).is_some() {
+            let env = Env { data: &self.definition.data, ..self.env() };
+            return match self.definition.starts_when.as_ref().map_or(Ok(true), |when| when.test(&env)) {
+                Ok(true) => birth(self),
+                Ok(false) => self.outcome(Outcome::Declined),
+                Err(failure) => self.failed(failure),
+            };
+        }
+        if self.instance.phase == Phase::Declined {
+            return self.outcome(Outcome::Declined);
+        }
+        match self.definition.before_start {
+            BeforeStart::Defer => self.outcome(Outcome::Deferred),
+            BeforeStart::Ignore => self.outcome(Outcome::Ignored),
+            BeforeStart::Park => self.park(format!("unexpected {} before start", self.message.type_), None),
+        }
+    }
+
+    fn in_state(self, state: &State) -> Recorded {
+        match self.ask(state, &self.env()) {
+            Err(failure) => self.failed(failure),
+            Ok(Answer::React(reaction)) => react(self, reaction),
+            Ok(Answer::Ignore) => self.outcome(Outcome::Ignored),
+            Ok(Answer::Defer) => self.outcome(Outcome::Deferred),
+            Ok(Answer::Nothing) if state.end.is_some() => self.outcome(Outcome::Late),
+            Ok(Answer::Nothing) => match self.definition.unexpected {
+                Unexpected::Park => {
+                    self.park(format!("unexpected {} in {}", self.message.type_, state.name), None)
+                }
+                Unexpected::Ignore => self.outcome(Outcome::Ignored),
+                Unexpected::Defer => self.outcome(Outcome::Deferred),
+            },
+        }
+    }
+
+    /// `on`, then `ignore`, then `defer`.
+    pub(super) fn ask(self, state: &'a State, env: &Env) -> Result<Answer<'a>, Failure> {
+        let type_ = &self.message.type_;
+        if let Some(rule) = state.on.get(type_)
+            && let Some(reaction) = taken(rule, env)?
+        {
+            return Ok(Answer::React(reaction));
+        }
+        Ok(if state.ignore.contains(type_) {
+            Answer::Ignore
+        } else if state.defer.contains(type_) {
+            Answer::Defer
+        } else {
+            Answer::Nothing
+        })
+    }
+
+    pub(super) fn env(self) -> Env<'a> {
+        Env {
+            event: self.message,
+            data: &self.instance.data,
+            state: self.instance.state().map_or("", |name| name),
+            now: self.now,
+        }
+    }
+
+    /// One of this process's own alarms; any other message of that type is ordinary.
+    fn is_ring(self) -> bool {
+        self.message.due.is_some() && self.message.source == self.definition.name
+    }
+
+    /// An arriving ring must be armed. One that was deferred is a message like any other, until the
+    /// life that set it is over.
+    fn rings(self, first: bool) -> bool {
+        if first {
+            self.instance.alarms.iter().any(|alarm| alarm.id == self.message.id)
+        } else {
+            self.instance.state().is_some()
+        }
+    }
+
+    pub(super) fn outcome(self, outcome: Outcome) -> Recorded {
+        Recorded::new(self.instance, self.message, self.now, self.definition.version, outcome)
+    }
+
+    fn park(self, reason: String, place: Option<String>) -> Recorded {
+        Recorded { failed: Some(Failed { reason, place }), ..self.outcome(Outcome::Parked) }
+    }
+
+    pub(super) fn failed(self, failure: Failure) -> Recorded {
+        let failed = Failed::of(self.definition, failure);
+        self.park(failed.reason, failed.place)
+    }
+}
+
+/// The first reaction whose `when` holds.
+pub(super) fn taken<'a>(rule: &'a Rule, env: &Env) -> Result<Option<&'a Reaction>, Failure> {
+    for reaction in rule {
+        if reaction.when.as_ref().map_or(Ok(true), |when| when.test(env))? {
+            return Ok(Some(reaction));
+        }
+    }
+    Ok(None)
+}

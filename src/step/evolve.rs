@@ -1,0 +1,69 @@
+//! What a decision makes of an instance. Needs no definition: every prefix of a journal rebuilds.
+
+use super::instance::{Instance, Parked, Phase};
+use super::recorded::{Outcome, Recorded};
+use crate::event::Message;
+use crate::process::Data;
+
+/// Folds one decision into the instance that it was made for.
+pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
+    let message = &recorded.input;
+    let same = |other: &Message| other.id == message.id && other.source == message.source;
+    instance.decisions += 1;
+    if recorded.outcome == Outcome::Duplicate {
+        // It changes nothing, least of all the message that is kept under this very id.
+        return;
+    }
+    instance.seen.insert((message.source.clone(), message.id.clone()));
+    instance.deferred.retain(|kept| !same(kept));
+    instance.held.retain(|kept| !same(kept));
+    instance.alarms.retain(|alarm| !same(alarm) && !recorded.disarmed.contains(&alarm.id));
+    match recorded.outcome {
+        Outcome::Deferred => instance.deferred.push(message.clone()),
+        Outcome::Held => instance.held.push(message.clone()),
+        Outcome::Parked => {
+            let reason = recorded.failed.as_ref().map_or(String::new(), |failed| failed.reason.clone());
+            instance.parked = Some(Parked { reason, message: message.clone(), at: recorded.at });
+        }
+        Outcome::Declined => {
+            instance.phase = Phase::Declined;
+            instance.deferred.clear();
+        }
+        Outcome::Started => {
+            instance.version = recorded.version;
+            instance.hash = recorded.hash.clone();
+            instance.correlation = recorded.conversation.clone();
+            instance.data = Data::default();
+        }
+        _ => {}
+    }
+    if recorded.kept {
+        instance.deferred.push(message.clone());
+    }
+    for (name, value) in &recorded.set {
+        instance.data.set(name.clone(), value.clone());
+    }
+    instance.alarms.extend(recorded.armed.iter().cloned());
+    if let Some(state) = &recorded.to {
+        instance.since = recorded.at;
+        instance.phase = match recorded.end {
+            Some(end) => Phase::Ended(state.clone(), end),
+            None => Phase::Running(state.clone()),
+        };
+    }
+    if recorded.forgotten {
+        forget(instance);
+    }
+}
+
+/// The end of a life: what it knew is gone, but not what it has seen, nor what still waits.
+fn forget(instance: &mut Instance) {
+    if let Phase::Ended(state, end) = &instance.phase {
+        instance.rested = Some((state.clone(), *end));
+    }
+    instance.phase = Phase::Waiting;
+    instance.data = Data::default();
+    instance.alarms.clear();
+    instance.correlation = None;
+    instance.hash = None;
+}

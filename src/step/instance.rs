@@ -1,0 +1,124 @@
+//! What one running process remembers. Built by `evolve` from what was recorded, by nothing else.
+
+use crate::event::{Message, Name, Time};
+use crate::process::{Data, End};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    /// The conversation, unless the definition correlates by an expression.
+    pub id: Name,
+    pub phase: Phase,
+    /// The version it lives on; of no meaning before the start.
+    pub version: u32,
+    /// The hash of that version's definition when this life began.
+    pub hash: Option<Name>,
+    /// The correlation id of its starter: what it sends carries it.
+    pub correlation: Option<Name>,
+    pub data: Data,
+    pub parked: Option<Parked>,
+    /// The armed alarms, in the order in which they were set; each as the message that will ring.
+    pub alarms: Vec<Arc<Message>>,
+    /// Kept until the next change of state, in arrival order.
+    pub deferred: Vec<Arc<Message>>,
+    /// Kept until a person settles the parked instance, in arrival order.
+    pub held: Vec<Arc<Message>>,
+    /// Source and id of everything that ever arrived, in this life and those before.
+    pub seen: BTreeSet<(Name, Name)>,
+    /// How many decisions were recorded for it; names the next one.
+    pub decisions: u64,
+    /// Where the life before this rested, if it was forgotten.
+    pub rested: Option<(Name, End)>,
+    /// When it came to the state in which it is.
+    pub since: Time,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// No starter has come yet, or the last life was forgotten.
+    Waiting,
+    /// Its starter was not for this process.
+    Declined,
+    Running(Name),
+    Ended(Name, End),
+}
+
+/// Why an instance was set aside, and over which message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parked {
+    pub reason: String,
+    pub message: Arc<Message>,
+    pub at: Time,
+}
+
+impl Instance {
+    /// Before anything has come.
+    pub fn new(id: Name) -> Instance {
+        Instance {
+            id,
+            phase: Phase::Waiting,
+            version: 0,
+            hash: None,
+            correlation: None,
+            data: Data::default(),
+            parked: None,
+            alarms: Vec::new(),
+            deferred: Vec::new(),
+            held: Vec::new(),
+            seen: BTreeSet::new(),
+            decisions: 0,
+            rested: None,
+            since: Time::MIN,
+        }
+    }
+
+    /// The state it is in, once it has started.
+    pub fn state(&self) -> Option<&Name> {
+        match &self.phase {
+            Phase::Running(state) | Phase::Ended(state, _) => Some(state),
+            Phase::Waiting | Phase::Declined => None,
+        }
+    }
+
+    /// Started, and not at an end: its definition must not change under it.
+    pub fn is_live(&self) -> bool {
+        matches!(self.phase, Phase::Running(_))
+    }
+
+    /// Where it rests; the latest life counts.
+    pub fn rest(&self) -> Rest<'_> {
+        if let Some(parked) = &self.parked {
+            return Rest::Parked(&parked.reason);
+        }
+        match (&self.phase, &self.rested) {
+            (Phase::Running(state), _) => Rest::Unfinished(state),
+            (Phase::Ended(state, end), _) | (_, Some((state, end))) => Rest::Ended(state, *end),
+            (Phase::Declined, None) => Rest::Declined,
+            (Phase::Waiting, None) => Rest::NotStarted,
+        }
+    }
+}
+
+/// Where an instance rests, as reports say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rest<'a> {
+    Ended(&'a str, End),
+    Unfinished(&'a str),
+    Parked(&'a str),
+    NotStarted,
+    Declined,
+}
+
+impl fmt::Display for Rest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Rest::Ended(state, _) => f.write_str(state),
+            Rest::Unfinished(state) => write!(f, "unfinished: {state}"),
+            Rest::Parked(reason) => write!(f, "parked: {reason}"),
+            Rest::NotStarted => f.write_str("not-started"),
+            Rest::Declined => f.write_str("declined"),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Floor 4: the kernel. The rules live here, and nowhere else.
+//!
+//! ```text
+//! decide(definition, instance, input, now) -> Recorded     what a message means to an instance
+//! evolve(instance, recorded)                               what that makes of it; needs no definition
+//! step = decide, then evolve                               the only way anything decides
+//! turn = step, then a step for each deferred message that the change of state woke
+//! ```
+//!
+//! Pure: no file, no clock, no chance, no mode. Knows nothing of logs, of other instances, or of who
+//! asks. Read `decide.rs` first; `react.rs` is what a reaction does, `instance.rs` what is remembered.
+
+mod decide;
+mod evolve;
+mod find;
+mod instance;
+mod react;
+mod recorded;
+mod turn;
+
+pub use decide::{Input, decide};
+pub use evolve::evolve;
+pub use find::instance_of;
+pub use instance::{Instance, Parked, Phase, Rest};
+pub use recorded::{Failed, Outcome, Recorded};
+pub use turn::{step, turn};

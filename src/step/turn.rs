@@ -1,0 +1,71 @@
+//! One message, all the way: its own decision, and one for each deferred message that it wakes.
+
+use super::decide::{Input, decide};
+use super::evolve::evolve;
+use super::instance::Instance;
+use super::recorded::{Outcome, Recorded};
+use crate::event::{Position, Time};
+use crate::process::Definition;
+use std::sync::Arc;
+
+/// Decide, then evolve: the only way anything decides. `next` is where the journal of the process
+/// stands; it moves past the lines that this decision will take there.
+pub fn step(
+    definition: &Definition,
+    instance: &mut Instance,
+    input: &Input,
+    now: Time,
+    next: &mut Position,
+) -> Recorded {
+    let mut recorded = decide(definition, instance, input, now);
+    place(&mut recorded, next);
+    evolve(instance, &recorded);
+    recorded
+}
+
+/// A message arrives; then the deferred ones are tried again, in arrival order, each as a decision
+/// of its own, from the first again whenever one of them changes the state. A deferred message
+/// that is deferred once more changes nothing, so nothing is recorded of it.
+///
+/// `version_for` answers the definition that an instance lives on, or would start on.
+pub fn turn<'a>(
+    version_for: impl Fn(&Instance) -> Option<&'a Definition>,
+    instance: &mut Instance,
+    input: Input,
+    now: Time,
+    next: &mut Position,
+) -> Vec<Recorded> {
+    let Some(definition) = version_for(instance) else { return Vec::new() };
+    let mut turn = vec![step(definition, instance, &input, now, next)];
+    let mut index = 0;
+    while turn[0].wakes()
+        && instance.parked.is_none()
+        && let Some(waiting) = instance.deferred.get(index)
+        && let Some(definition) = version_for(instance)
+    {
+        let again = Input::Again(waiting.clone());
+        if decide(definition, instance, &again, now).outcome == Outcome::Deferred {
+            index += 1;
+            continue;
+        }
+        let recorded = step(definition, instance, &again, now, next);
+        if recorded.wakes() {
+            index = 0;
+        }
+        turn.push(recorded);
+    }
+    turn
+}
+
+/// Gives the messages of a decision their positions, and leaves one for the record itself.
+fn place(recorded: &mut Recorded, next: &mut Position) {
+    let mut take = || {
+        let here = *next;
+        *next = next.next();
+        Some(here)
+    };
+    for message in recorded.sent.iter_mut().chain(&mut recorded.armed) {
+        Arc::make_mut(message).position = take();
+    }
+    take();
+}

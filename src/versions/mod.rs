@@ -1,0 +1,14 @@
+//! Floor 6: a log through a version of a process, and what another version would have done.
+//!
+//! [`replay`](replay()) drives a log through one process from nothing, in virtual time;
+//! [`against_journal`] takes it through the recorded decisions instead, and compares each;
+//! [`compare`](compare()) lays two replays side by side, by cause and not by position. All decide
+//! through the runtime's `apply`. Knows nothing of files or of how a report looks.
+
+mod compare;
+mod recorded;
+mod replay;
+
+pub use compare::{Divergence, Said, compare};
+pub use recorded::{Recordings, against_journal};
+pub use replay::{Replayed, Story, replay};

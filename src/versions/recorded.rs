@@ -1,0 +1,176 @@
+//! A log through the decisions that were recorded about it: the journal chooses what comes next,
+//! and every decision is made again and compared.
+
+use super::compare::{Divergence, Said};
+use super::replay::Cause;
+use crate::error::{Error, Result};
+use crate::event::{Message, Name, Position};
+use crate::process::Family;
+use crate::runtime::{Choice, Feed, First, House, Key, Port, Rules, Tally, Turn, World, apply, drive, journal};
+use crate::step::Recorded;
+use crate::store::{Logs, Record};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+/// What the comparison has found.
+#[derive(Debug, Clone, Default)]
+pub struct Recordings {
+    /// Turns of the journal that were decided again.
+    pub compared: u64,
+    /// The first difference of each instance, in the order of the journal.
+    pub divergences: Vec<Divergence>,
+    /// Instances that another version has decided; they are not compared.
+    pub others: BTreeMap<u32, u64>,
+    /// Messages that were read.
+    pub events: u64,
+    pub tally: Tally,
+}
+
+/// Takes a log through the journal of the version that wrote it, and on from where the journal ends.
+pub fn against_journal(
+    logs: &dyn Logs,
+    family: &Family,
+    version: u32,
+    keep: &dyn Fn(&Message) -> bool,
+) -> Result<(World, Recordings)> {
+    let mut world = House::create(vec![family.clone()])?.created().subscribe_all().start().stable();
+    let mut found = Recordings::default();
+    let mut inputs = Inputs::new(logs);
+    let mut others: BTreeMap<Name, u32> = BTreeMap::new();
+    let mut divergences: Vec<Divergence> = Vec::new();
+    let mut differ: HashSet<Name> = HashSet::new();
+    let mut reader = journal::Reader::default();
+    for record in logs.read(&family.name, Position::FIRST)? {
+        let Some(journal::Entry::Turn(recorded)) = reader.take(record?.message)? else { continue };
+        let Some(first) = recorded.first() else { continue };
+        inputs.remember(&recorded);
+        for birth in recorded.iter().filter(|decision| decision.hash.is_some() && decision.version != version) {
+            others.insert(birth.instance.clone(), birth.version);
+        }
+        if others.contains_key(&first.instance) || !keep(&first.input) {
+            if differ.remove(&first.instance) {
+                divergences.retain(|divergence| divergence.instance != first.instance);
+            }
+            world.skip(0, &first.input);
+            continue;
+        }
+        let choice = inputs.choice(&mut world, first)?;
+        let turn = apply(&mut world, choice.clone());
+        found.tally.count(&choice, &turn.decisions);
+        found.compared += 1;
+        let (wrote, writes) = (lines(&family.name, &recorded), lines(&family.name, &turn.decisions));
+        if wrote != writes && differ.insert(first.instance.clone()) {
+            divergences.push(Divergence {
+                instance: first.instance.clone(),
+                cause: Cause::of(&first.input).0,
+                recorded: wrote,
+                decided: writes,
+            });
+        }
+    }
+    for &version in others.values() {
+        *found.others.entry(version).or_default() += 1;
+    }
+    let ours = |message: &Message| {
+        keep(message) && !message.conversation().is_some_and(|id| others.contains_key(id))
+    };
+    let mut rest = Rest { feed: Feed::open_filtered(logs, &world, &ours)?, tally: &mut found.tally };
+    drive(&mut world, &mut First::new(Rules::Newest), &mut rest)?;
+    found.events = inputs.read + rest.feed.read();
+    found.divergences = divergences;
+    Ok((world, found))
+}
+
+/// The lines of a turn as they are compared: all but where in the log they stand, and the line of
+/// the definition's file that an expression failed on (comments may have moved it).
+fn lines(process: &Name, decisions: &[Recorded]) -> Vec<Said> {
+    let mut decisions = decisions.to_vec();
+    for recorded in &mut decisions {
+        recorded.number = 0;
+        if let Some(failed) = &mut recorded.failed {
+            failed.place = None;
+        }
+    }
+    journal::write(process, &decisions).iter().map(|line| Said::Line(line.to_json())).collect()
+}
+
+/// The messages that a journal names, fetched from their logs. A journal takes each module in the
+/// order of its positions, so each is read once, forward.
+struct Inputs<'a> {
+    logs: &'a dyn Logs,
+    readers: BTreeMap<Name, Box<dyn Iterator<Item = Result<Record>> + 'a>>,
+    /// The alarms that the journal has set, and that have not rung there yet.
+    alarms: HashMap<Name, Arc<Message>>,
+    read: u64,
+}
+
+impl<'a> Inputs<'a> {
+    fn new(logs: &'a dyn Logs) -> Inputs<'a> {
+        Inputs { logs, readers: BTreeMap::new(), alarms: HashMap::new(), read: 0 }
+    }
+
+    fn remember(&mut self, turn: &[Recorded]) {
+        for alarm in turn.iter().flat_map(|recorded| &recorded.armed) {
+            self.alarms.insert(alarm.id.clone(), alarm.clone());
+        }
+        for called_off in turn.iter().flat_map(|recorded| &recorded.disarmed) {
+            self.alarms.remove(called_off);
+        }
+    }
+
+    /// What the journal says came next, as a choice of this world.
+    fn choice(&mut self, world: &mut World, recorded: &Recorded) -> Result<Choice> {
+        let input = &recorded.input;
+        let member = world.member(0);
+        if input.source == member.name {
+            let recorded_alarm = self.alarms.remove(&input.id);
+            let armed = member.instance(&recorded.instance).into_iter().flat_map(|i| &i.alarms);
+            // An alarm that this world has not set is delivered all the same, and is stale.
+            let alarm = armed.into_iter().find(|alarm| alarm.id == input.id).cloned().or(recorded_alarm);
+            let alarm = alarm.ok_or_else(|| {
+                Error::input(format!("{} rings in the journal, where nothing has set it", input.type_))
+            })?;
+            return Ok(Choice::Ring { process: 0, instance: recorded.instance.clone(), alarm });
+        }
+        let message = Arc::new(self.fetch(input)?);
+        let position = message.position.expect("a reader gives every message a position");
+        let key = Key { time: message.time, module: message.source.clone(), position };
+        world.publish(key.clone(), message);
+        Ok(Choice::Deliver { process: 0, key })
+    }
+
+    fn fetch(&mut self, input: &Message) -> Result<Message> {
+        let position = input.position.expect("a journal names positions");
+        if !self.readers.contains_key(&input.source) {
+            let reader = self.logs.read(&input.source, Position::FIRST)?;
+            self.readers.insert(input.source.clone(), reader);
+        }
+        let reader = self.readers.get_mut(&input.source).expect("put there just now");
+        for record in reader.by_ref() {
+            let message = record?.message;
+            self.read += 1;
+            if message.position == Some(position) {
+                return Ok(message);
+            }
+        }
+        let what = format!("the journal names {} position {position}, which is not in its log", input.source);
+        Err(Error::input(what).hint("was a log shortened or replaced? `anyorder verify` tells"))
+    }
+}
+
+/// What comes after the journal's end.
+struct Rest<'a> {
+    feed: Feed<'a>,
+    tally: &'a mut Tally,
+}
+
+impl Port for Rest<'_> {
+    fn supply(&mut self, world: &mut World) -> Result<()> {
+        self.feed.fill(world)
+    }
+
+    fn took(&mut self, _: &World, choice: &Choice, turn: Turn) -> Result<()> {
+        self.tally.count(choice, &turn.decisions);
+        Ok(())
+    }
+}
