@@ -18,5 +18,6 @@
 pub mod error;
 pub mod event;
 pub mod process;
+pub mod report;
 pub mod span;
 pub mod store;
