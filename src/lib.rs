@@ -18,6 +18,7 @@
 pub mod error;
 pub mod event;
 pub mod process;
+pub mod report;
 pub mod span;
 pub mod step;
 pub mod store;

@@ -2,15 +2,23 @@
 //!
 //! A definition file is read into a [`Definition`]: plain data that the kernel interprets, and that
 //! can be hashed, compared and drawn. [`read`] does the reading and says everything that is wrong
-//! with a file at once; [`expr`] is the expression language. Knows nothing of instances, of logs or
+//! with a file at once; [`expr`] is the expression language, [`tree`] the YAML under it. Knows nothing of instances, of logs or
 //! of how a decision is made. Read `definition.rs` first.
 
 mod data;
 mod definition;
 pub mod expr;
+mod family;
+mod hash;
+pub mod keys;
+mod read;
+pub mod tree;
 
 pub use data::Data;
 pub use definition::{
     AfterEnd, AlarmSpec, AlarmTime, BeforeStart, Correlate, Definition, End, Entry, Outgoing, Reaction, Rule,
     Starter, State, StateId, Template, Unexpected, When,
 };
+pub use family::Family;
+pub use hash::{canonical, hash};
+pub use read::{read, read_named};

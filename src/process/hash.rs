@@ -1,0 +1,159 @@
+//! What of a definition counts, as one text, and the hash of it.
+//!
+//! [`canonical`] prints the parsed form as JSON: comments, layout, quoting, and the order of keys
+//! whose order means nothing are gone; the order of alternatives, of `set`, of what is sent and of
+//! members stays. Left out, since no decision about a running instance depends on them: `summary`,
+//! and `accepts-new`, so that a version can be retired in place while instances live on it. The
+//! text is written into no file, but its hash is recorded with every start: a change of this form
+//! is a change of all hashes, and must raise `format`.
+
+use super::definition::*;
+use crate::event::{Name, json};
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+
+/// SHA-256 of [`canonical`], 64 lower-case hex digits.
+pub fn hash(definition: &Definition) -> Name {
+    let digest = Sha256::digest(canonical(definition));
+    let mut out = String::with_capacity(64);
+    for byte in digest {
+        write!(out, "{byte:02x}").expect("a string takes all");
+    }
+    Name::from(out)
+}
+
+/// One line of JSON that two definitions share exactly when they decide alike, letter by letter.
+pub fn canonical(definition: &Definition) -> String {
+    let d = definition;
+    let mut starters: Vec<&Starter> = d.starts_on.iter().collect();
+    starters.sort_by(|a, b| a.type_.cmp(&b.type_));
+    let mut states: Vec<&State> = d.states.iter().collect();
+    states.sort_by(|a, b| a.name.cmp(&b.name));
+    object([
+        ("format", "1".into()),
+        ("process", json::quote(&d.name)),
+        ("version", d.version.to_string()),
+        (
+            "starts-on",
+            object(starters.iter().map(|starter| {
+                let rule = starter.reaction.as_ref().map_or("null".into(), |rule| rule_text(d, rule));
+                (&*starter.type_, rule)
+            })),
+        ),
+        ("starts-when", optional(&d.starts_when)),
+        (
+            "correlate",
+            match &d.correlate {
+                Correlate::ById => "null".into(),
+                Correlate::By(expr) => quoted(expr),
+                Correlate::ByType(by) => object(by.iter().map(|(type_, expr)| (&**type_, quoted(expr)))),
+            },
+        ),
+        ("data", d.data.to_json()),
+        ("initial", json::quote(&d.states[d.initial].name)),
+        ("states", object(states.iter().map(|state| (&*state.name, state_text(d, state))))),
+        (
+            "before-start",
+            json::quote(match d.before_start {
+                BeforeStart::Defer => "defer",
+                BeforeStart::Park => "park",
+                BeforeStart::Ignore => "ignore",
+            }),
+        ),
+        (
+            "unexpected",
+            json::quote(match d.unexpected {
+                Unexpected::Park => "park",
+                Unexpected::Ignore => "ignore",
+                Unexpected::Defer => "defer",
+            }),
+        ),
+        (
+            "after-end",
+            json::quote(match d.after_end {
+                AfterEnd::Remember => "remember",
+                AfterEnd::Forget => "forget",
+            }),
+        ),
+    ])
+}
+
+fn state_text(d: &Definition, state: &State) -> String {
+    object([
+        ("end", state.end.map_or("null".into(), |end| json::quote(end.name()))),
+        ("on", object(state.on.iter().map(|(type_, rule)| (&**type_, rule_text(d, rule))))),
+        ("ignore", list(state.ignore.iter().map(|name| json::quote(name)))),
+        ("defer", list(state.defer.iter().map(|name| json::quote(name)))),
+    ])
+}
+
+fn rule_text(d: &Definition, rule: &Rule) -> String {
+    list(rule.iter().map(|reaction| reaction_text(d, reaction)))
+}
+
+fn reaction_text(d: &Definition, reaction: &Reaction) -> String {
+    let mut cancel: Vec<&Name> = reaction.cancel.iter().collect();
+    cancel.sort();
+    object([
+        ("when", optional(&reaction.when)),
+        ("set", object(reaction.set.iter().map(|(name, template)| (&**name, template_text(template))))),
+        (
+            "send",
+            list(reaction.sends.iter().map(|sent| {
+                object([(sent.kind.name(), json::quote(&sent.type_)), ("data", data_text(&sent.data))])
+            })),
+        ),
+        ("cancel", list(cancel.into_iter().map(|name| json::quote(name)))),
+        (
+            "alarm",
+            list(reaction.alarms.iter().map(|alarm| {
+                let (key, time) = match &alarm.when {
+                    AlarmTime::After(millis) => ("after", millis.to_string()),
+                    AlarmTime::AfterExpr(expr) => ("after", quoted(expr)),
+                    AlarmTime::At(expr) => ("at", quoted(expr)),
+                };
+                object([("alarm", json::quote(&alarm.name)), (key, time), ("data", data_text(&alarm.data))])
+            })),
+        ),
+        ("to", reaction.to.map_or("null".into(), |to| json::quote(&d.states[to].name))),
+    ])
+}
+
+/// A template that is absent is told from one that is null: the first has no data at all.
+fn data_text(data: &Option<Template>) -> String {
+    data.as_ref().map_or("false".into(), template_text)
+}
+
+/// Every kind in a list or object of its own, so that none reads like another.
+fn template_text(template: &Template) -> String {
+    match template {
+        Template::Literal(text) => object([("is", text.to_string())]),
+        Template::Expr(expr) => quoted(expr),
+        Template::List(items) => list(items.iter().map(template_text)),
+        Template::Map(entries) => object([(
+            "map",
+            list(entries.iter().map(|entry| match entry {
+                Entry::Spread(expr) => quoted(expr),
+                Entry::Member(name, value) => object([(&**name, template_text(value))]),
+            })),
+        )]),
+    }
+}
+
+fn optional(expr: &Option<super::expr::Expr>) -> String {
+    expr.as_ref().map_or("null".into(), quoted)
+}
+
+fn quoted(expr: &super::expr::Expr) -> String {
+    json::quote(&expr.to_string())
+}
+
+fn object<'a>(members: impl IntoIterator<Item = (&'a str, String)>) -> String {
+    let members: Vec<String> =
+        members.into_iter().map(|(key, value)| format!("{}:{value}", json::quote(key))).collect();
+    format!("{{{}}}", members.join(","))
+}
+
+fn list(items: impl IntoIterator<Item = String>) -> String {
+    format!("[{}]", items.into_iter().collect::<Vec<_>>().join(","))
+}

@@ -1,0 +1,52 @@
+//! What a file names, gathered before it is read: the states that `to` may lead to, and the names
+//! that an expression finds in `data`. Complains about nothing; the reading does.
+
+use crate::event::Name;
+use crate::process::expr::Scope;
+use crate::process::tree::{Node, Value};
+
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// In the order written: the index is the state's id.
+    pub states: Vec<Name>,
+    /// `data:` and every `set`.
+    pub scope: Scope,
+    pub nothing: Scope,
+}
+
+impl Known {
+    pub fn collect(root: &Node) -> Known {
+        let mut known = Known::default();
+        known.data_names(root.get("data"));
+        match root.get("starts-on").map(|node| &node.value) {
+            Some(Value::List(items)) => items.iter().for_each(|item| known.rules(item)),
+            Some(Value::Map(_)) => known.rules(root.get("starts-on").expect("just found")),
+            _ => {}
+        }
+        for member in root.get("states").and_then(Node::map).unwrap_or_default() {
+            known.states.push(Name::from(member.key.as_str()));
+            if let Some(on) = member.value.get("on") {
+                known.rules(on);
+            }
+        }
+        known
+    }
+
+    /// A mapping from messages to reactions.
+    fn rules(&mut self, node: &Node) {
+        for member in node.map().unwrap_or_default() {
+            match &member.value.value {
+                Value::List(alternatives) => {
+                    alternatives.iter().for_each(|one| self.data_names(one.get("set")))
+                }
+                _ => self.data_names(member.value.get("set")),
+            }
+        }
+    }
+
+    fn data_names(&mut self, mapping: Option<&Node>) {
+        for member in mapping.and_then(Node::map).unwrap_or_default() {
+            self.scope.data.insert(member.key.clone());
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! The top of a file.
+
+use super::Reader;
+use crate::event::{Document, Name};
+use crate::process::Data;
+use crate::process::definition::*;
+use crate::process::hash;
+use crate::process::keys::{self, Place, Shape};
+use crate::process::tree::{Meaning, Member, Node, Value};
+use crate::span::{Span, nearest};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Reader<'_> {
+    /// None where something is missing, which is said.
+    pub(super) fn file(&mut self, root: &Node, expected: Option<(&str, u32)>) -> Option<Definition> {
+        let hint = "begin with `process: <name>`";
+        let members = self.members(root, Place::Process, "a definition is a mapping", hint)?;
+        self.required(root, &members);
+        let find = |key: &str| members.iter().find(|member| member.key == key).map(|member| &member.value);
+        let name = find("process").and_then(|node| self.process_name(node));
+        let version = find("version").and_then(|node| self.version(node));
+        if let Some((expected_name, expected_version)) = expected {
+            self.as_the_file_says(find("process"), name.as_deref(), expected_name, "process");
+            let expected = expected_version.to_string();
+            self.as_the_file_says(
+                find("version"),
+                version.map(|v| v.to_string()).as_deref(),
+                &expected,
+                "version",
+            );
+        }
+        let summary = find("summary").and_then(|node| self.summary(node));
+        let starts_on = find("starts-on").map(|node| self.starters(node)).unwrap_or_default();
+        let scope = self.known.scope.clone();
+        let starts_when =
+            find("starts-when").and_then(|node| self.bare_expression("starts-when", node, &scope));
+        let data = find("data").map(|node| self.initial_data(node)).unwrap_or_default();
+        let initial = find("initial").and_then(|node| self.state(node));
+        let states = find("states").map(|node| self.states(node)).unwrap_or_default();
+        let before_start = self.policy(find("before-start"), "before-start");
+        let unexpected = self.policy(find("unexpected"), "unexpected");
+        let after_end = self.policy(find("after-end"), "after-end");
+        let accepts_new = find("accepts-new").is_none_or(|node| self.boolean("accepts-new", node));
+        let subscriptions = subscriptions(&starts_on, &states);
+        // After the subscriptions are known: a rule for a message that never comes is an error.
+        let correlate =
+            find("correlate").map(|node| self.correlate(node, &subscriptions)).unwrap_or_default();
+        self.whole_file();
+        let mut definition = Definition {
+            name: name?,
+            version: version?,
+            summary,
+            hash: Name::from(""),
+            starts_on,
+            starts_when,
+            correlate,
+            accepts_new,
+            data,
+            initial: initial?,
+            states,
+            before_start: match before_start {
+                Some("park") => BeforeStart::Park,
+                Some("ignore") => BeforeStart::Ignore,
+                _ => BeforeStart::Defer,
+            },
+            unexpected: match unexpected {
+                Some("ignore") => Unexpected::Ignore,
+                Some("defer") => Unexpected::Defer,
+                _ => Unexpected::Park,
+            },
+            after_end: match after_end {
+                Some("forget") => AfterEnd::Forget,
+                _ => AfterEnd::Remember,
+            },
+            alarms: self.mentions.alarms(),
+            subscriptions,
+            source: self.source.clone(),
+        };
+        definition.hash = hash::hash(&definition);
+        Some(definition)
+    }
+
+    fn required(&mut self, root: &Node, members: &[&Member]) {
+        let missing: Vec<String> = keys::keys(Place::Process)
+            .iter()
+            .filter(|key| key.required && !members.iter().any(|member| member.key == key.name))
+            // A key that is only misspelt is not missing too.
+            .filter(|key| {
+                !root.map().unwrap_or_default().iter().any(|member| {
+                    let meant = keys::meant(Place::Process, &member.key);
+                    meant.is_some_and(|meant| meant.name == key.name)
+                })
+            })
+            // A file of `steps` or `regions` is complete without states; that they are not built is said.
+            .filter(|key| {
+                !matches!(key.name, "states" | "initial")
+                    || (root.get("steps").is_none() && root.get("regions").is_none())
+            })
+            .map(|key| format!("`{}`", key.name))
+            .collect();
+        if missing.is_empty() {
+            return;
+        }
+        let first = root.map().and_then(|members| members.first());
+        let span = first.map_or(Span::new(root.span.start, root.span.start), |member| member.key_span);
+        let verb = if missing.len() == 1 { "is" } else { "are" };
+        let message = format!("{} {verb} missing", missing.join(", "));
+        self.complain(
+            span,
+            message,
+            "in this file",
+            "a definition has `process`, `version`, `starts-on`, `initial` and `states`",
+        );
+    }
+
+    fn process_name(&mut self, node: &Node) -> Option<Name> {
+        let hint = "a process is named with a-z, 0-9 and `-`, and begins with a letter";
+        let word = self.word(node, "`process` wants a name", hint)?;
+        let good = word.text.starts_with(|c: char| c.is_ascii_lowercase())
+            && word.text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !good {
+            self.complain(node.span, format!("`{}` is no name for a process", word.text), "", hint);
+            return None;
+        }
+        Some(Name::from(word.text.as_str()))
+    }
+
+    fn version(&mut self, node: &Node) -> Option<u32> {
+        let number = node.scalar().filter(|scalar| scalar.meaning() == Meaning::Number);
+        let version = number.and_then(|scalar| scalar.text.parse().ok()).filter(|version| *version >= 1);
+        if version.is_none() {
+            let what = "`version` wants a whole number from 1, without quotes";
+            match number {
+                Some(_) => self.complain(node.span, what, "", ""),
+                None => self.expected(node, what, ""),
+            }
+        }
+        version
+    }
+
+    fn as_the_file_says(&mut self, node: Option<&Node>, found: Option<&str>, expected: &str, key: &str) {
+        if let (Some(node), Some(found)) = (node, found)
+            && found != expected
+        {
+            let message = format!("the file's name says {key} `{expected}`, the file says `{found}`");
+            self.complain(
+                node.span,
+                message,
+                "",
+                "a definition lives in `<name>@<version>.yaml`: change the one or the other",
+            );
+        }
+    }
+
+    fn summary(&mut self, node: &Node) -> Option<String> {
+        let word = self.word(node, "`summary` wants a text", "")?;
+        Some(word.text.trim_end().to_string())
+    }
+
+    fn boolean(&mut self, key: &str, node: &Node) -> bool {
+        match node.scalar().map(|scalar| scalar.meaning()) {
+            Some(Meaning::Bool(value)) => value,
+            _ => {
+                self.expected(node, &format!("`{key}` wants `true` or `false`"), "");
+                true
+            }
+        }
+    }
+
+    /// One of the words that the table of keys lists; the default is the first.
+    pub(super) fn choice(&mut self, place: Place, key: &str, node: &Node) -> Option<&'static str> {
+        let Some(Shape::Choice(choices)) = keys::find(place, key).map(|key| key.shape) else {
+            unreachable!("`{key}` is a choice");
+        };
+        let all = choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", ");
+        let word = self.word(node, &format!("`{key}` wants one of {all}"), "")?;
+        let found = choices.iter().find(|choice| **choice == word.text);
+        if found.is_none() {
+            let hint = match nearest(&word.text, choices.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it is one of {all}"),
+            };
+            self.complain(node.span, format!("`{key}` cannot be `{}`", word.text), "", &hint);
+        }
+        found.copied()
+    }
+
+    fn policy(&mut self, node: Option<&Node>, key: &str) -> Option<&'static str> {
+        self.choice(Place::Process, key, node?)
+    }
+
+    /// What an instance is born with: literals only, since no message is there to look at yet.
+    fn initial_data(&mut self, node: &Node) -> Data {
+        let mut data = Data::default();
+        if node.is_null() {
+            return data;
+        }
+        let Some(members) = node.map() else {
+            self.expected(node, "`data` is a mapping from names to values", "as in `data: {reminders: 0}`");
+            return data;
+        };
+        for member in members {
+            if member.key == "..." {
+                let hint = "there is nothing yet that could be copied; name the members";
+                self.complain(member.key_span, "`data` has no `...`", "", hint);
+            } else if let Some(text) = self.literal(&member.value) {
+                data.set(Name::from(member.key.as_str()), Document::of_valid(&text));
+            }
+        }
+        data
+    }
+
+    fn starters(&mut self, node: &Node) -> Vec<Starter> {
+        let hint = "as in `starts-on: OrderPlaced`, a list, or `{OrderPlaced: {set: …}}`";
+        let what = "`starts-on` wants a message's name";
+        let mut starters: Vec<(Starter, Span)> = Vec::new();
+        match &node.value {
+            Value::List(items) => {
+                for item in items {
+                    match &item.value {
+                        Value::Map(members) if members.len() == 1 => {
+                            self.starter_rules(members, &mut starters)
+                        }
+                        Value::Map(_) => {
+                            self.complain(
+                                item.span,
+                                "one message per item",
+                                "",
+                                "write each as an item of its own",
+                            );
+                        }
+                        _ => {
+                            if let Some(type_) = self.message_name(item, what, hint) {
+                                self.starter(Starter { type_, reaction: None }, item.span, &mut starters);
+                            }
+                        }
+                    }
+                }
+            }
+            Value::Map(members) => self.starter_rules(members, &mut starters),
+            _ => {
+                if let Some(type_) = self.message_name(node, what, hint) {
+                    self.starter(Starter { type_, reaction: None }, node.span, &mut starters);
+                }
+            }
+        }
+        if matches!(&node.value, Value::List(items) if items.is_empty())
+            || matches!(&node.value, Value::Map(members) if members.is_empty())
+        {
+            self.complain(node.span, "no message starts this process", "", hint);
+        }
+        starters.into_iter().map(|(starter, _)| starter).collect()
+    }
+
+    fn starter_rules(&mut self, members: &[Member], starters: &mut Vec<(Starter, Span)>) {
+        for member in members {
+            let reaction = self.rule(&member.value);
+            if let Some(type_) = self.message(&member.key, member.key_span) {
+                self.starter(Starter { type_, reaction: Some(reaction) }, member.key_span, starters);
+            }
+        }
+    }
+
+    fn starter(&mut self, starter: Starter, span: Span, starters: &mut Vec<(Starter, Span)>) {
+        self.mentions.mention(&starter.type_, span);
+        if let Some((_, first)) = starters.iter().find(|(known, _)| known.type_ == starter.type_) {
+            self.twice(&starter.type_, span, *first);
+            return;
+        }
+        starters.push((starter, span));
+    }
+
+    /// An expression over `event`: for all messages, or per type.
+    fn correlate(&mut self, node: &Node, subscriptions: &BTreeSet<Name>) -> Correlate {
+        let scope = self.known.nothing.clone();
+        let Some(members) = node.map() else {
+            let expr = self.bare_expression("correlate", node, &scope);
+            return expr.map(Correlate::By).unwrap_or_default();
+        };
+        let mut by_type = BTreeMap::new();
+        for member in members {
+            let expr = self.bare_expression("correlate", &member.value, &scope);
+            let Some(type_) = self.message(&member.key, member.key_span) else { continue };
+            if !subscriptions.contains(&type_) {
+                let hint = match nearest(&type_, subscriptions.iter().map(|name| &**name)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => {
+                        "list only messages that stand under `starts-on`, `on`, `ignore` or `defer`".into()
+                    }
+                };
+                self.complain(member.key_span, format!("`{type_}` never reaches this process"), "", &hint);
+            }
+            if let Some(expr) = expr {
+                by_type.insert(type_, expr);
+            }
+        }
+        Correlate::ByType(by_type)
+    }
+}
+
+fn subscriptions(starts_on: &[Starter], states: &[State]) -> BTreeSet<Name> {
+    let starters = starts_on.iter().map(|starter| &starter.type_);
+    let mentioned = states.iter().flat_map(|state| state.on.keys().chain(&state.ignore).chain(&state.defer));
+    starters.chain(mentioned).cloned().collect()
+}

@@ -1,0 +1,206 @@
+//! What a reaction sends: commands, events, alarms.
+
+use super::Reader;
+use crate::event::{Kind, Name, parse_duration};
+use crate::process::definition::{AlarmSpec, AlarmTime, Outgoing, Template};
+use crate::process::keys::Place;
+use crate::process::tree::{Meaning, Member, Node, Value};
+use crate::span::Span;
+
+/// Our own internal events; a process that listened to them would hear itself think.
+const RESERVED: &[&str] = &["ProcessRecorded", "JournalOpened"];
+
+impl Reader<'_> {
+    /// A message's name, where it stands as a value.
+    pub(super) fn message_name(&mut self, node: &Node, what: &str, hint: &str) -> Option<Name> {
+        let word = self.word(node, what, hint)?;
+        if word.meaning() != Meaning::Text {
+            self.expected(node, what, hint);
+            return None;
+        }
+        self.message(&word.text, node.span)
+    }
+
+    /// A message's name: `[A-Za-z][A-Za-z0-9_.-]*`.
+    pub(super) fn message(&mut self, name: &str, span: Span) -> Option<Name> {
+        let good = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
+        if !good {
+            let hint = if name.starts_with('=') {
+                "a message's name cannot be computed: use alternatives with `when`"
+            } else {
+                "a message is named with letters, digits, `_`, `.` and `-`, and begins with a letter"
+            };
+            self.complain(span, format!("`{name}` is no name for a message"), "", hint);
+            return None;
+        }
+        if RESERVED.contains(&name) {
+            let hint = "anyorder journals with it; take another name";
+            self.complain(span, format!("the name `{name}` is reserved"), "", hint);
+            return None;
+        }
+        Some(Name::from(name))
+    }
+
+    /// `Name`, `{Name: data}`, or a list of such.
+    pub(super) fn messages(&mut self, key: &str, kind: Kind, node: &Node) -> Vec<Outgoing> {
+        match &node.value {
+            Value::List(items) => items.iter().filter_map(|item| self.outgoing(key, kind, item)).collect(),
+            _ => self.outgoing(key, kind, node).into_iter().collect(),
+        }
+    }
+
+    fn outgoing(&mut self, key: &str, kind: Kind, node: &Node) -> Option<Outgoing> {
+        let hint = format!(
+            "as in `{key}: CookFood`, `{key}: {{CookFood: {{table: =data.table}}}}`, or a list of such"
+        );
+        let Some(members) = node.map() else {
+            let type_ = self.message_name(node, &format!("`{key}` wants a message"), &hint)?;
+            self.mentions.send(&type_, node.span);
+            return Some(Outgoing { type_, kind, data: None, span: node.span });
+        };
+        if let Some(each) = members.iter().find(|member| member.key == "each") {
+            self.not_built("each", each.key_span);
+            return None;
+        }
+        let [member] = members else {
+            let hint = format!("write a list: `{key}: [{{A: …}}, {{B: …}}]`");
+            match members.get(1) {
+                Some(second) => {
+                    self.complain(second.key_span, "one mapping, one message", "a second message", &hint)
+                }
+                None => self.complain(
+                    node.span,
+                    format!("`{key}` wants a message"),
+                    "nothing is named here",
+                    &hint,
+                ),
+            }
+            return None;
+        };
+        let data = match &member.value {
+            value if value.is_null() => None,
+            value => Some(self.template(value)),
+        };
+        let type_ = self.message(&member.key, member.key_span)?;
+        self.mentions.send(&type_, member.key_span);
+        Some(Outgoing { type_, kind, data: data.flatten(), span: member.key_span })
+    }
+
+    /// `{Name: 15m}`, `{Name: {after: …}}`, several names in one mapping, or a list of such.
+    pub(super) fn alarms(&mut self, node: &Node) -> Vec<AlarmSpec> {
+        let items = match &node.value {
+            Value::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        let mut alarms: Vec<AlarmSpec> = Vec::new();
+        for item in items {
+            let Some(members) = item.map() else {
+                let hint = match item.scalar() {
+                    Some(scalar) if scalar.meaning() == Meaning::Text => {
+                        format!("say when it rings, as in `alarm: {{{}: 15m}}`", scalar.text)
+                    }
+                    _ => "as in `alarm: {PaymentTimedOut: 15m}`".to_string(),
+                };
+                self.expected(item, "an alarm is a mapping from its name to its time", &hint);
+                continue;
+            };
+            for member in members {
+                let spec = self.alarm_time(member);
+                let Some(name) = self.message(&member.key, member.key_span) else { continue };
+                self.mentions.alarm(&name, member.key_span);
+                if let Some(first) = alarms.iter().find(|alarm| alarm.name == name) {
+                    let label = format!("set on line {} already", self.line(first.span));
+                    let message = format!("one reaction sets the alarm `{name}` twice");
+                    self.complain(
+                        member.key_span,
+                        message,
+                        label,
+                        "the second would re-arm the first: keep one",
+                    );
+                    continue;
+                }
+                if let Some((when, data)) = spec {
+                    alarms.push(AlarmSpec { name, when, data, span: member.key_span });
+                }
+            }
+        }
+        alarms
+    }
+
+    fn alarm_time(&mut self, member: &Member) -> Option<(AlarmTime, Option<Template>)> {
+        let node = &member.value;
+        if node.map().is_none() {
+            if let Some(scalar) = node.scalar().filter(|scalar| scalar.text.starts_with('=')) {
+                let hint = format!(
+                    "write `{{after: {0}}}` for a duration, or `{{at: {0}}}` for a time",
+                    scalar.text
+                );
+                self.complain(node.span, "is this a duration or a time?", "", &hint);
+                return None;
+            }
+            return self.duration(node).map(|when| (when, None));
+        }
+        let members = self.members(node, Place::Alarm, "", "")?;
+        let (mut after, mut at, mut data) = (None, None, None);
+        for member in &members {
+            match member.key.as_str() {
+                "after" => after = Some((self.duration(&member.value), member.key_span)),
+                "at" => at = Some((self.moment(&member.value), member.key_span)),
+                "data" => data = if member.value.is_null() { None } else { self.template(&member.value) },
+                other => unreachable!("`{other}` is in the table of keys"),
+            }
+        }
+        match (after, at) {
+            (Some((when, _)), None) | (None, Some((when, _))) => Some((when?, data)),
+            (Some((_, first)), Some((_, second))) => {
+                let span = first.max(second);
+                self.complain(span, "an alarm has `after` or `at`, not both", "", "");
+                None
+            }
+            // One of them may be there under another name, which is said already.
+            (None, None) if node.map().is_some_and(|all| all.len() > members.len()) => None,
+            (None, None) => {
+                let hint = "write `after: 15m`, `after: =…` or `at: =…`";
+                self.complain(member.key_span, "the alarm does not say when it rings", "", hint);
+                None
+            }
+        }
+    }
+
+    /// `15m`, or `=` and an expression.
+    fn duration(&mut self, node: &Node) -> Option<AlarmTime> {
+        let hint = "a duration is a whole number and a unit, as in `250ms`, `30s`, `15m`, `2h` or `7d`";
+        let scalar = self.word(node, "a duration is expected here", hint)?;
+        if scalar.text.starts_with('=') {
+            let scope = self.known.scope.clone();
+            return self.marked_expression(node, scalar, &scope).map(AlarmTime::AfterExpr);
+        }
+        let parsed = parse_duration(&scalar.text);
+        if parsed.is_none() {
+            let hint = match scalar.meaning() {
+                Meaning::Number => {
+                    format!(
+                        "say of what, as in `{0}s` or `{0}m`; a fraction is written in a smaller unit",
+                        scalar.text
+                    )
+                }
+                _ => hint.to_string(),
+            };
+            self.complain(node.span, format!("`{}` is no duration", scalar.text), "", &hint);
+        }
+        parsed.map(AlarmTime::After)
+    }
+
+    /// `=` and an expression.
+    fn moment(&mut self, node: &Node) -> Option<AlarmTime> {
+        let hint = "as in `at: =event.data.deadline`, or `at: \"=timestamp('2026-12-24T18:00:00Z')\"`";
+        let scalar = self.word(node, "`at` wants an expression", hint)?;
+        if !scalar.text.starts_with('=') {
+            self.complain(node.span, "`at` wants an expression, with a leading `=`", "", hint);
+            return None;
+        }
+        let scope = self.known.scope.clone();
+        self.marked_expression(node, scalar, &scope).map(AlarmTime::At)
+    }
+}

@@ -1,0 +1,135 @@
+//! States: what each says about each message.
+
+use super::Reader;
+use crate::event::Name;
+use crate::process::definition::{End, Rule, State};
+use crate::process::keys::Place;
+use crate::process::tree::{Node, Value};
+use crate::span::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where a state mentions a message first, and under which key.
+type Places = BTreeMap<Name, (&'static str, Span)>;
+
+impl Reader<'_> {
+    pub(super) fn states(&mut self, node: &Node) -> Vec<State> {
+        let hint = "as in `states: {waiting: {on: {OrderPaid: {to: done}}}, done: {end: success}}`";
+        let Some(members) = node.map().filter(|members| !members.is_empty()) else {
+            self.expected(node, "`states` is a mapping from names to states", hint);
+            return Vec::new();
+        };
+        // One state per key, whatever is wrong with it: a state's id is its index.
+        members
+            .iter()
+            .map(|member| {
+                self.state_name(&member.key, member.key_span);
+                self.one_state(&member.key, member.key_span, &member.value)
+            })
+            .collect()
+    }
+
+    fn state_name(&mut self, name: &str, span: Span) {
+        let good = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        if !good {
+            let hint = "a state is named with letters, digits, `-` and `_`, and begins with a letter";
+            self.complain(span, format!("`{name}` is no name for a state"), "", hint);
+        } else if name == "not-started" {
+            let hint = "reports use it for an instance that does not exist yet";
+            self.complain(span, "a state cannot be named `not-started`", "", hint);
+        }
+    }
+
+    fn one_state(&mut self, name: &str, span: Span, node: &Node) -> State {
+        let mut state = State {
+            name: Name::from(name),
+            end: None,
+            on: BTreeMap::new(),
+            ignore: BTreeSet::new(),
+            defer: BTreeSet::new(),
+            span,
+        };
+        let hint = "as in `{on: {OrderPaid: {to: done}}}`, or `{end: success}`";
+        let Some(members) = self.members(node, Place::State, "a state is a mapping", hint) else {
+            return state;
+        };
+        let mut places = Places::new();
+        for member in members {
+            match member.key.as_str() {
+                "end" => {
+                    let chosen = self.choice(Place::State, "end", &member.value);
+                    state.end = End::ALL.into_iter().find(|end| Some(end.name()) == chosen);
+                }
+                "on" => state.on = self.on(&member.value, &mut places),
+                "ignore" => state.ignore = self.listed_messages("ignore", &member.value, &mut places),
+                "defer" => state.defer = self.listed_messages("defer", &member.value, &mut places),
+                other => unreachable!("`{other}` is in the table of keys"),
+            }
+        }
+        state
+    }
+
+    fn on(&mut self, node: &Node, places: &mut Places) -> BTreeMap<Name, Rule> {
+        let mut on = BTreeMap::new();
+        if node.is_null() {
+            return on;
+        }
+        let Some(members) = node.map() else {
+            let hint = "as in `on: {OrderPaid: {to: done}}`";
+            self.expected(node, "`on` is a mapping from messages to reactions", hint);
+            return on;
+        };
+        for member in members {
+            let rule = self.rule(&member.value);
+            if let Some(name) = self.message(&member.key, member.key_span) {
+                self.mention(&name, "on", member.key_span, places);
+                on.insert(name, rule);
+            }
+        }
+        on
+    }
+
+    /// A name, or a list of names.
+    fn listed_messages(&mut self, key: &'static str, node: &Node, places: &mut Places) -> BTreeSet<Name> {
+        let mut names = BTreeSet::new();
+        let hint = format!("as in `{key}: OrderPaid`, or `{key}: [OrderPaid, OrderCancelled]`");
+        let what = format!("`{key}` wants a message's name, or a list of them");
+        let items = match &node.value {
+            Value::List(items) => items.as_slice(),
+            _ if node.is_null() => &[],
+            _ => std::slice::from_ref(node),
+        };
+        for item in items {
+            if let Some(name) = self.message_name(item, &what, &hint) {
+                self.mention(&name, key, item.span, places);
+                names.insert(name);
+            }
+        }
+        names
+    }
+
+    fn mention(&mut self, name: &Name, key: &'static str, span: Span, places: &mut Places) {
+        self.mentions.mention(name, span);
+        match places.get(name) {
+            None => {
+                places.insert(name.clone(), (key, span));
+            }
+            Some((before, first)) if *before == key => self.twice(name, span, *first),
+            Some((before, first)) => {
+                let label = format!("stands under `{before}` on line {} already", self.line(*first));
+                let message = format!("this state says two things about `{name}`");
+                self.complain(
+                    span,
+                    message,
+                    label,
+                    "`on` is asked first, then `ignore`, then `defer`: keep one",
+                );
+            }
+        }
+    }
+
+    pub(super) fn twice(&mut self, name: &str, span: Span, first: Span) {
+        let label = format!("stands on line {} already", self.line(first));
+        self.complain(span, format!("`{name}` is listed twice"), label, "");
+    }
+}

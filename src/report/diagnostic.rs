@@ -1,0 +1,74 @@
+//! Errors as people want to see them: what, where, the line with a caret, and what to do.
+//!
+//! The look is rustc's. A text with a thousand errors shows the first twenty: whoever has them
+//! fixed runs it again.
+
+use crate::error::Error;
+use crate::span::{Diagnostic, Span};
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+/// How many diagnostics are drawn.
+pub const SHOWN: usize = 20;
+
+/// The whole error, ending in a newline.
+pub fn render(error: &Error, colour: bool) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.decor_style(DecorStyle::Ascii);
+    let diagnostics = error.all_diagnostics();
+    if diagnostics.is_empty() {
+        return plain(&renderer, error);
+    }
+    let mut out: Vec<String> = diagnostics.iter().take(SHOWN).map(|one| draw(&renderer, one)).collect();
+    if diagnostics.len() > SHOWN {
+        out.push(format!("and {} more errors\n", diagnostics.len() - SHOWN));
+    }
+    out.join("\n")
+}
+
+fn plain(renderer: &Renderer, error: &Error) -> String {
+    let mut group = Group::with_title(Level::ERROR.primary_title(error.what()));
+    if let Some(place) = error.place() {
+        group = group.element(Origin::path(place));
+    }
+    if let Some(hint) = error.hint_text() {
+        group = group.element(Level::HELP.message(hint));
+    }
+    with_newline(renderer.render(&[group]))
+}
+
+fn draw(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
+    let text = &diagnostic.source.text;
+    let span = on_one_line(text, diagnostic.span);
+    // Only the lines around the caret: a renderer that is given a megabyte looks at all of it.
+    let line_start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+    let line_end = text[span.end..].find('\n').map_or(text.len(), |at| span.end + at);
+    let line_end = line_start + text[line_start..line_end].trim_end_matches('\r').len();
+    let span = Span::new(span.start.min(line_end), span.end.min(line_end));
+    let (line, _) = diagnostic.source.line_column(span.start);
+    let annotation = AnnotationKind::Primary.span(span.start - line_start..span.end - line_start);
+    let annotation =
+        if diagnostic.label.is_empty() { annotation } else { annotation.label(&*diagnostic.label) };
+    let snippet = Snippet::source(&text[line_start..line_end])
+        .line_start(line)
+        .path(&*diagnostic.source.name)
+        .annotation(annotation);
+    let mut group = Group::with_title(Level::ERROR.primary_title(&*diagnostic.message)).element(snippet);
+    if let Some(hint) = &diagnostic.hint {
+        group = group.element(Level::HELP.message(&**hint));
+    }
+    with_newline(renderer.render(&[group]))
+}
+
+/// A caret stays on the line where it begins.
+fn on_one_line(text: &str, span: Span) -> Span {
+    let start = text.floor_char_boundary(span.start);
+    let end = text.floor_char_boundary(span.end).max(start);
+    let first = text[start..end].find('\n').map_or(end, |at| start + at);
+    Span::new(start, start + text[start..first].trim_end_matches('\r').len())
+}
+
+fn with_newline(mut text: String) -> String {
+    text.push('\n');
+    text
+}
