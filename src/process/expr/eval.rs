@@ -382,7 +382,7 @@ fn text_weight(value: &Value) -> u64 {
 fn item_or_member<'a>(of: &Value<'a>, key: &Value) -> Option<Value<'a>> {
     match key {
         Value::Text(name) => of.member(name),
-        Value::Int(number) => of.items()?.into_iter().nth(usize::try_from(*number).ok()?),
+        Value::Int(number) => of.item(usize::try_from(*number).ok()?),
         _ => None,
     }
 }

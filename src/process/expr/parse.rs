@@ -167,16 +167,12 @@ impl<'a> Parser<'a> {
         if !self.took("-") {
             return self.postfix();
         }
-        // The least integer has no positive twin: sign and digits are read as one.
+        // The least integer has no positive twin: its sign and digits are read as one.
         let inner = match *self.peek() {
-            Token::Int(digits) => match format!("-{digits}").parse() {
-                Ok(number) => {
-                    self.advance();
-                    let literal = self.node(Kind::Literal(Literal::Int(number)), start)?;
-                    return self.postfix_of(literal, start);
-                }
-                Err(_) => return Err(out_of_range(self.span())),
-            },
+            Token::Int(digits) if format!("-{digits}").parse() == Ok(i64::MIN) => {
+                self.advance();
+                return self.node(Kind::Literal(Literal::Int(i64::MIN)), start);
+            }
             _ => self.nested(Self::unary)?,
         };
         self.bounded(Node::negated(inner, Span::new(start, self.end())))
@@ -184,11 +180,7 @@ impl<'a> Parser<'a> {
 
     fn postfix(&mut self) -> Parsed {
         let start = self.span().start;
-        let node = self.primary()?;
-        self.postfix_of(node, start)
-    }
-
-    fn postfix_of(&mut self, mut node: Node, start: usize) -> Parsed {
+        let mut node = self.primary()?;
         loop {
             let open = self.span();
             if self.took(".") {

@@ -125,6 +125,14 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// An item of a list, from 0. None where this has no such item.
+    pub fn item(&self, index: usize) -> Option<Value<'a>> {
+        match self {
+            Value::Raw(Cow::Borrowed(text)) => json::items(text).nth(index).map(Value::raw),
+            other => other.items()?.into_iter().nth(index),
+        }
+    }
+
     /// The members of a map in their order; None of anything else.
     pub fn entries(&self) -> Option<Vec<Entry<'a>>> {
         let entry = |raw_key, value| Entry { raw_key, value: Value::Raw(value) };
