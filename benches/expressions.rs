@@ -10,7 +10,8 @@ fn main() {
     divan::main();
 }
 
-const GUARDS: [&str; 5] = [
+const GUARDS: [&str; 6] = [
+    "data.reserved + data.reminders <= data.limit",
     "data.reserved + event.data.amount <= data.limit",
     "data.reminders < 2",
     "state == 'cooking' && not data.paid || event.type in ['OrderPaid', 'OrderCancelled']",

@@ -237,16 +237,21 @@ impl<'a> Machine<'a> {
         if operator.is_order() {
             return operate::ordered(operator, &a, &b, at).map(Value::Bool);
         }
-        if operator == Operator::Add {
-            let work = text_weight(&a) + text_weight(&b);
-            self.spend(work, at)?;
-            if let (Some(mut items), Some(more)) = (a.items(), b.items()) {
-                self.spend((items.len() + more.len()) as u64, at)?;
-                items.extend(more);
-                return Ok(Value::list(items));
-            }
+        if operator == Operator::Add && matches!(a, Value::Text(_) | Value::List(_) | Value::Raw(_)) {
+            return self.join(a, b, at);
         }
         operate::arithmetic(operator, a, b, at)
+    }
+
+    /// `+` of strings or lists: what may grow, so it is counted.
+    fn join(&mut self, a: Value<'a>, b: Value<'a>, at: Span) -> Outcome<Value<'a>> {
+        self.spend(text_weight(&a) + text_weight(&b), at)?;
+        let (Some(mut items), Some(more)) = (a.items(), b.items()) else {
+            return operate::arithmetic(Operator::Add, a, b, at);
+        };
+        self.spend((items.len() + more.len()) as u64, at)?;
+        items.extend(more);
+        Ok(Value::list(items))
     }
 
     pub fn equal(&mut self, a: &Value, b: &Value, at: Span) -> Outcome<bool> {

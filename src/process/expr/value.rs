@@ -193,10 +193,12 @@ impl<'a> Value<'a> {
 
 /// Integers are exact or nothing; a float is the nearest one.
 fn number(text: &str) -> Option<Value<'static>> {
-    if text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
-        return text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float);
+    if let Ok(number) = text.parse() {
+        return Some(Value::Int(number));
     }
-    text.parse().ok().map(Value::Int)
+    let written_as_float = text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
+    let number = text.parse().ok().filter(|number: &f64| written_as_float && number.is_finite());
+    number.map(Value::Float)
 }
 
 /// How deep the brackets of a JSON text nest.
