@@ -1,12 +1,41 @@
 //! The expression language: a documented subset of CEL (`docs/expressions.md`).
 //!
-//! Total and deterministic: no clock, no chance, no order of iteration that is not the text's.
+//! Total and deterministic: no clock, no chance, no order of iteration that is not the text's; every
+//! run ends after a bounded amount of work, as a value or as a [`Failure`]. A text goes through
+//! `lex` and `parse` to a tree (`ast`), which `check` resolves to what is run (`code`) and `print`
+//! spells; `eval` runs it over values (`value`) that stay JSON text as long as they can. Knows
+//! nothing of reactions, of states or of who asks. Read `ast.rs` first, then `eval.rs`.
+
+mod ast;
+mod check;
+mod code;
+mod compare;
+mod eval;
+mod fault;
+mod functions;
+mod lex;
+mod names;
+mod operate;
+mod parse;
+mod print;
+mod types;
+mod value;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
 
 use super::Data;
-use crate::event::{Message, Time};
+use crate::event::{Message, Time, json, parse_duration};
 use crate::span::{Diagnostic, Source, Span};
+use eval::{Machine, Outcome, fail};
+use fault::{Fault, Place};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+pub use types::Type;
+use types::Types;
+use value::Value;
 
 /// What an expression may name, known when the file is read.
 #[derive(Debug, Clone, Default)]
@@ -35,41 +64,102 @@ pub struct Failure {
     pub at: Span,
 }
 
+/// What an expression reads, whichever way it goes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// Anything of the envelope or its data.
+    pub event: bool,
+    /// These members of the instance's data.
+    pub data: BTreeSet<String>,
+    /// The instance's data as a whole, as in `data[event.data.key]`.
+    pub all_data: bool,
+    pub state: bool,
+    pub now: bool,
+}
+
+/// A checked expression. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Expr {
-    text: String,
+pub struct Expr(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    tree: ast::Node,
+    code: code::Code,
+    types: Types,
+    reads: Reads,
 }
 
 /// Parses and checks an expression that stands at `span` of `source` and reads `text` (the same
 /// bytes, unless the file's own quoting made it another).
-pub fn parse(
-    _source: &Arc<Source>,
-    _span: Span,
+pub fn parse(source: &Arc<Source>, span: Span, text: &str, scope: &Scope) -> Result<Expr, Vec<Diagnostic>> {
+    parse_as(source, span, text, scope, Types::ANY)
+}
+
+/// As [`parse`], for a guard: an expression that is certainly no boolean is an error too.
+pub fn parse_guard(
+    source: &Arc<Source>,
+    span: Span,
     text: &str,
-    _scope: &Scope,
+    scope: &Scope,
 ) -> Result<Expr, Vec<Diagnostic>> {
-    Ok(Expr { text: text.to_string() })
+    parse_as(source, span, text, scope, Types::BOOL)
+}
+
+fn parse_as(
+    source: &Arc<Source>,
+    span: Span,
+    text: &str,
+    scope: &Scope,
+    wanted: Types,
+) -> Result<Expr, Vec<Diagnostic>> {
+    let place = Place::find(source, span, text);
+    let parsed = parse::parse(text).map_err(|fault| vec![fault]).and_then(|tree| {
+        let checked = check::check(&tree, &place, scope)?;
+        if checked.types.and(wanted).is_empty() {
+            let message = format!("a guard is true or false, this is {}", checked.types.name());
+            return Err(vec![Fault::new(tree.at.0, message)]);
+        }
+        let check::Checked { code, types, reads } = checked;
+        Ok(Expr(Arc::new(Inner { tree, code, types, reads })))
+    });
+    parsed.map_err(|faults| faults.into_iter().map(|fault| fault.diagnostic(source, &place)).collect())
 }
 
 impl Expr {
     /// The result as JSON text, appended to `out`. A bare path copies the text as it came.
-    pub fn json(&self, _env: &Env, _out: &mut String) -> Result<(), Failure> {
-        todo!()
+    pub fn json(&self, env: &Env, out: &mut String) -> Result<(), Failure> {
+        let length = out.len();
+        let written = self.run(env, |machine, value, at| machine.write(&value, 0, at, out));
+        if written.is_err() {
+            out.truncate(length);
+        }
+        written
     }
 
     /// The result of a guard; anything but a boolean is a failure.
-    pub fn test(&self, _env: &Env) -> Result<bool, Failure> {
-        todo!()
+    pub fn test(&self, env: &Env) -> Result<bool, Failure> {
+        self.run(env, |_, value, at| match eval::typed(value, at)? {
+            Value::Bool(value) => Ok(value),
+            other => fail(at, format!("a guard is true or false, this is {}", other.type_().name())),
+        })
     }
 
     /// A duration in milliseconds, or a string that reads as one (`15m`).
-    pub fn duration(&self, _env: &Env) -> Result<i64, Failure> {
-        todo!()
+    pub fn duration(&self, env: &Env) -> Result<i64, Failure> {
+        self.run(env, |_, value, at| match eval::typed(value, at)? {
+            Value::Duration(millis) => Ok(millis),
+            Value::Text(text) if let Some(millis) = parse_duration(&text) => Ok(millis),
+            other => fail(at, format!("expected a duration such as '15m', this is {}", described(&other))),
+        })
     }
 
     /// A timestamp, or a string that reads as one.
-    pub fn time(&self, _env: &Env) -> Result<Time, Failure> {
-        todo!()
+    pub fn time(&self, env: &Env) -> Result<Time, Failure> {
+        self.run(env, |_, value, at| match eval::typed(value, at)? {
+            Value::Time(time) => Ok(time),
+            Value::Text(text) if let Some(time) = Time::parse(&text) => Ok(time),
+            other => fail(at, format!("expected a timestamp, this is {}", described(&other))),
+        })
     }
 
     pub fn span(&self) -> Span {
@@ -77,14 +167,60 @@ impl Expr {
     }
 
     /// A string, or a number as its text; None for null. What `correlate` wants.
-    pub fn name(&self, _env: &Env) -> Result<Option<String>, Failure> {
-        todo!()
+    pub fn name(&self, env: &Env) -> Result<Option<String>, Failure> {
+        self.run(env, |_, value, at| {
+            if let Value::Raw(text) = &value
+                && json::shape(text) == json::Shape::Number
+            {
+                return Ok(Some(text.to_string()));
+            }
+            match eval::typed(value, at)? {
+                Value::Null => Ok(None),
+                Value::Text(text) => Ok(Some(text.into_owned())),
+                number @ (Value::Int(_) | Value::Float(_)) => {
+                    let mut out = String::new();
+                    number.write_scalar(&mut out);
+                    Ok(Some(out))
+                }
+                other => fail(at, format!("expected a string, this is {}", other.type_().name())),
+            }
+        })
+    }
+
+    /// What it reads, whichever way it goes.
+    pub fn reads(&self) -> &Reads {
+        &self.0.reads
+    }
+
+    /// The type of its result, where that is known before it runs.
+    pub fn type_(&self) -> Option<Type> {
+        self.0.types.only()
+    }
+
+    /// Evaluates, and hands the value to `then` with the place of the whole expression.
+    fn run<'a, T>(
+        &'a self,
+        env: &Env<'a>,
+        then: impl FnOnce(&mut Machine<'a>, Value<'a>, Span) -> Outcome<T>,
+    ) -> Result<T, Failure> {
+        let code = &self.0.code;
+        let mut machine = Machine::new(*env);
+        let result = machine.eval(code).and_then(|value| then(&mut machine, value, code.at));
+        result.map_err(|failure| *failure)
+    }
+}
+
+/// A string is shown as it is, since that is what is wrong with it.
+fn described(value: &Value) -> String {
+    match value {
+        Value::Text(text) => json::quote(&text.chars().take(40).collect::<String>()),
+        other => other.type_().name().to_string(),
     }
 }
 
 /// One canonical spelling: what is printed parses to the same expression, whatever the layout.
 impl std::fmt::Display for Expr {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.text)
+        print::print(f, &self.0.tree, ast::binding::CHOICE)
     }
 }

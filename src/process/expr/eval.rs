@@ -1,0 +1,414 @@
+//! Running an expression.
+//!
+//! Knows how each form computes, what fails, and how much work one run may do. Scalars take no
+//! allocation. Must not know syntax, nor who asks.
+
+use super::ast::{Form, Literal, Operator};
+use super::code::{Code, Index, Member, Op};
+use super::compare::{self, Hurdle};
+use super::names::Attribute;
+use super::value::{Entry, MAX_NESTING, Value, nesting};
+use super::{Env, Failure, functions, operate};
+use crate::event::json;
+use crate::span::Span;
+
+/// Small steps that one run may take: items visited, 64-byte pieces of text copied or compared. So
+/// an expression always ends soon, and never fills the memory.
+const MAX_STEPS: u64 = 2_000_000;
+
+/// Boxed, so that the way without failure stays narrow.
+pub(super) type Outcome<T> = Result<T, Box<Failure>>;
+
+pub(super) fn fail<T>(at: Span, what: impl Into<String>) -> Outcome<T> {
+    Err(Box::new(Failure { what: what.into(), at }))
+}
+
+pub(super) struct Machine<'a> {
+    env: Env<'a>,
+    /// The variables of the macros around, the outermost first.
+    locals: Vec<Value<'a>>,
+    steps: u64,
+}
+
+impl<'a> Machine<'a> {
+    pub fn new(env: Env<'a>) -> Machine<'a> {
+        Machine { env, locals: Vec::new(), steps: MAX_STEPS }
+    }
+
+    pub fn spend(&mut self, steps: u64, at: Span) -> Outcome<()> {
+        match self.steps.checked_sub(steps) {
+            Some(left) => {
+                self.steps = left;
+                Ok(())
+            }
+            None => fail(at, format!("too much work: more than {MAX_STEPS} steps")),
+        }
+    }
+
+    pub fn eval(&mut self, code: &'a Code) -> Outcome<Value<'a>> {
+        match &code.op {
+            Op::Literal(literal) => Ok(literal_value(literal)),
+            Op::Time(time) => Ok(Value::Time(*time)),
+            Op::Duration(millis) => Ok(Value::Duration(*millis)),
+            Op::State => Ok(Value::text(self.env.state)),
+            Op::Now => Ok(Value::Time(self.env.now)),
+            Op::Event => Ok(Value::Raw(self.env.event.to_json().into())),
+            Op::Data => Ok(Value::Raw(self.env.data.to_json().into())),
+            Op::DataMember(name) => match self.env.data.get(name) {
+                Some(document) => Ok(Value::raw(document.text())),
+                None => no_member(code.at, "data", name),
+            },
+            Op::Attribute(attribute) => self.attribute(attribute, code.at),
+            Op::Member(member) => self.member(member, code.at),
+            Op::Index(index) => self.index(index, code.at),
+            Op::Local(slot) => {
+                let value = &self.locals[*slot];
+                let (weight, value) = (text_weight(value), value.clone());
+                self.spend(weight, code.at)?;
+                Ok(value)
+            }
+            Op::Has(path) => Ok(Value::Bool(self.probe(path)?.is_some())),
+            Op::Not(inner) => Ok(Value::Bool(!self.bool(inner, "`not`")?)),
+            Op::Negate(inner) => operate::negate(self.typed(inner)?, code.at),
+            Op::Both(sides) => {
+                Ok(Value::Bool(self.bool(&sides[0], "`&&`")? && self.bool(&sides[1], "`&&`")?))
+            }
+            Op::Either(sides) => {
+                Ok(Value::Bool(self.bool(&sides[0], "`||`")? || self.bool(&sides[1], "`||`")?))
+            }
+            Op::Binary(operator, sides) => self.binary(*operator, &sides[0], &sides[1], code.at),
+            Op::Choice(parts) => {
+                let [condition, yes, no] = &**parts;
+                if self.bool(condition, "the condition before `?`")? { self.eval(yes) } else { self.eval(no) }
+            }
+            Op::List(items) => {
+                let items: Outcome<Vec<_>> = items.iter().map(|item| self.eval(item)).collect();
+                Ok(Value::list(items?))
+            }
+            Op::Map(entries) => self.map(entries),
+            Op::Call(function, arguments) => functions::call(self, *function, arguments, code.at),
+            Op::Matches(text, regex) => {
+                let text = self.text(text, "`matches`")?;
+                self.spend(1 + text.len() as u64 / 64, code.at)?;
+                Ok(Value::Bool(regex.is_match(&text)))
+            }
+            Op::Each(form, parts) => self.each(*form, &parts[0], &parts[1], code.at),
+        }
+    }
+
+    /// As [`Machine::eval`], with JSON text of scalars read.
+    pub fn typed(&mut self, code: &'a Code) -> Outcome<Value<'a>> {
+        let value = self.eval(code)?;
+        typed(value, code.at)
+    }
+
+    pub fn bool(&mut self, code: &'a Code, who: &str) -> Outcome<bool> {
+        match self.typed(code)? {
+            Value::Bool(value) => Ok(value),
+            other => fail(code.at, format!("{who} takes a boolean, this is {}", other.type_().name())),
+        }
+    }
+
+    pub fn text(&mut self, code: &'a Code, who: &str) -> Outcome<std::borrow::Cow<'a, str>> {
+        match self.typed(code)? {
+            Value::Text(text) => Ok(text),
+            other => fail(code.at, format!("{who} takes a string, this is {}", other.type_().name())),
+        }
+    }
+
+    /// The items of what must be a list.
+    pub fn items(&mut self, code: &'a Code, who: &str) -> Outcome<Vec<Value<'a>>> {
+        let value = self.eval(code)?;
+        self.spend(value.weight(), code.at)?;
+        match value.items() {
+            Some(items) => Ok(items),
+            None => fail(code.at, format!("{who} takes a list, this is {}", value.type_().name())),
+        }
+    }
+
+    fn map(&mut self, entries: &'a [(Box<str>, Code)]) -> Outcome<Value<'a>> {
+        let mut out = Vec::with_capacity(entries.len());
+        for (raw_key, code) in entries {
+            out.push(Entry { raw_key: (&**raw_key).into(), value: self.eval(code)? });
+        }
+        Ok(Value::map(out))
+    }
+
+    fn attribute(&mut self, attribute: &'a Attribute, at: Span) -> Outcome<Value<'a>> {
+        match self.attribute_if_present(attribute) {
+            Some(value) => Ok(value),
+            None => no_member(at, "event", attribute_name(attribute)),
+        }
+    }
+
+    fn attribute_if_present(&self, attribute: &'a Attribute) -> Option<Value<'a>> {
+        let event = self.env.event;
+        match attribute {
+            Attribute::SpecVersion => Some(Value::text("1.0")),
+            Attribute::Id => Some(Value::text(&event.id)),
+            Attribute::Source => Some(Value::text(&event.source)),
+            Attribute::Type => Some(Value::text(&event.type_)),
+            Attribute::Subject => event.subject.as_deref().map(Value::text),
+            Attribute::Time => Some(Value::Time(event.time)),
+            Attribute::DataContentType => event.datacontenttype.as_deref().map(Value::text),
+            Attribute::Sequence => event.position.map(|position| {
+                let digits = position.digits();
+                Value::Text(std::str::from_utf8(&digits).expect("digits").to_string().into())
+            }),
+            Attribute::CorrelationId => event.conversation().map(|name| Value::text(name)),
+            Attribute::CausationId => event.causation.as_deref().map(Value::text),
+            Attribute::Kind => Some(Value::text(event.kind.name())),
+            Attribute::Visibility => Some(Value::text(if event.internal { "internal" } else { "public" })),
+            Attribute::Due => event.due.map(Value::Time),
+            Attribute::ExpiryTime => event.expiry.map(Value::Time),
+            Attribute::Remaining => Some(Value::Int(event.remaining.into())),
+            Attribute::Data => event.data.as_ref().map(|data| Value::raw(data.text())),
+            Attribute::Extension(name) => {
+                let named = |raw_key| json::Member { raw_key, value: "" }.key() == **name;
+                let extra = event.extras.iter().rfind(|extra| named(&extra.raw_key))?;
+                // CloudEvents reads an attribute that is null as one that is absent.
+                Some(Value::raw(&extra.value)).filter(|_| *extra.value != *"null")
+            }
+        }
+    }
+
+    fn member(&mut self, member: &'a Member, at: Span) -> Outcome<Value<'a>> {
+        let of = self.eval(&member.of)?;
+        match of.member(&member.name) {
+            Some(value) => Ok(value),
+            None => missing(&of, &member.path, &member.name, at),
+        }
+    }
+
+    fn index(&mut self, index: &'a Index, at: Span) -> Outcome<Value<'a>> {
+        let of = self.eval(&index.of)?;
+        let key = self.typed(&index.key)?;
+        self.spend(of.weight(), at)?;
+        if let Some(value) = item_or_member(&of, &key) {
+            return Ok(value);
+        }
+        let path = &index.path;
+        match (&key, of.items()) {
+            (Value::Text(name), _) => missing(&of, path, name, at),
+            (Value::Int(number), Some(items)) => {
+                fail(at, format!("{path} has no item {number}, it has {}", items.len()))
+            }
+            (_, items) => {
+                let wants = if items.is_some() { "an integer" } else { "a string" };
+                let (path, of, key) = (path, of.type_().name(), key.type_().name());
+                fail(at, format!("{path} is {of}, its index must be {wants} and not {key}"))
+            }
+        }
+    }
+
+    /// The value at a path, or None where anything on the way is missing.
+    fn probe(&mut self, code: &'a Code) -> Outcome<Option<Value<'a>>> {
+        match &code.op {
+            Op::Attribute(attribute) => Ok(self.attribute_if_present(attribute)),
+            Op::DataMember(name) => Ok(self.env.data.get(name).map(|document| Value::raw(document.text()))),
+            Op::Member(member) => Ok(self.probe(&member.of)?.and_then(|of| of.member(&member.name))),
+            Op::Index(index) => {
+                let Some(of) = self.probe(&index.of)? else { return Ok(None) };
+                let key = self.typed(&index.key)?;
+                self.spend(of.weight(), code.at)?;
+                Ok(item_or_member(&of, &key))
+            }
+            _ => self.eval(code).map(Some),
+        }
+    }
+
+    fn binary(
+        &mut self,
+        operator: Operator,
+        left: &'a Code,
+        right: &'a Code,
+        at: Span,
+    ) -> Outcome<Value<'a>> {
+        if matches!(operator, Operator::Equal | Operator::NotEqual) {
+            let (a, b) = (self.eval(left)?, self.eval(right)?);
+            let equal = self.equal(&a, &b, at)?;
+            return Ok(Value::Bool(equal == (operator == Operator::Equal)));
+        }
+        if operator == Operator::In {
+            let (item, group) = (self.eval(left)?, self.eval(right)?);
+            return self.is_in(&item, &group, at).map(Value::Bool);
+        }
+        let (a, b) = (self.typed(left)?, self.typed(right)?);
+        if operator.is_order() {
+            return operate::ordered(operator, &a, &b, at).map(Value::Bool);
+        }
+        if operator == Operator::Add && matches!(a, Value::Text(_) | Value::List(_) | Value::Raw(_)) {
+            return self.join(a, b, at);
+        }
+        operate::arithmetic(operator, a, b, at)
+    }
+
+    /// `+` of strings or lists: what may grow, so it is counted.
+    fn join(&mut self, a: Value<'a>, b: Value<'a>, at: Span) -> Outcome<Value<'a>> {
+        self.spend(text_weight(&a) + text_weight(&b), at)?;
+        let (Some(mut items), Some(more)) = (a.items(), b.items()) else {
+            return operate::arithmetic(Operator::Add, a, b, at);
+        };
+        self.spend((items.len() + more.len()) as u64, at)?;
+        items.extend(more);
+        Ok(Value::list(items))
+    }
+
+    pub fn equal(&mut self, a: &Value, b: &Value, at: Span) -> Outcome<bool> {
+        compare::equal(a, b, &mut self.steps).or_else(|hurdle| match hurdle {
+            Hurdle::Depth => fail(at, "these values are nested too deep to compare"),
+            Hurdle::Work => fail(at, format!("too much work: more than {MAX_STEPS} steps")),
+        })
+    }
+
+    fn is_in(&mut self, item: &Value<'a>, group: &Value<'a>, at: Span) -> Outcome<bool> {
+        self.spend(group.weight(), at)?;
+        if let Some(items) = group.items() {
+            for candidate in &items {
+                if self.equal(item, candidate, at)? {
+                    return Ok(true);
+                }
+            }
+            return Ok(false);
+        }
+        if let Some(entries) = group.entries() {
+            // The key of a map is a string, so nothing else is in it.
+            let Value::Text(key) = typed(item.clone(), at)? else { return Ok(false) };
+            return Ok(entries.iter().any(|entry| entry.key() == key));
+        }
+        let hint = if group.type_() == super::Type::Text { "; write `text.contains('a')`" } else { "" };
+        fail(at, format!("`in` looks into a list or a map, this is {}{hint}", group.type_().name()))
+    }
+
+    fn each(&mut self, form: Form, list: &'a Code, body: &'a Code, at: Span) -> Outcome<Value<'a>> {
+        let items = self.items(list, who(form))?;
+        let mut out = Vec::new();
+        for item in items {
+            self.spend(1, at)?;
+            self.locals.push(item);
+            let found = match form {
+                Form::Map => Some(self.eval(body)?),
+                _ => None,
+            };
+            let holds = found.is_some() || self.bool(body, who(form))?;
+            let item = self.locals.pop().expect("pushed above");
+            match (form, found) {
+                (Form::All, _) if !holds => return Ok(Value::Bool(false)),
+                (Form::Exists, _) if holds => return Ok(Value::Bool(true)),
+                (Form::Map, Some(value)) => out.push(value),
+                (Form::Filter, _) if holds => out.push(item),
+                _ => {}
+            }
+        }
+        Ok(match form {
+            Form::All => Value::Bool(true),
+            Form::Exists => Value::Bool(false),
+            Form::Map | Form::Filter => Value::list(out),
+        })
+    }
+
+    /// Appends the value's JSON text.
+    pub fn write(&mut self, value: &Value, depth: usize, at: Span, out: &mut String) -> Outcome<()> {
+        self.spend(value.weight(), at)?;
+        let inside = match value {
+            Value::Raw(text) if text.len() > 2 * (MAX_NESTING - depth) => nesting(text),
+            Value::List(_) | Value::Map(_) => 1,
+            _ => 0,
+        };
+        if depth + inside > MAX_NESTING {
+            return fail(at, format!("this value is nested deeper than {MAX_NESTING} levels"));
+        }
+        match value {
+            Value::List(items) => {
+                out.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    out.push_str(if index > 0 { "," } else { "" });
+                    self.write(item, depth + 1, at, out)?;
+                }
+                out.push(']');
+            }
+            Value::Map(entries) => {
+                out.push('{');
+                for (index, entry) in entries.iter().enumerate() {
+                    out.push_str(if index > 0 { "," } else { "" });
+                    out.push_str(&entry.raw_key);
+                    out.push(':');
+                    self.write(&entry.value, depth + 1, at, out)?;
+                }
+                out.push('}');
+            }
+            scalar => scalar.write_scalar(out),
+        }
+        Ok(())
+    }
+}
+
+/// The value with its JSON text read; a text that has no value here is a failure.
+pub(super) fn typed<'a>(value: Value<'a>, at: Span) -> Outcome<Value<'a>> {
+    value.typed().or_else(|text| {
+        let brief: String = text.chars().take(40).collect();
+        fail(
+            at,
+            match json::shape(&text) {
+                json::Shape::Number => format!("number out of range: {brief}"),
+                _ => format!("this string has an escape that is no character: {brief}"),
+            },
+        )
+    })
+}
+
+fn who(form: Form) -> &'static str {
+    match form {
+        Form::All => "`all`",
+        Form::Exists => "`exists`",
+        Form::Map => "`map`",
+        Form::Filter => "`filter`",
+    }
+}
+
+fn literal_value(literal: &Literal) -> Value<'_> {
+    match literal {
+        Literal::Null => Value::Null,
+        Literal::Bool(value) => Value::Bool(*value),
+        Literal::Int(number) => Value::Int(*number),
+        Literal::Float(number) => Value::Float(*number),
+        Literal::Text(text) => Value::text(text),
+    }
+}
+
+/// The work of copying the value's own text; parts are shared and cost nothing.
+fn text_weight(value: &Value) -> u64 {
+    match value {
+        Value::Text(text) | Value::Raw(text) => text.len() as u64 / 64,
+        _ => 0,
+    }
+}
+
+fn item_or_member<'a>(of: &Value<'a>, key: &Value) -> Option<Value<'a>> {
+    match key {
+        Value::Text(name) => of.member(name),
+        Value::Int(number) => of.item(usize::try_from(*number).ok()?),
+        _ => None,
+    }
+}
+
+fn attribute_name(attribute: &Attribute) -> &str {
+    match attribute {
+        Attribute::Extension(name) => name,
+        known => super::names::ATTRIBUTES
+            .iter()
+            .find(|(_, attribute)| attribute == known)
+            .map_or("", |(name, _)| name),
+    }
+}
+
+fn no_member<T>(at: Span, path: &str, name: &str) -> Outcome<T> {
+    fail(at, format!("{path} has no member `{name}`"))
+}
+
+fn missing<T>(of: &Value, path: &str, name: &str, at: Span) -> Outcome<T> {
+    match of.type_() {
+        super::Type::Map => no_member(at, path, name),
+        other => fail(at, format!("{path} is {}, it has no member `{name}`", other.name())),
+    }
+}

@@ -1,0 +1,225 @@
+//! Values, and JSON text as a value that nobody has looked at yet.
+//!
+//! What comes from an event or from data stays [`Value::Raw`], a slice of the text it came in, until
+//! an operator needs to know what it is; what is only handed on keeps its digits and escapes. Knows
+//! how to look inside and how to write. Must not know expressions, nor how values are computed.
+
+use super::types::Type;
+use crate::event::{Millis, Time, json, print_duration};
+use json::Shape;
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::rc::Rc;
+
+/// The deepest nesting that is written. A log's line must be read again by a parser that stops at
+/// 128, and wraps what is written here a few times.
+pub(super) const MAX_NESTING: usize = 100;
+
+#[derive(Debug, Clone)]
+pub(super) enum Value<'a> {
+    Null,
+    Bool(bool),
+    Int(i64),
+    /// Always finite.
+    Float(f64),
+    Text(Cow<'a, str>),
+    Time(Time),
+    Duration(Millis),
+    List(Rc<Vec<Value<'a>>>),
+    Map(Rc<Vec<Entry<'a>>>),
+    /// JSON text, valid, without white space around it.
+    Raw(Cow<'a, str>),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Entry<'a> {
+    /// A JSON string with its quotes.
+    pub raw_key: Cow<'a, str>,
+    pub value: Value<'a>,
+}
+
+impl Entry<'_> {
+    /// The key as it is meant, without escapes.
+    pub fn key(&self) -> Cow<'_, str> {
+        json::Member { raw_key: &self.raw_key, value: "" }.key()
+    }
+}
+
+impl<'a> Value<'a> {
+    pub fn raw(text: &'a str) -> Value<'a> {
+        Value::Raw(Cow::Borrowed(text))
+    }
+
+    pub fn text(text: &'a str) -> Value<'a> {
+        Value::Text(Cow::Borrowed(text))
+    }
+
+    pub fn list(items: Vec<Value<'a>>) -> Value<'a> {
+        Value::List(Rc::new(items))
+    }
+
+    pub fn map(entries: Vec<Entry<'a>>) -> Value<'a> {
+        Value::Map(Rc::new(entries))
+    }
+
+    /// The same value without copying its text.
+    pub fn borrowed(&self) -> Value<'_> {
+        match self {
+            Value::Text(text) => Value::Text(Cow::Borrowed(text)),
+            Value::Raw(text) => Value::Raw(Cow::Borrowed(text)),
+            other => other.clone(),
+        }
+    }
+
+    /// Reads JSON text of a scalar; lists and maps stay text. The error is a text that has no value
+    /// here: a number out of range, a string with an escape that is no character.
+    pub fn typed(self) -> Result<Value<'a>, Cow<'a, str>> {
+        let Value::Raw(text) = self else { return Ok(self) };
+        match json::shape(&text) {
+            Shape::Null => Ok(Value::Null),
+            Shape::Bool => Ok(Value::Bool(text.starts_with('t'))),
+            Shape::Number => number(&text).ok_or(text),
+            Shape::Array | Shape::Object => Ok(Value::Raw(text)),
+            Shape::String => match &text {
+                Cow::Borrowed(slice) => json::string(slice).map(Value::Text),
+                Cow::Owned(owned) => json::string(owned).map(|text| Value::Text(text.into_owned().into())),
+            }
+            .ok_or(text),
+        }
+    }
+
+    pub fn type_(&self) -> Type {
+        match self {
+            Value::Null => Type::Null,
+            Value::Bool(_) => Type::Bool,
+            Value::Int(_) => Type::Int,
+            Value::Float(_) => Type::Float,
+            Value::Text(_) => Type::Text,
+            Value::Time(_) => Type::Time,
+            Value::Duration(_) => Type::Duration,
+            Value::List(_) => Type::List,
+            Value::Map(_) => Type::Map,
+            Value::Raw(text) => match json::shape(text) {
+                Shape::Null => Type::Null,
+                Shape::Bool => Type::Bool,
+                Shape::Number if text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit()) => Type::Int,
+                Shape::Number => Type::Float,
+                Shape::String => Type::Text,
+                Shape::Array => Type::List,
+                Shape::Object => Type::Map,
+            },
+        }
+    }
+
+    /// The items of a list; None of anything else.
+    pub fn items(&self) -> Option<Vec<Value<'a>>> {
+        match self {
+            Value::List(items) => Some(items.to_vec()),
+            Value::Raw(text) if json::shape(text) == Shape::Array => Some(match text {
+                Cow::Borrowed(text) => json::items(text).map(Value::raw).collect(),
+                Cow::Owned(text) => {
+                    json::items(text).map(|item| Value::Raw(item.to_string().into())).collect()
+                }
+            }),
+            _ => None,
+        }
+    }
+
+    /// An item of a list, from 0. None where this has no such item.
+    pub fn item(&self, index: usize) -> Option<Value<'a>> {
+        match self {
+            Value::Raw(Cow::Borrowed(text)) => json::items(text).nth(index).map(Value::raw),
+            other => other.items()?.into_iter().nth(index),
+        }
+    }
+
+    /// The members of a map in their order; None of anything else.
+    pub fn entries(&self) -> Option<Vec<Entry<'a>>> {
+        let entry = |raw_key, value| Entry { raw_key, value: Value::Raw(value) };
+        match self {
+            Value::Map(entries) => Some(entries.to_vec()),
+            Value::Raw(text) if json::shape(text) == Shape::Object => Some(match text {
+                Cow::Borrowed(text) => json::members(text)
+                    .map(|member| entry(member.raw_key.into(), member.value.into()))
+                    .collect(),
+                Cow::Owned(text) => json::members(text)
+                    .map(|member| entry(member.raw_key.to_string().into(), member.value.to_string().into()))
+                    .collect(),
+            }),
+            _ => None,
+        }
+    }
+
+    /// A member of a map: the last of that name, as in JSON. None where this has no such member.
+    pub fn member(&self, name: &str) -> Option<Value<'a>> {
+        match self {
+            Value::Map(entries) => {
+                entries.iter().rfind(|entry| entry.key() == name).map(|entry| entry.value.clone())
+            }
+            Value::Raw(Cow::Borrowed(text)) => json::member(text, name).map(Value::raw),
+            Value::Raw(Cow::Owned(text)) => {
+                json::member(text, name).map(|value| Value::Raw(value.to_string().into()))
+            }
+            _ => None,
+        }
+    }
+
+    /// How much work it is to walk this, in small steps, at the level of its own text.
+    pub fn weight(&self) -> u64 {
+        match self {
+            Value::Text(text) | Value::Raw(text) => 1 + text.len() as u64 / 64,
+            Value::List(items) => 1 + items.len() as u64,
+            Value::Map(entries) => 1 + entries.len() as u64,
+            _ => 1,
+        }
+    }
+
+    /// Appends JSON text of a value without parts. Lists and maps are written by the evaluator,
+    /// which counts the work.
+    pub fn write_scalar(&self, out: &mut String) {
+        match self {
+            Value::Null => out.push_str("null"),
+            Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Value::Int(number) => write!(out, "{number}").expect("a string takes all"),
+            Value::Float(number) => write!(out, "{number:?}").expect("a string takes all"),
+            Value::Text(text) => json::quote_into(out, text),
+            Value::Time(time) => write!(out, "\"{time}\"").expect("a string takes all"),
+            Value::Duration(millis) => json::quote_into(out, &print_duration(*millis)),
+            Value::Raw(text) => out.push_str(text),
+            Value::List(_) | Value::Map(_) => {}
+        }
+    }
+}
+
+/// Integers are exact or nothing; a float is the nearest one.
+fn number(text: &str) -> Option<Value<'static>> {
+    if let Ok(number) = text.parse() {
+        return Some(Value::Int(number));
+    }
+    let written_as_float = text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
+    let number = text.parse().ok().filter(|number: &f64| written_as_float && number.is_finite());
+    number.map(Value::Float)
+}
+
+/// How deep the brackets of a JSON text nest.
+pub(super) fn nesting(text: &str) -> usize {
+    // Every level takes two characters, so a short text needs no look.
+    if text.len() <= 2 || !text.starts_with(['[', '{']) {
+        return 0;
+    }
+    let (mut depth, mut deepest, mut quoted, mut escaped) = (0usize, 0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}

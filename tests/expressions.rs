@@ -1,0 +1,87 @@
+//! Every row of every table of docs/expressions.md, run: the page stays true.
+
+use anyorder::event::{Document, Extra, Message, Time, line};
+use anyorder::process::Data;
+use anyorder::process::expr::{self, Env, Scope};
+use anyorder::span::{Source, Span};
+use std::fmt::Write;
+
+/// What a row's expression sees.
+struct World {
+    event: Message,
+    data: Data,
+    scope: Scope,
+}
+
+/// Reads the cell *with*: `event.data = …`, `data = …`, `event.name = …`, `known: a b`.
+fn world(with: &str) -> World {
+    let plain = r#"{"specversion":"1.0","id":"e-1","source":"orders","type":"OrderPlaced","time":"2026-11-21T09:00:00.000Z","sequence":"0000000000000001"}"#;
+    let mut world =
+        World { event: line::read(plain).unwrap(), data: Data::default(), scope: Scope::default() };
+    for part in with.split('`').skip(1).step_by(2) {
+        if let Some(names) = part.strip_prefix("known: ") {
+            world.scope.data.extend(names.split(' ').map(String::from));
+            continue;
+        }
+        let (name, value) = part.split_once(" = ").expect("name = JSON");
+        let document = Document::parse(value).expect("JSON");
+        match name {
+            "data" => world.data = Data::of_json(document.text()),
+            "event.data" => world.event.data = Some(document),
+            _ => {
+                let key = name.strip_prefix("event.").expect("an extension");
+                let raw_key = format!("\"{key}\"").into();
+                world.event.extras.push(Extra { raw_key, value: document.text().into() });
+            }
+        }
+    }
+    world.scope.data.extend(world.data.iter().map(|(name, _)| name.to_string()));
+    world
+}
+
+/// What the row's last cell must say.
+fn answer(text: &str, world: &World) -> String {
+    let source = Source::new("docs/expressions.md", text);
+    let expr = match expr::parse(&source, Span::new(0, text.len()), text, &world.scope) {
+        Ok(expr) => expr,
+        Err(errors) => return format!("refused: {}", errors[0].message),
+    };
+    let again = expr::parse(&source, Span::new(0, text.len()), &expr.to_string(), &world.scope);
+    assert_eq!(again.unwrap().to_string(), expr.to_string(), "the canonical spelling of `{text}`");
+    let now = Time::parse("2026-11-21T09:15:00.000Z").unwrap();
+    let env = Env { event: &world.event, data: &world.data, state: "open", now };
+    let mut out = String::new();
+    match expr.json(&env, &mut out) {
+        Ok(()) => format!("`{out}`"),
+        Err(failure) => format!("fails: {}", failure.what),
+    }
+}
+
+/// The cells of a table's row, with `\|` read as a bar.
+fn cells(row: &str) -> Vec<String> {
+    let row = row.trim().trim_start_matches('|').trim_end_matches('|');
+    row.replace("\\|", "\u{1}").split('|').map(|cell| cell.trim().replace('\u{1}', "|")).collect()
+}
+
+#[test]
+fn every_row_of_the_page_is_true() {
+    let page = std::fs::read_to_string("docs/expressions.md").unwrap();
+    let mut in_table = false;
+    let mut rows = 0;
+    let mut wrong = String::new();
+    for row in page.lines() {
+        in_table = row == "| expression | with | gives |" || in_table && row.starts_with('|');
+        if !in_table || row.starts_with("| expression") || row.starts_with("|---") {
+            continue;
+        }
+        let cells = cells(row);
+        let [expression, with, gives] = &cells[..] else { panic!("three cells: {row}") };
+        rows += 1;
+        let found = answer(expression.trim_matches('`'), &world(with));
+        if found != *gives {
+            writeln!(wrong, "{expression}\n  page:  {gives}\n  found: {found}").unwrap();
+        }
+    }
+    assert!(rows > 100, "the page has {rows} examples");
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
