@@ -55,6 +55,8 @@ fn any_bit_that_flips_in_a_middle_line_is_noticed() {
     }
 }
 
+type Change<'a> = &'a dyn Fn(&str) -> String;
+
 /// Changes the log and compares what verify, a reader and an append say.
 fn damaged(change: impl Fn(&str) -> String) -> String {
     let (memory, store) = log_of(&[&["a"], &["b1", "b2"], &["c"]]);
@@ -74,7 +76,7 @@ fn damaged(change: impl Fn(&str) -> String) -> String {
 
 #[test]
 fn each_damage_is_named_with_file_line_and_byte() {
-    let cases: [(&str, &dyn Fn(&str) -> String); 9] = [
+    let cases: [(&str, Change); 9] = [
         ("another burger", &|log| log.replacen("burger", "cheese", 2)),
         ("a quote is gone", &|log| log.replace("\"id\":\"c\"", "\"id\":\"c")),
         ("the first line is gone", &|log| log.split_once('\n').unwrap().1.to_string()),
