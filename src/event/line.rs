@@ -19,31 +19,32 @@ pub fn read(line: &str) -> Result<Message, NotJson> {
     let mut extras = Vec::new();
     let crc = crc_of(text);
     for member in json::members(text) {
-        let place = match member.raw_key {
-            "\"specversion\"" => &mut fields.specversion,
-            "\"id\"" => &mut fields.id,
-            "\"source\"" => &mut fields.source,
-            "\"type\"" => &mut fields.type_,
-            "\"subject\"" => &mut fields.subject,
-            "\"time\"" => &mut fields.time,
-            "\"datacontenttype\"" => &mut fields.datacontenttype,
-            "\"sequence\"" => &mut fields.sequence,
-            "\"correlationid\"" => &mut fields.correlationid,
-            "\"causationid\"" => &mut fields.causationid,
-            "\"kind\"" => &mut fields.kind,
-            "\"visibility\"" => &mut fields.visibility,
-            "\"due\"" => &mut fields.due,
-            "\"expirytime\"" => &mut fields.expirytime,
-            "\"remaining\"" => &mut fields.remaining,
-            "\"data\"" => &mut fields.data,
-            "\"crc\"" if crc.is_some() => continue,
-            raw_key => {
-                extras.push(Extra { raw_key: raw_key.into(), value: member.value.into() });
+        let key = member.key(); // an escaped key is the same key
+        let place = match &*key {
+            "specversion" => &mut fields.specversion,
+            "id" => &mut fields.id,
+            "source" => &mut fields.source,
+            "type" => &mut fields.type_,
+            "subject" => &mut fields.subject,
+            "time" => &mut fields.time,
+            "datacontenttype" => &mut fields.datacontenttype,
+            "sequence" => &mut fields.sequence,
+            "correlationid" => &mut fields.correlationid,
+            "causationid" => &mut fields.causationid,
+            "kind" => &mut fields.kind,
+            "visibility" => &mut fields.visibility,
+            "due" => &mut fields.due,
+            "expirytime" => &mut fields.expirytime,
+            "remaining" => &mut fields.remaining,
+            "data" => &mut fields.data,
+            "crc" if crc.is_some() => continue,
+            _ => {
+                extras.push(Extra { raw_key: member.raw_key.into(), value: member.value.into() });
                 continue;
             }
         };
         // CloudEvents reads an attribute that is null as one that is absent; data may be null.
-        *place = Some(member.value).filter(|value| *value != "null" || member.raw_key == "\"data\"");
+        *place = Some(member.value).filter(|value| *value != "null" || key == "data");
     }
 
     let text_of = |name: &str, value: Option<&str>| -> Result<Option<Name>, NotJson> {
@@ -177,9 +178,168 @@ pub fn verify(line: &str, seed: u32) -> Option<Result<u32, u32>> {
 
 /// Puts the checksum into the JSON object that begins at byte `start` of `out` and ends it.
 pub fn seal(out: &mut String, start: usize, seed: u32) -> u32 {
-    use std::fmt::Write;
     assert_eq!(out.pop(), Some('}'), "a line is a JSON object");
     let crc = crc32c::crc32c_append(seed, &out.as_bytes()[start..]);
-    write!(out, ",\"crc\":\"{crc:08x}\"}}").expect("a string takes all");
+    out.push_str(",\"crc\":\"");
+    for place in (0..8).rev() {
+        out.push(char::from_digit(crc >> (4 * place) & 15, 16).expect("a hex digit"));
+    }
+    out.push_str("\"}");
     crc
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ATTRIBUTES: &str =
+        r#""specversion":"1.0","id":"1","source":"a","type":"T","time":"2026-11-21T09:00:00.000Z""#;
+
+    fn with(more: &str) -> String {
+        format!("{{{ATTRIBUTES}{more}}}")
+    }
+
+    fn refused(line: &str) -> (usize, String) {
+        let error = read(line).unwrap_err();
+        (error.byte, error.what)
+    }
+
+    #[test]
+    fn a_foreign_line_of_any_order_and_spelling_is_the_same_event() {
+        let ours = read(&with(r#","subject":"é","data":[1]"#)).unwrap();
+        let foreign = " {\t\"data\" : [1] , \"subj\\u0065ct\":\"x\", \"time\":\"2026-11-21T10:00:00+01:00\", \"subject\":\"\\u00e9\", \
+            \"type\":\"T\",\"source\":\"a\", \"id\":\"\\u0031\",\"specversion\":\"1.0\" } \r";
+        let read = read(foreign).unwrap();
+        assert_eq!(read.extras.len(), 0, "an escaped key is the same key");
+        assert_eq!((&read.id, read.time, &read.data), (&ours.id, ours.time, &ours.data));
+        assert_eq!(read.subject.as_deref(), Some("é"), "the last of two counts");
+    }
+
+    #[test]
+    fn what_nobody_named_passes_through_as_it_came() {
+        let line = with(
+            r#","sequence":"0000000000000003","data":{"n":12345678901234567890123.50,"n":1e400},"tenant":"x","traceparent":null,"b":9223372036854775808"#,
+        );
+        assert_eq!(read(&line).unwrap().to_json(), line);
+        assert_eq!(read(&with(",\"data\":null")).unwrap().data.unwrap().text(), "null");
+    }
+
+    #[test]
+    fn an_attribute_that_is_null_is_absent() {
+        let nulls = r#","subject":null,"sequence":null,"kind":null,"visibility":null,"due":null,"expirytime":null,"remaining":null,"correlationid":null"#;
+        assert_eq!(read(&with(nulls)).unwrap(), read(&with("")).unwrap());
+        assert_eq!(refused(&with(r#","id":null"#)), (0, "an event needs `id`".into()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_at_its_byte() {
+        let after = with("").len();
+        let refused_with = |more: &str| {
+            let (byte, what) = refused(&with(more));
+            (byte + 1 - after, what)
+        };
+        assert_eq!(refused("[]"), (0, "a line must be one JSON object".into()));
+        assert_eq!(refused("{}"), (0, "an event needs `specversion`".into()));
+        assert_eq!(refused("{\"specversion\":1.0}"), (15, "`specversion` must be \"1.0\", not 1.0".into()));
+        assert_eq!(refused_with(r#","subject":5"#), (11, "`subject` must be a string".into()));
+        assert_eq!(refused_with(r#","subject":"""#), (11, "`subject` is empty".into()));
+        assert_eq!(refused_with(r#","subject":"\ud800""#), (11, "`subject` must be a string".into()));
+        assert_eq!(
+            refused_with(r#","due":"soon""#),
+            (7, "`due` must be a time such as \"2026-11-21T09:00:00.000Z\", not \"soon\"".into())
+        );
+        assert_eq!(
+            refused_with(r#","sequence":"0""#),
+            (12, "`sequence` must be a position from 1 in digits, not \"0\"".into())
+        );
+        assert_eq!(
+            refused_with(r#","kind":"Command""#),
+            (8, "`kind` must be \"event\" or \"command\", not \"Command\"".into())
+        );
+        assert_eq!(refused_with(r#","remaining":-1"#), (13, "`remaining` must be a number of lines".into()));
+        assert_eq!(read(&with(r#","sequence":7"#)).unwrap().position, Position::new(7));
+    }
+
+    #[test]
+    fn a_seal_ties_a_line_to_the_one_before() {
+        let mut log = with("");
+        let first = seal(&mut log, 0, 0);
+        let start = log.len();
+        log.push_str(&with(""));
+        let second = seal(&mut log, start, first);
+        let (one, two) = log.split_at(start);
+        assert_eq!(verify(one, 0), Some(Ok(first)));
+        assert_eq!(verify(two, first), Some(Ok(second)));
+        assert_eq!(verify(two, 0), Some(Err(first)), "the same bytes with the first line's seed");
+        assert_eq!(read(one).unwrap(), read(&with("")).unwrap(), "the seal is no extension");
+        assert_eq!(verify(&with(""), 0), None);
+        assert_eq!(crc_of(&with(r#","crc":"ABCDEF01""#)), None, "small letters only");
+        assert_eq!(read(&with(r#","crc":"mine""#)).unwrap().extras.len(), 1);
+    }
+
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof!["[a-z]{1,8}", ".{1,8}", Just("\u{7f}\u{1}\"\\\n😀".to_string())]
+    }
+
+    fn any_message() -> impl Strategy<Value = Message> {
+        let texts = (text(), text(), text(), prop::collection::vec(prop::option::of(text()), 4));
+        let times = (0i64..4_000_000_000_000, prop::option::of(0i64..4_000_000_000_000));
+        let data =
+            prop::option::of(prop_oneof![Just("null"), Just("12.50"), Just(r#"{"a":[{}, "\u0041"]}"#)]);
+        (texts, times, any::<(bool, bool, u8)>(), 0u64..9_999, data, prop::option::of("[a-z]{7}")).prop_map(
+            |(
+                (id, source, type_, some),
+                (time, due),
+                (command, internal, remaining),
+                sequence,
+                data,
+                extra,
+            )| Message {
+                id: id.as_str().into(),
+                source: source.as_str().into(),
+                type_: type_.as_str().into(),
+                subject: some[0].as_deref().map(Name::from),
+                time: Time::from_millis(time).unwrap(),
+                datacontenttype: some[1].as_deref().map(Name::from),
+                position: Position::new(sequence),
+                correlation: some[2].as_deref().map(Name::from),
+                causation: some[3].as_deref().map(Name::from),
+                kind: if command { Kind::Command } else { Kind::Event },
+                internal,
+                due: due.and_then(Time::from_millis),
+                expiry: due.and_then(Time::from_millis),
+                remaining: remaining as u32,
+                data: data.map(Document::of_valid),
+                extras: extra
+                    .filter(|key| key != "subject")
+                    .map(|key| Extra { raw_key: format!("\"{key}\"").into(), value: "[1, 2]".into() })
+                    .into_iter()
+                    .collect(),
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_as_it_was(message in any_message()) {
+            let mut line = message.to_json();
+            prop_assert_eq!(&read(&line).unwrap(), &message);
+            seal(&mut line, 0, 7);
+            prop_assert_eq!(&read(&line).unwrap(), &message);
+            prop_assert_eq!(read(&line).unwrap().to_json(), message.to_json());
+        }
+
+        #[test]
+        fn no_line_makes_it_panic(cut in 0usize..300, junk in ".{0,6}", at in 0usize..300) {
+            let line = with(r#","sequence":"3","remaining":2,"data":{"x":[1,"é"]},"crc":"01234567""#);
+            let mut changed: String = line.chars().take(cut).collect();
+            let at = changed.floor_char_boundary(at.min(changed.len()));
+            changed.insert_str(at, &junk);
+            if let Err(error) = read(&changed) {
+                prop_assert!(error.byte <= changed.len());
+            }
+            let _ = (crc_of(&changed), verify(&changed, 1));
+        }
+    }
 }

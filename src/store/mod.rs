@@ -1,1 +1,33 @@
-//! Floor 2.
+//! Floor 2: logs.
+//!
+//! One append-only file of JSON lines per module ([`Store`]), over whatever keeps the bytes
+//! ([`Medium`]: a [`Folder`] of files or [`Memory`]), and logs of others ([`Foreign`]), both read
+//! through [`Logs`]. This room knows lines, positions, batches and checksums; it must not know what
+//! a message means, who reads it, or what time it is. Only `file.rs` touches the file system.
+//! Read `docs/store.md` first, then `append.rs` for the protocol and `tail.rs` for what a crash
+//! leaves behind.
+
+mod append;
+mod chain;
+mod file;
+mod foreign;
+mod lines;
+mod lookup;
+mod medium;
+mod memory;
+mod reader;
+mod seek;
+#[allow(clippy::module_inception)]
+mod store;
+mod tail;
+mod verify;
+
+pub use append::{Appended, Guard, Placed};
+pub use file::Folder;
+pub use foreign::Foreign;
+pub use medium::{Bytes, Medium, check_name};
+pub use memory::Memory;
+pub use reader::{Logs, Reader, Record};
+pub use store::Store;
+pub use tail::{Tail, Torn};
+pub use verify::Verified;

@@ -1,0 +1,289 @@
+//! Appending: lock, look at the end, check, repair, one write, unlock, sync, answer.
+//!
+//! What a reader can have seen is never taken back: a write that came short is cut back to the end
+//! of its last whole batch. The lock is given up before the sync, so that several writers share
+//! one; nobody is answered before his own sync has returned.
+
+use super::lookup;
+use super::medium::{Bytes, Medium, check_name};
+use super::tail::{self, Tail, Torn};
+use crate::error::{Error, Result};
+use crate::event::{Message, Name, Position, line};
+use std::collections::{HashMap, HashSet};
+
+/// What an append expects of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Guard {
+    /// Nothing.
+    None,
+    /// The last position; None: an empty log.
+    Position(Option<Position>),
+    /// How many messages are about a subject.
+    Revision { subject: Name, revision: u64 },
+}
+
+/// What became of an append.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// For each batch, in order.
+    pub batches: Vec<Placed>,
+    /// What a crash had left at the end, and was cut off before.
+    pub repaired: Option<Torn>,
+}
+
+/// Where a batch stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Placed {
+    New {
+        first: Position,
+        last: Position,
+    },
+    /// It was there already: each message's old position.
+    Already(Vec<Position>),
+}
+
+impl Placed {
+    pub fn is_new(&self) -> bool {
+        matches!(self, Placed::New { .. })
+    }
+
+    /// The position of its first message.
+    pub fn first(&self) -> Position {
+        match self {
+            Placed::New { first, .. } => *first,
+            Placed::Already(positions) => positions[0],
+        }
+    }
+
+    /// The position of its last message.
+    pub fn last(&self) -> Position {
+        match self {
+            Placed::New { last, .. } => *last,
+            Placed::Already(positions) => positions[positions.len() - 1],
+        }
+    }
+}
+
+pub(super) fn append(
+    medium: &dyn Medium,
+    module: &str,
+    batches: Vec<Vec<Message>>,
+    guard: Guard,
+    look_for_ids: bool,
+) -> Result<Appended> {
+    check_name(module)?;
+    for message in batches.iter().flatten() {
+        check_message(module, message)?;
+    }
+    if batches.is_empty() {
+        return Ok(Appended { batches: Vec::new(), repaired: None });
+    }
+    assert!(batches.iter().all(|batch| !batch.is_empty()), "a batch without a message");
+    if guard != Guard::None && medium.open(module)?.is_none() {
+        guard_empty(&guard, module)?; // a conflict makes no log
+    }
+    let mut bytes = medium.create(module)?;
+    bytes.lock()?;
+    let result = locked(&mut *bytes, module, batches, &guard, look_for_ids);
+    let unlocked = bytes.unlock();
+    let appended = result?;
+    unlocked?;
+    // Old positions too are answered only when durable: their writer may have died before his sync.
+    bytes.sync().map_err(|error| {
+        error.hint("whether the messages survive a power cut is unknown; try again with the same ids")
+    })?;
+    Ok(appended)
+}
+
+fn locked(
+    bytes: &mut dyn Bytes,
+    module: &str,
+    batches: Vec<Vec<Message>>,
+    guard: &Guard,
+    look_for_ids: bool,
+) -> Result<Appended> {
+    let mut tail = tail::look(bytes, module)?;
+    let mut known = match look_for_ids {
+        true => {
+            let ids: HashSet<&str> = batches.iter().flatten().map(|message| &*message.id).collect();
+            Some(lookup::positions(bytes, tail.len, &ids)?)
+        }
+        false => None,
+    };
+    let mut text = Text::behind(&tail);
+    let mut placed = Vec::with_capacity(batches.len());
+    for batch in batches {
+        if let Some(known) = &known
+            && let Some(positions) = old_positions(module, &batch, known)?
+        {
+            placed.push(Placed::Already(positions));
+            continue;
+        }
+        let first = text.next;
+        if let Some(known) = &mut known {
+            remember(&batch, first, known)?;
+        }
+        text.batch(batch)?;
+        placed.push(Placed::New { first: position(first)?, last: position(text.next - 1)? });
+    }
+    if !placed.iter().any(Placed::is_new) {
+        return Ok(Appended { batches: placed, repaired: None });
+    }
+    check_guard(bytes, guard, &tail, module)?;
+    let repaired = tail::repair(bytes, &mut tail)?;
+    bytes.append(text.out.as_bytes()).map_err(|error| cut_back(bytes, module, &tail, error))?;
+    Ok(Appended { batches: placed, repaired })
+}
+
+/// The lines to be written.
+struct Text {
+    out: String,
+    next: u64,
+    seed: u32,
+}
+
+impl Text {
+    fn behind(tail: &Tail) -> Text {
+        let out = if tail.lacks_newline { "\n".to_string() } else { String::new() };
+        Text { out, next: tail.last.map_or(1, |last| last.number() + 1), seed: tail.crc }
+    }
+
+    fn batch(&mut self, batch: Vec<Message>) -> Result<()> {
+        let count = batch.len();
+        for (index, mut message) in batch.into_iter().enumerate() {
+            message.position = Some(position(self.next)?);
+            message.remaining = u32::try_from(count - 1 - index)
+                .map_err(|_| Error::input("a batch holds at most 4294967296 messages"))?;
+            let start = self.out.len();
+            message.write_json(&mut self.out);
+            if memchr::memchr(b'\n', &self.out.as_bytes()[start..]).is_some() {
+                // JSON has newlines only between its tokens, where a space does as well; a log has
+                // them only between messages.
+                let one_line = self.out[start..].replace('\n', " ");
+                self.out.truncate(start);
+                self.out.push_str(&one_line);
+            }
+            self.seed = line::seal(&mut self.out, start, self.seed);
+            self.out.push('\n');
+            self.next += 1;
+        }
+        Ok(())
+    }
+}
+
+fn position(number: u64) -> Result<Position> {
+    Position::new(number).ok_or_else(|| Error::bound("the log is full: its positions have 16 digits"))
+}
+
+/// The positions of a batch that is there already; None if it is new.
+fn old_positions(
+    module: &str,
+    batch: &[Message],
+    known: &HashMap<Name, Position>,
+) -> Result<Option<Vec<Position>>> {
+    let positions: Vec<Position> =
+        batch.iter().filter_map(|message| known.get(&message.id).copied()).collect();
+    if positions.is_empty() || positions.len() == batch.len() {
+        return Ok((!positions.is_empty()).then_some(positions));
+    }
+    let missing = batch.iter().find(|message| !known.contains_key(&message.id)).expect("one is missing");
+    Err(Error::input(format!(
+        "{} of the {} messages of a batch are in the log of `{module}` already, and `{}` is not",
+        positions.len(),
+        batch.len(),
+        missing.id
+    ))
+    .hint("a batch is appended whole or not at all; append what is new on its own"))
+}
+
+fn remember(batch: &[Message], first: u64, known: &mut HashMap<Name, Position>) -> Result<()> {
+    for (number, message) in (first..).zip(batch) {
+        if known.insert(message.id.clone(), position(number)?).is_some() {
+            return Err(Error::input(format!("the id `{}` stands twice in one batch", message.id)));
+        }
+    }
+    Ok(())
+}
+
+/// What is written must be read again.
+fn check_message(module: &str, message: &Message) -> Result<()> {
+    if &*message.source != module {
+        return Err(Error::input(format!(
+            "message `{}` is of `{}` and cannot go into the log of `{module}`",
+            message.id, message.source
+        )));
+    }
+    let texts = [
+        ("id", Some(&message.id)),
+        ("type", Some(&message.type_)),
+        ("subject", message.subject.as_ref()),
+        ("datacontenttype", message.datacontenttype.as_ref()),
+        ("correlationid", message.correlation.as_ref()),
+        ("causationid", message.causation.as_ref()),
+    ];
+    if let Some((name, _)) = texts.iter().find(|(_, text)| text.is_some_and(|text| text.is_empty())) {
+        return Err(Error::input(format!("`{name}` of a message is empty")).hint("leave it out, or fill it"));
+    }
+    if message.extras.iter().any(|extra| &*extra.raw_key == "\"crc\"") {
+        return Err(Error::input(format!("message `{}` has a member `crc`", message.id))
+            .hint("`crc` is the log's own checksum; rename or drop it"));
+    }
+    Ok(())
+}
+
+fn guard_empty(guard: &Guard, module: &str) -> Result<()> {
+    match guard {
+        Guard::Position(expected) => compare_position(*expected, None, module),
+        Guard::Revision { subject, revision } => compare_revision(subject, *revision, 0, module),
+        Guard::None => Ok(()),
+    }
+}
+
+fn check_guard(bytes: &dyn Bytes, guard: &Guard, tail: &Tail, module: &str) -> Result<()> {
+    match guard {
+        Guard::None => Ok(()),
+        Guard::Position(expected) => compare_position(*expected, tail.last, module),
+        Guard::Revision { subject, revision } => {
+            compare_revision(subject, *revision, lookup::revision(bytes, tail.len, subject)?, module)
+        }
+    }
+}
+
+fn compare_position(expected: Option<Position>, last: Option<Position>, module: &str) -> Result<()> {
+    if expected == last {
+        return Ok(());
+    }
+    let number = |position: Option<Position>| position.map_or(0, Position::number);
+    Err(Error::conflict(format!(
+        "the log of `{module}` ends at position {}, not at {}",
+        number(last),
+        number(expected)
+    ))
+    .hint("somebody appended meanwhile, or not yet; read on from what you know and decide again"))
+}
+
+fn compare_revision(subject: &str, expected: u64, revision: u64, module: &str) -> Result<()> {
+    if expected == revision {
+        return Ok(());
+    }
+    Err(Error::conflict(format!("`{subject}` in `{module}` is at revision {revision}, not at {expected}"))
+        .hint("somebody appended meanwhile, or not yet; read what is new about it and decide again"))
+}
+
+/// A write failed. What it left is cut back to whole batches; if even that fails, the next append
+/// repairs it. Batches that are whole stay: a reader may have seen them.
+fn cut_back(bytes: &mut dyn Bytes, module: &str, before: &Tail, error: Error) -> Error {
+    let Ok(tail) = tail::look(bytes, module) else { return error };
+    if let Some(torn) = &tail.torn {
+        let _ = bytes.truncate(torn.offset);
+    }
+    let number = |position: Option<Position>| position.map_or(0, Position::number);
+    match number(tail.last).saturating_sub(number(before.last)) {
+        0 => error,
+        written => {
+            let what = format!("{}; the first {written} of the messages are in the log", error.what());
+            let again = Error::input(what).hint("try again with the same ids: what is there is not repeated");
+            again.at(error.place().unwrap_or(bytes.name()))
+        }
+    }
+}

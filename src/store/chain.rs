@@ -1,0 +1,118 @@
+//! The rules that tie a line to the one before it: positions, batches, checksums.
+//!
+//! Reader, tail and verify all ask here, so that a log which one of them takes is taken by all.
+
+use super::lines::Fault;
+use crate::event::{Message, Name, line};
+
+/// What the next line must be.
+#[derive(Debug, Clone)]
+pub(super) struct Chain {
+    module: Name,
+    /// Its position.
+    next: u64,
+    /// The checksum of the line before, 0 if that has none.
+    pub seed: u32,
+    /// How many lines of the batch it belongs to still follow, itself included; 0: it begins one.
+    pub left: u32,
+}
+
+pub(super) const EDITED: &str =
+    "was the log edited by hand? Restore the line from a copy; nothing is appended until then";
+
+impl Chain {
+    pub fn at_start(module: &str) -> Chain {
+        Chain { module: Name::from(module), next: 1, seed: 0, left: 0 }
+    }
+
+    /// Goes on after a line that was read before.
+    pub fn after(module: &str, message: &Message, text: &str) -> Chain {
+        Chain {
+            module: Name::from(module),
+            next: message.position.map_or(0, |position| position.number()) + 1,
+            seed: line::crc_of(trimmed(text)).unwrap_or(0),
+            left: message.remaining,
+        }
+    }
+
+    /// The message on the next line, if it follows. Also whether it is sealed.
+    pub fn accept(&mut self, text: &[u8]) -> Result<(Message, bool), Fault> {
+        let text = utf8(text)?;
+        let message = line::read(text).map_err(|error| not_a_message(text, error))?;
+        self.follow(&message, text).map(|sealed| (message, sealed))
+    }
+
+    /// As [`Chain::accept`], for a message that was read already.
+    pub fn follow(&mut self, message: &Message, text: &str) -> Result<bool, Fault> {
+        if message.source != self.module {
+            let what = format!("a message of `{}` in the log of `{}`", message.source, self.module);
+            return fault(text, "\"source\"", what, "each module has a log of its own");
+        }
+        match message.position {
+            None => {
+                let what = "a message without `sequence` in the log of a workspace";
+                let hint = "anyorder numbers what it appends: use `anyorder import` for what others wrote";
+                return fault(text, "{", what.into(), hint);
+            }
+            Some(position) if position.number() != self.next => {
+                let what = format!("position {position} stands where {} should", self.next);
+                return fault(text, "\"sequence\"", what, EDITED);
+            }
+            Some(_) => {}
+        }
+        if self.left > 0 && message.remaining != self.left - 1 {
+            let what =
+                format!("`remaining` is {} where the line before says {}", message.remaining, self.left - 1);
+            return fault(text, "\"remaining\"", what, EDITED);
+        }
+        if message.extras.iter().any(|extra| &*extra.raw_key == "\"crc\"") {
+            return fault(
+                text,
+                "\"crc\"",
+                "`crc` is not 8 small hex digits at the line's end".into(),
+                EDITED,
+            );
+        }
+        let sealed = line::verify(trimmed(text), self.seed);
+        match sealed {
+            Some(Err(computed)) => {
+                let what = format!("the checksum does not fit: the line's bytes give {computed:08x}");
+                return fault(text, "\"crc\"", what, EDITED);
+            }
+            Some(Ok(crc)) => self.seed = crc,
+            None => self.seed = 0,
+        }
+        self.next += 1;
+        self.left = message.remaining;
+        Ok(sealed.is_some())
+    }
+}
+
+/// The line's text. The fault is at the first byte that is none.
+pub(super) fn utf8(line: &[u8]) -> Result<&str, Fault> {
+    std::str::from_utf8(line).map_err(|error| Fault {
+        byte: error.valid_up_to(),
+        what: "this is not UTF-8 text".into(),
+        hint: EDITED,
+    })
+}
+
+pub(super) fn not_a_message(text: &str, error: crate::event::json::NotJson) -> Fault {
+    let json = crate::event::json::check(text).is_ok();
+    let what = if json { error.what } else { format!("this line is not JSON: {}", error.what) };
+    Fault { byte: error.byte, what, hint: "each line of a log is one CloudEvents 1.0 event as JSON" }
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\r'])
+}
+
+/// A fault at the last place in the line where `marker` stands, which is the member's, since a
+/// member of `data` comes before it or the place is only a little off.
+fn fault<T>(text: &str, marker: &str, what: String, hint: &'static str) -> Result<T, Fault> {
+    let byte = match marker {
+        "\"crc\"" => text.rfind(marker),
+        _ => text.find(marker),
+    };
+    Err(Fault { byte: byte.unwrap_or(0), what, hint })
+}

@@ -1,0 +1,173 @@
+//! Logs in memory, byte for byte what a folder would hold. A clone is another hand on the same.
+
+use super::medium::{Bytes, Medium, check_name};
+use crate::error::Result;
+use crate::event::Name;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+
+#[derive(Clone, Default)]
+pub struct Memory(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    logs: Mutex<BTreeMap<Name, Log>>,
+    unlocked: Condvar,
+}
+
+#[derive(Default)]
+struct Log {
+    bytes: Vec<u8>,
+    locked: bool,
+    aside: Vec<(u64, Vec<u8>)>,
+}
+
+impl Shared {
+    fn logs(&self) -> MutexGuard<'_, BTreeMap<Name, Log>> {
+        // A panic while it was held leaves whole bytes: every change is one call on a Vec.
+        self.logs.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl Memory {
+    pub fn new() -> Memory {
+        Memory::default()
+    }
+
+    /// The bytes of every log.
+    pub fn snapshot(&self) -> BTreeMap<Name, Vec<u8>> {
+        self.0.logs().iter().map(|(name, log)| (name.clone(), log.bytes.clone())).collect()
+    }
+
+    /// Back to a snapshot; logs that it does not name are gone.
+    pub fn restore(&self, snapshot: BTreeMap<Name, Vec<u8>>) {
+        let fresh = |(name, bytes)| (name, Log { bytes, ..Log::default() });
+        *self.0.logs() = snapshot.into_iter().map(fresh).collect();
+    }
+
+    /// The bytes of one log; none where there is no log.
+    pub fn bytes(&self, module: &str) -> Vec<u8> {
+        self.0.logs().get(module).map(|log| log.bytes.clone()).unwrap_or_default()
+    }
+
+    pub fn set_bytes(&self, module: &str, bytes: Vec<u8>) {
+        self.0.logs().entry(Name::from(module)).or_default().bytes = bytes;
+    }
+
+    /// What repairs have cut off: the offset it stood at, and the bytes.
+    pub fn aside(&self, module: &str) -> Vec<(u64, Vec<u8>)> {
+        self.0.logs().get(module).map(|log| log.aside.clone()).unwrap_or_default()
+    }
+
+    fn hand(&self, module: &str) -> Box<dyn Bytes> {
+        Box::new(Hand {
+            shared: self.0.clone(),
+            module: Name::from(module),
+            name: format!("memory/{module}.jsonl"),
+            holds_lock: false,
+        })
+    }
+}
+
+impl Medium for Memory {
+    fn modules(&self) -> Result<Vec<Name>> {
+        Ok(self.0.logs().keys().cloned().collect())
+    }
+
+    fn open(&self, module: &str) -> Result<Option<Box<dyn Bytes>>> {
+        check_name(module)?;
+        let known = self.0.logs().contains_key(module);
+        Ok(known.then(|| self.hand(module)))
+    }
+
+    fn create(&self, module: &str) -> Result<Box<dyn Bytes>> {
+        check_name(module)?;
+        self.0.logs().entry(Name::from(module)).or_default();
+        Ok(self.hand(module))
+    }
+}
+
+struct Hand {
+    shared: Arc<Shared>,
+    module: Name,
+    name: String,
+    holds_lock: bool,
+}
+
+impl Hand {
+    fn with<T>(&self, action: impl FnOnce(&mut Log) -> T) -> T {
+        action(self.shared.logs().entry(self.module.clone()).or_default())
+    }
+}
+
+impl Bytes for Hand {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn lock(&mut self) -> Result<()> {
+        assert!(!self.holds_lock, "locked twice");
+        let mut logs = self.shared.logs();
+        loop {
+            let log = logs.entry(self.module.clone()).or_default();
+            if !log.locked {
+                log.locked = true;
+                break;
+            }
+            logs = self.shared.unlocked.wait(logs).unwrap_or_else(|poisoned| poisoned.into_inner());
+        }
+        drop(logs);
+        self.holds_lock = true;
+        Ok(())
+    }
+
+    fn unlock(&mut self) -> Result<()> {
+        if std::mem::take(&mut self.holds_lock) {
+            self.with(|log| log.locked = false);
+            self.shared.unlocked.notify_all();
+        }
+        Ok(())
+    }
+
+    fn len(&self) -> Result<u64> {
+        Ok(self.with(|log| log.bytes.len() as u64))
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        Ok(self.with(|log| {
+            let rest = log.bytes.get(offset as usize..).unwrap_or_default();
+            let count = rest.len().min(buffer.len());
+            buffer[..count].copy_from_slice(&rest[..count]);
+            count
+        }))
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        self.with(|log| log.bytes.extend_from_slice(bytes));
+        Ok(())
+    }
+
+    fn truncate(&mut self, len: u64) -> Result<()> {
+        self.with(|log| log.bytes.truncate(len as usize));
+        Ok(())
+    }
+
+    fn sync(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn keep_aside(&mut self, offset: u64, bytes: &[u8]) -> Result<String> {
+        self.with(|log| {
+            if !log.aside.iter().any(|(at, kept)| *at == offset && kept == bytes) {
+                log.aside.push((offset, bytes.to_vec()));
+            }
+        });
+        Ok(format!("memory/.torn/{}.{offset}", self.module))
+    }
+}
+
+impl Drop for Hand {
+    fn drop(&mut self) {
+        let _ = self.unlock();
+    }
+}
