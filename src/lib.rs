@@ -15,10 +15,13 @@
 //! | 1 | `event` | messages |
 //! | 0 | `error`, `span` | what went wrong, and where |
 
+pub mod cli;
 pub mod error;
 pub mod event;
 pub mod process;
 pub mod report;
+pub mod runtime;
 pub mod span;
 pub mod step;
 pub mod store;
+pub mod versions;

@@ -121,7 +121,9 @@ fn module_of(args: &Args, workspace: &Workspace) -> Result<Name> {
                 let error = Error::input(format!("no module owns {}", args.type_));
                 return Err(match crate::span::nearest(&args.type_, file.types()) {
                     Some(near) => error.hint(format!("did you mean {near}? Or name a module: --module M")),
-                    None => error.hint("name one with --module M, or list it under `modules:` in anyorder.yaml"),
+                    None => {
+                        error.hint("name one with --module M, or list it under `modules:` in anyorder.yaml")
+                    }
                 });
             }
         },

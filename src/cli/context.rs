@@ -3,7 +3,7 @@
 use super::Format;
 use super::workspace::Workspace;
 use crate::error::Result;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 pub(crate) struct Context<'a> {
@@ -30,6 +30,11 @@ impl<'a> Context<'a> {
         Workspace::find(self.directory.as_deref())
     }
 
+    /// Whether the workspace is the one around the current directory.
+    pub fn has_no_directory(&self) -> bool {
+        self.directory.is_none()
+    }
+
     /// Prints a result. The error is the pipe's.
     pub fn print(&mut self, text: &str) -> std::io::Result<()> {
         self.out.write_all(text.as_bytes())
@@ -38,10 +43,5 @@ impl<'a> Context<'a> {
     /// Says something beside the result, whoever reads it.
     pub fn note(&mut self, text: &str) {
         let _ = writeln!(self.err, "{text}");
-    }
-
-    /// Whether somebody watches.
-    pub fn watched(&self) -> bool {
-        std::io::stderr().is_terminal()
     }
 }

@@ -140,7 +140,8 @@ impl Cursor {
         };
         let numbers: BTreeMap<String, u64> = serde_json::from_str(&text)
             .map_err(|error| Error::input(format!("not a cursor: {error}")).at(shown))?;
-        let known = numbers.into_iter().filter_map(|(module, next)| Some((module.into(), Position::new(next)?)));
+        let known =
+            numbers.into_iter().filter_map(|(module, next)| Some((module.into(), Position::new(next)?)));
         Ok(Cursor(known.collect()))
     }
 

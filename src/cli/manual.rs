@@ -11,7 +11,9 @@ pub struct ManArgs {}
 
 /// Print a completion script for a shell
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  anyorder completions bash > ~/.local/share/bash-completion/completions/anyorder")]
+#[command(
+    after_help = "Example:\n  anyorder completions bash > ~/.local/share/bash-completion/completions/anyorder"
+)]
 pub struct CompletionArgs {
     #[arg(value_name = "SHELL")]
     shell: clap_complete::Shell,

@@ -59,13 +59,10 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let logs = logs(&args.logs, workspace.as_ref())?;
     let only = match &args.correlation {
-        Some(wanted) => {
-            Some(workspace::conversation(workspace::conversations(&*logs)?.into_iter(), wanted)?)
-        }
+        Some(wanted) => Some(workspace::conversation(workspace::conversations(&*logs)?.into_iter(), wanted)?),
         None => None,
     };
-    let keep =
-        |message: &Message| only.as_ref().is_none_or(|only| message.conversation() == Some(only));
+    let keep = |message: &Message| only.as_ref().is_none_or(|only| message.conversation() == Some(only));
     let found = replay(&*logs, &definition, against.as_ref(), &keep, &args)?;
     let process = definition.full_name();
     let text = match context.format {

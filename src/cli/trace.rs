@@ -2,9 +2,9 @@
 
 use super::context::Context;
 use super::{Exit, Format, workspace};
+use crate::event::Position;
 use crate::report::trace as report;
 use crate::runtime::Merged;
-use crate::event::Position;
 
 /// Tell the story of one conversation, as a tree from its stimulus
 ///

@@ -143,7 +143,8 @@ pub(crate) fn source(path: &Path, shown: String) -> Result<Arc<Source>> {
 /// `P`: `name@version`, `name` (its highest version), or a path to a definition's file.
 pub(crate) fn process(directory: Option<&Workspace>, p: &str) -> Result<Definition> {
     let path = Path::new(p);
-    let looks_like_path = p.contains(['/', '\\']) || path.extension().is_some_and(|end| end != "" && path.exists());
+    let looks_like_path =
+        p.contains(['/', '\\']) || path.extension().is_some_and(|end| end != "" && path.exists());
     if looks_like_path || path.is_file() {
         return read(&source(path, p.to_string())?);
     }
@@ -153,9 +154,12 @@ pub(crate) fn process(directory: Option<&Workspace>, p: &str) -> Result<Definiti
     };
     let families = workspace.families()?;
     let (name, version) = match p.split_once('@') {
-        Some((name, version)) => (name, Some(version.parse::<u32>().map_err(|_| {
-            Error::input(format!("`{version}` is no version")).hint("write `name@version`: `order@2`")
-        })?)),
+        Some((name, version)) => (
+            name,
+            Some(version.parse::<u32>().map_err(|_| {
+                Error::input(format!("`{version}` is no version")).hint("write `name@version`: `order@2`")
+            })?),
+        ),
         None => (p, None),
     };
     let family = families.iter().find(|family| *family.name == *name);

@@ -1,6 +1,6 @@
 //! Times and durations: UTC milliseconds, and `15m`.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use std::fmt;
 
 /// Milliseconds; a duration. Negative where a subtraction made it so.
@@ -143,6 +143,7 @@ pub fn print_duration(millis: Millis) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::SecondsFormat;
 
     #[test]
     fn both_readers_and_the_printer_agree_with_chrono_on_every_kind_of_day() {

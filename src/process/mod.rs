@@ -13,6 +13,7 @@ mod hash;
 pub mod keys;
 mod read;
 pub mod tree;
+pub mod workspace_file;
 
 pub use data::Data;
 pub use definition::{

@@ -57,7 +57,9 @@ impl Lifter {
         let mut cause = cause.clone();
         for _ in 0..=self.internal.len() {
             match self.internal.get(&cause) {
-                Some((source, above)) if view.reader.as_deref() != Some(&**source) => cause = above.clone()?,
+                Some((source, above)) if view.reader.as_deref() != Some(&**source) => {
+                    cause = above.clone()?
+                }
                 _ => return Some(cause),
             }
         }

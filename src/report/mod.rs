@@ -1,6 +1,14 @@
 //! Floor 7: data in, text out.
 //!
-//! Draws what the floors below found out: errors with their carets ([`diagnostic`]). Knows nothing
-//! of terminals, files or exit codes; whether a text may have colour is told by the caller.
+//! Draws what the floors below found out: errors with their carets ([`diagnostic`]), and for each
+//! verb its result as text and as JSON. Knows nothing of terminals, files or exit codes; whether a
+//! text may have colour is told by the caller.
 
 pub mod diagnostic;
+pub mod log;
+pub mod replay;
+pub mod run;
+pub mod status;
+pub mod trace;
+pub mod verify;
+pub mod words;

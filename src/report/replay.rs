@@ -69,7 +69,7 @@ fn compared(against: &Against, divergences: &[Divergence]) -> String {
         (Against::Journal { turns, .. }, 0) => {
             format!("the journal says the same, in all of {}\n", counted(*turns, "turn"))
         }
-        (Against::Journal { .. } | Against::Recorded, 0) => "the journal says the same\n".to_string(),
+        (Against::Recorded, 0) => "the journal says the same\n".to_string(),
         (Against::Journal { .. } | Against::Recorded, many) => {
             format!("the journal says otherwise of {}\n", counted(many, "instance"))
         }

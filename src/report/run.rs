@@ -57,6 +57,7 @@ fn parked(world: &World) -> u64 {
 
 /// The newest of the processes' clocks; none before the first decision.
 fn now(world: &World) -> Option<String> {
-    let decided = world.members().iter().filter(|member| member.opened || member.instances().next().is_some());
+    let decided =
+        world.members().iter().filter(|member| member.opened || member.instances().next().is_some());
     decided.map(|member| member.now).max().map(|now| now.to_string())
 }

@@ -30,7 +30,10 @@ impl Trace {
                 Cause::Message(cause) => _ = graph.add_edge(nodes[*cause], nodes[index], ()),
                 Cause::None => roots.push((nodes[index], None)),
                 Cause::Elsewhere(id) => {
-                    roots.push((nodes[index], Some(format!("caused by {id}, which is not in this conversation"))));
+                    roots.push((
+                        nodes[index],
+                        Some(format!("caused by {id}, which is not in this conversation")),
+                    ));
                 }
             }
         }

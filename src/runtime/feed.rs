@@ -40,7 +40,7 @@ impl<'a> Feed<'a> {
 
     /// How many messages were read.
     pub fn read(&self) -> u64 {
-        self.merged.count()
+        self.merged.taken()
     }
 
     /// Puts in flight what comes before anything that is there already. What nobody listens to only

@@ -19,7 +19,11 @@ pub const EDITED: &str = "DefinitionEdited";
 pub enum Entry {
     Opened,
     /// The definition of a version was changed in place, and a person has agreed to it.
-    Edited { version: u32, hash: Name, at: Time },
+    Edited {
+        version: u32,
+        hash: Name,
+        at: Time,
+    },
     Turn(Vec<Recorded>),
 }
 
@@ -170,7 +174,10 @@ impl Reader {
                 let format = message.data.as_ref().and_then(|data| data.get("format"));
                 if format != Some("1") {
                     let format = format.unwrap_or("none");
-                    return Err(damage(&message, &format!("a journal of format {format}, this program reads 1")));
+                    return Err(damage(
+                        &message,
+                        &format!("a journal of format {format}, this program reads 1"),
+                    ));
                 }
                 return Ok(Some(Entry::Opened));
             }

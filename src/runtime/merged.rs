@@ -38,7 +38,7 @@ impl<'a> Merged<'a> {
     }
 
     /// How many messages were read.
-    pub fn count(&self) -> u64 {
+    pub fn taken(&self) -> u64 {
         self.count
     }
 
@@ -50,7 +50,8 @@ impl<'a> Merged<'a> {
     /// The next message with its place in the order. After an error, nothing more.
     pub fn advance(&mut self) -> Option<Result<(Key, Record)>> {
         let heads = self.modules.iter_mut().filter(|module| module.head.is_some());
-        let module = heads.min_by(|a, b| a.head.as_ref().map(|h| &h.0).cmp(&b.head.as_ref().map(|h| &h.0)))?;
+        let module =
+            heads.min_by(|a, b| a.head.as_ref().map(|h| &h.0).cmp(&b.head.as_ref().map(|h| &h.0)))?;
         let (key, record) = module.head.take()?;
         match record {
             Ok(record) => {

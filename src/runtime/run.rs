@@ -14,8 +14,9 @@ use super::world::{Key, World};
 use crate::error::Result;
 use crate::event::{Message, Name, Position, Time};
 use crate::step::{Outcome, Recorded};
-use crate::store::{Guard, Store};
+use crate::store::{Guard, Memory, Store};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How a run is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -189,8 +190,7 @@ impl<'a> Pending<'a> {
             self.store.sync(&module)?;
         }
         let mut left: BTreeSet<ProcessId> = (0..self.journals.len()).collect();
-        while let Some(&next) =
-            left.iter().find(|&&process| self.journals[process].heard.is_disjoint(&left))
+        while let Some(&next) = left.iter().find(|&&process| self.journals[process].heard.is_disjoint(&left))
         {
             left.remove(&next);
             self.journals[next].append(self.store)?;
@@ -231,5 +231,48 @@ impl Journal {
         let last = self.last.map_or(0, Position::number) + lines as u64;
         self.last = Position::new(last);
         Ok(())
+    }
+}
+
+/// The journal that a world writes, kept in memory: for a replay that is to be saved.
+pub struct Saved {
+    memory: Memory,
+    store: Store,
+    journal: Journal,
+}
+
+impl Saved {
+    pub fn new(process: Name) -> Saved {
+        let memory = Memory::new();
+        let store = Store::new(Arc::new(memory.clone()));
+        let journal = Journal {
+            name: process,
+            opened: false,
+            last: None,
+            batches: Vec::new(),
+            handled: None,
+            heard: BTreeSet::new(),
+        };
+        Saved { memory, store, journal }
+    }
+
+    /// The bytes of the journal.
+    pub fn finish(mut self) -> Result<Vec<u8>> {
+        self.journal.append(&self.store)?;
+        Ok(self.memory.bytes(&self.journal.name))
+    }
+}
+
+impl Port for Saved {
+    fn supply(&mut self, _: &mut World) -> Result<()> {
+        Ok(())
+    }
+
+    fn took(&mut self, _: &World, _: &Choice, turn: Turn) -> Result<()> {
+        if turn.decisions.is_empty() {
+            return Ok(());
+        }
+        self.journal.batch(&turn);
+        if self.journal.batches.len() >= LINES { self.journal.append(&self.store) } else { Ok(()) }
     }
 }

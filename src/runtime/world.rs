@@ -159,7 +159,8 @@ impl World {
             .copied()
             .filter(|&process| {
                 let member = &self.members[process];
-                member.name != key.module && member.cursors.get(&key.module).is_none_or(|next| *next <= key.position)
+                member.name != key.module
+                    && member.cursors.get(&key.module).is_none_or(|next| *next <= key.position)
             })
             .collect();
         if !to.is_empty() {

@@ -34,7 +34,9 @@ pub(super) fn birth(question: Question) -> Recorded {
                 let recorded = write(question, None, &definition.data, Some(initial))?;
                 Ok(Recorded { kept: true, ..recorded })
             }
-            Answer::Ignore | Answer::Defer | Answer::Nothing => write(question, None, &definition.data, Some(initial)),
+            Answer::Ignore | Answer::Defer | Answer::Nothing => {
+                write(question, None, &definition.data, Some(initial))
+            }
         }
     };
     born().unwrap_or_else(|failure| question.failed(failure))

@@ -30,10 +30,22 @@ struct Source {
 }
 
 impl Foreign {
+    /// Opens several files and folders as one log.
+    pub fn open_all(paths: &[impl AsRef<Path>]) -> Result<Foreign> {
+        let mut files = Vec::new();
+        for path in paths {
+            files.extend(file::foreign_files(path.as_ref())?);
+        }
+        Foreign::of(files)
+    }
+
     /// Opens a file, or all `.jsonl` files of a folder. An error if there is none, if a line is not
     /// JSON or has no source, or if two files have lines of the same source.
     pub fn open(path: impl AsRef<Path>) -> Result<Foreign> {
-        let files = file::foreign_files(path.as_ref())?;
+        Foreign::open_all(&[path])
+    }
+
+    fn of(files: Vec<PathBuf>) -> Result<Foreign> {
         let mut foreign = Foreign { files, sources: BTreeMap::new() };
         for index in 0..foreign.files.len() {
             let bytes = file::open_to_read(&foreign.files[index])?;

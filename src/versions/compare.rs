@@ -8,7 +8,12 @@ use std::fmt;
 /// Something that a version does that others can see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Said {
-    Sent { type_: Name, kind: Kind, data: Option<String>, time: Time },
+    Sent {
+        type_: Name,
+        kind: Kind,
+        data: Option<String>,
+        time: Time,
+    },
     Parked(String),
     /// Where the instance rests at last.
     Rests(String),
@@ -62,7 +67,8 @@ pub fn compare<'a>(
     recorded: &Stories,
     decided: &Stories,
 ) -> Vec<Divergence> {
-    let empty = Story { rests: "not-started".to_string(), ..Story::default() };
+    let mut empty = Story::default();
+    empty.rests = "not-started".to_string();
     ids.filter_map(|id| {
         let one = recorded.get(id).unwrap_or(&empty);
         let other = decided.get(id).unwrap_or(&empty);

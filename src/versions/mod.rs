@@ -8,7 +8,9 @@
 mod compare;
 mod recorded;
 mod replay;
+mod told;
 
 pub use compare::{Divergence, Said, compare};
 pub use recorded::{Recordings, against_journal};
-pub use replay::{Replayed, Story, replay};
+pub use replay::{Replayed, Stories, Story, replay, summary};
+pub use told::{Journal, journal_of, stories_of};

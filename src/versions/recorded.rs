@@ -6,7 +6,9 @@ use super::replay::Cause;
 use crate::error::{Error, Result};
 use crate::event::{Message, Name, Position};
 use crate::process::Family;
-use crate::runtime::{Choice, Feed, First, House, Key, Port, Rules, Tally, Turn, World, apply, drive, journal};
+use crate::runtime::{
+    Choice, Feed, First, House, Key, Port, Rules, Tally, Turn, World, apply, drive, journal,
+};
 use crate::step::Recorded;
 use crate::store::{Logs, Record};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -44,7 +46,8 @@ pub fn against_journal(
         let Some(journal::Entry::Turn(recorded)) = reader.take(record?.message)? else { continue };
         let Some(first) = recorded.first() else { continue };
         inputs.remember(&recorded);
-        for birth in recorded.iter().filter(|decision| decision.hash.is_some() && decision.version != version) {
+        for birth in recorded.iter().filter(|decision| decision.hash.is_some() && decision.version != version)
+        {
             others.insert(birth.instance.clone(), birth.version);
         }
         if others.contains_key(&first.instance) || !keep(&first.input) {
@@ -74,10 +77,12 @@ pub fn against_journal(
     let ours = |message: &Message| {
         keep(message) && !message.conversation().is_some_and(|id| others.contains_key(id))
     };
-    let mut rest = Rest { feed: Feed::open_filtered(logs, &world, &ours)?, tally: &mut found.tally };
+    let feed = Feed::open_filtered(logs, &world, &ours)?;
+    let mut rest = Rest { feed, tally: found.tally };
     drive(&mut world, &mut First::new(Rules::Newest), &mut rest)?;
-    found.events = inputs.read + rest.feed.read();
-    found.divergences = divergences;
+    let Rest { feed, tally } = rest;
+    let events = inputs.read + feed.read();
+    let found = Recordings { divergences, events, tally, ..found };
     Ok((world, found))
 }
 
@@ -91,7 +96,8 @@ fn lines(process: &Name, decisions: &[Recorded]) -> Vec<Said> {
             failed.place = None;
         }
     }
-    journal::write(process, &decisions).iter().map(|line| Said::Line(line.to_json())).collect()
+    let lines = journal::write(process, &decisions).into_iter();
+    lines.map(|line| Said::Line(Message { remaining: 0, ..line }.to_json())).collect()
 }
 
 /// The messages that a journal names, fetched from their logs. A journal takes each module in the
@@ -161,7 +167,7 @@ impl<'a> Inputs<'a> {
 /// What comes after the journal's end.
 struct Rest<'a> {
     feed: Feed<'a>,
-    tally: &'a mut Tally,
+    tally: Tally,
 }
 
 impl Port for Rest<'_> {

@@ -1,0 +1,133 @@
+//! The workspace's own file, `anyorder.yaml`: its modules, and which messages each owns.
+
+use super::tree::{self, Meaning, Node};
+use crate::error::{Error, Result};
+use crate::event::Name;
+use crate::span::{Diagnostic, Source, Span, nearest};
+use std::sync::Arc;
+
+/// What `anyorder.yaml` says; empty where there is none.
+#[derive(Debug, Clone, Default)]
+pub struct WorkspaceFile {
+    pub name: Option<String>,
+    /// The seed of whatever draws by chance.
+    pub seed: u64,
+    /// Modules and the message types that they own, in the order written.
+    modules: Vec<(Name, Vec<Name>)>,
+}
+
+impl WorkspaceFile {
+    /// The module that owns a message type.
+    pub fn owner(&self, type_: &str) -> Option<&Name> {
+        self.modules.iter().find(|(_, types)| types.iter().any(|owned| **owned == *type_)).map(|(m, _)| m)
+    }
+
+    pub fn modules(&self) -> impl Iterator<Item = &Name> {
+        self.modules.iter().map(|(module, _)| module)
+    }
+
+    /// Every message type that a module owns.
+    pub fn types(&self) -> impl Iterator<Item = &str> {
+        self.modules.iter().flat_map(|(_, types)| types).map(|type_| &**type_)
+    }
+}
+
+const KEYS: [&str; 3] = ["workspace", "seed", "modules"];
+
+/// Reads it; all that is wrong with it at once.
+pub fn read(source: &Arc<Source>) -> Result<WorkspaceFile> {
+    let parsed = tree::parse(source);
+    let mut reader = Reader { source, diagnostics: parsed.troubles, file: WorkspaceFile::default() };
+    if let Some(root) = &parsed.root {
+        reader.root(root);
+    }
+    if reader.diagnostics.is_empty() {
+        return Ok(reader.file);
+    }
+    reader.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    Err(Error::diagnostics(reader.diagnostics))
+}
+
+struct Reader<'a> {
+    source: &'a Arc<Source>,
+    diagnostics: Vec<Diagnostic>,
+    file: WorkspaceFile,
+}
+
+impl Reader<'_> {
+    fn complain(&mut self, span: Span, message: String, hint: &str) {
+        self.diagnostics.push(Diagnostic::new(self.source, span, message).hint(hint));
+    }
+
+    fn root(&mut self, root: &Node) {
+        if root.is_null() || root.is_broken() {
+            return;
+        }
+        let Some(members) = root.map() else {
+            let hint = "begin with `workspace: <name>`";
+            return self.complain(root.span, format!("expected a mapping, found {}", root.kind()), hint);
+        };
+        for member in members {
+            match member.key.as_str() {
+                "workspace" => match member.value.scalar().filter(|scalar| !scalar.text.is_empty()) {
+                    Some(scalar) => self.file.name = Some(scalar.text.clone()),
+                    None => self.complain(member.value.span, "`workspace` wants a name".into(), "any text"),
+                },
+                "seed" => match member.value.scalar().and_then(|scalar| scalar.text.parse().ok()) {
+                    Some(seed) => self.file.seed = seed,
+                    None => {
+                        self.complain(member.value.span, "`seed` wants a whole number".into(), "`seed: 7`")
+                    }
+                },
+                "modules" => self.modules(&member.value),
+                unknown => {
+                    let hint = match nearest(unknown, KEYS) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("the keys are `{}`", KEYS.join("`, `")),
+                    };
+                    self.complain(member.key_span, format!("a workspace has no key `{unknown}`"), &hint);
+                }
+            }
+        }
+    }
+
+    fn modules(&mut self, node: &Node) {
+        let Some(members) = node.map() else {
+            let hint = "`modules: {orders: [OrderPlaced], payments: [OrderPaid]}`";
+            return self.complain(node.span, format!("expected a mapping, found {}", node.kind()), hint);
+        };
+        for member in members {
+            let good = member.key.starts_with(|c: char| c.is_ascii_lowercase())
+                && member.key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            if !good {
+                let hint = "a module is named with a-z, 0-9 and `-`, and begins with a letter";
+                self.complain(member.key_span, format!("`{}` is no name for a module", member.key), hint);
+                continue;
+            }
+            let types = self.types(&member.value);
+            self.file.modules.push((Name::from(&*member.key), types));
+        }
+    }
+
+    fn types(&mut self, node: &Node) -> Vec<Name> {
+        let one = std::slice::from_ref(node);
+        let items = node.list().unwrap_or(if node.is_null() { &[] } else { one });
+        let mut types: Vec<Name> = Vec::new();
+        for item in items {
+            let name = item.scalar().filter(|scalar| scalar.meaning() == Meaning::Text);
+            let Some(name) = name else {
+                let hint = "list the types of messages that the module owns";
+                self.complain(item.span, format!("expected a message's name, found {}", item.kind()), hint);
+                continue;
+            };
+            match self.file.owner(&name.text).cloned() {
+                Some(other) => {
+                    let hint = "a message has one owner: the module that says it";
+                    self.complain(item.span, format!("{} is owned by {other} already", name.text), hint);
+                }
+                None => types.push(Name::from(&*name.text)),
+            }
+        }
+        types
+    }
+}
