@@ -171,7 +171,11 @@ impl Reader<'_> {
             return self.marked_expression(node, scalar, scope);
         }
         let span = self.inside(node, scalar);
-        self.expression(span, &scalar.text, scope)
+        let parsed = match key {
+            "correlate" => expr::parse(self.source, span, &scalar.text, scope),
+            _ => expr::parse_guard(self.source, span, &scalar.text, scope),
+        };
+        self.checked(parsed)
     }
 
     /// An expression after a `=`.
@@ -190,7 +194,12 @@ impl Reader<'_> {
     }
 
     fn expression(&mut self, span: Span, text: &str, scope: &Scope) -> Option<Expr> {
-        match expr::parse(self.source, span, text, scope) {
+        let parsed = expr::parse(self.source, span, text, scope);
+        self.checked(parsed)
+    }
+
+    fn checked(&mut self, parsed: Result<Expr, Vec<Diagnostic>>) -> Option<Expr> {
+        match parsed {
             Ok(expr) => Some(expr),
             Err(diagnostics) => {
                 self.diagnostics.extend(diagnostics);
