@@ -69,7 +69,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         let until = newest.plus(duration);
         how.rules = Rules::Until(until.ok_or_else(|| Error::input("--for: beyond the year 9999"))?);
     }
-    Ok(once(&workspace, &store, how, args.edited, context, false)?)
+    once(&workspace, &store, how, args.edited, context, false)
 }
 
 fn once(

@@ -143,9 +143,7 @@ pub(crate) fn source(path: &Path, shown: String) -> Result<Arc<Source>> {
 /// `P`: `name@version`, `name` (its highest version), or a path to a definition's file.
 pub(crate) fn process(directory: Option<&Workspace>, p: &str) -> Result<Definition> {
     let path = Path::new(p);
-    let looks_like_path =
-        p.contains(['/', '\\']) || path.extension().is_some_and(|end| end != "" && path.exists());
-    if looks_like_path || path.is_file() {
+    if p.contains(['/', '\\']) || path.is_file() {
         return read(&source(path, p.to_string())?);
     }
     let Some(workspace) = directory else {
