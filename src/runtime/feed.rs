@@ -11,6 +11,7 @@ use std::sync::Arc;
 pub struct Feed<'a> {
     merged: Merged<'a>,
     keep: &'a dyn Fn(&Message) -> bool,
+    read: u64,
 }
 
 impl<'a> Feed<'a> {
@@ -30,7 +31,7 @@ impl<'a> Feed<'a> {
             let readers = world.members().iter().filter(|member| member.name != *name);
             readers.map(|member| member.cursors.get(name).copied().unwrap_or(Position::FIRST)).min()
         })?;
-        Ok(Feed { merged, keep })
+        Ok(Feed { merged, keep, read: 0 })
     }
 
     /// The modules that are read.
@@ -38,9 +39,9 @@ impl<'a> Feed<'a> {
         self.merged.modules()
     }
 
-    /// How many messages were read.
+    /// How many messages were read that were meant for others than their own module, and wanted.
     pub fn read(&self) -> u64 {
-        self.merged.taken()
+        self.read
     }
 
     /// Puts in flight what comes before anything that is there already. What nobody listens to only
@@ -53,7 +54,8 @@ impl<'a> Feed<'a> {
             let Some(read) = self.merged.advance() else { break };
             let (key, record) = read?;
             world.reach(record.message.time);
-            if (self.keep)(&record.message) {
+            if !record.message.internal && (self.keep)(&record.message) {
+                self.read += 1;
                 world.publish(key, Arc::new(record.message));
             }
         }

@@ -8,7 +8,6 @@ use crate::store::{Logs, Record};
 /// Reads modules side by side. Holds one message a module.
 pub struct Merged<'a> {
     modules: Vec<Module<'a>>,
-    count: u64,
 }
 
 struct Module<'a> {
@@ -30,16 +29,11 @@ impl<'a> Merged<'a> {
             module.advance();
             modules.push(module);
         }
-        Ok(Merged { modules, count: 0 })
+        Ok(Merged { modules })
     }
 
     pub fn modules(&self) -> impl Iterator<Item = &Name> {
         self.modules.iter().map(|module| &module.name)
-    }
-
-    /// How many messages were read.
-    pub fn taken(&self) -> u64 {
-        self.count
     }
 
     /// Where the next message stands in the order.
@@ -56,7 +50,6 @@ impl<'a> Merged<'a> {
         match record {
             Ok(record) => {
                 module.advance();
-                self.count += 1;
                 Some(Ok((key, record)))
             }
             Err(error) => {

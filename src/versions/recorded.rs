@@ -154,8 +154,8 @@ impl<'a> Inputs<'a> {
         let reader = self.readers.get_mut(&input.source).expect("put there just now");
         for record in reader.by_ref() {
             let message = record?.message;
-            self.read += 1;
             if message.position == Some(position) {
+                self.read += 1;
                 return Ok(message);
             }
         }
