@@ -3,7 +3,7 @@
 //! A document is one session, from its first block to its last: in an empty folder, or for a
 //! fixture's README in a copy of the fixture. A block that
 //! names a file in its info string is that file: `yaml` and `json` blocks are written there before the
-//! session goes on, `jsonl` blocks are what the file must hold by then. `BLESS=1 cargo test` writes
+//! session goes on, `jsonl` and `text` blocks are what the file must hold by then. `BLESS=1 cargo test` writes
 //! what came out into the document, to be read before it is committed.
 
 use std::path::{Path, PathBuf};
@@ -96,7 +96,7 @@ impl Session {
             let (language, file) = info.split_once(' ').unwrap_or((info, ""));
             told.push_str(&match (language, file) {
                 ("console", _) => self.console(&block),
-                ("jsonl", file) if !file.is_empty() => self.holds(file, &block),
+                ("jsonl" | "text", file) if !file.is_empty() => self.holds(file, &block),
                 (_, file) if !file.is_empty() => self.write(file, &block),
                 _ => block,
             });
