@@ -134,7 +134,7 @@ impl Session {
                 told.push_str(more);
                 told.push('\n');
                 command.push('\n');
-                command.push_str(more);
+                command.push_str(more.strip_prefix("> ").unwrap_or(more));
             }
             told.push_str(&self.run(&command));
         }
