@@ -27,6 +27,10 @@ pub fn apply(world: &mut World, choice: Choice) -> Turn {
             let due = alarm.due.expect("an alarm is due");
             decide(world, process, &instance, Input::Arrives(alarm), due)
         }
+        Choice::Settle { process, instance, message, hand } => {
+            let time = message.time;
+            decide(world, process, &instance, Input::Settles(message, hand), time)
+        }
     }
 }
 
@@ -44,10 +48,9 @@ fn take(world: &mut World, process: ProcessId, key: &Key) -> Arc<Message> {
 /// A message reaches a process, which finds the instance it is for.
 pub(super) fn arrive(world: &mut World, process: ProcessId, message: Arc<Message>) -> Turn {
     let time = message.time;
-    match find(world, process, &message) {
-        Ok(id) => decide(world, process, &id, Input::Arrives(message), time),
-        Err(failed) => decide(world, process, &Name::from(""), Input::Lost(message, failed), time),
-    }
+    // What has no way to an instance goes to what stands for the process itself.
+    let id = find(world, process, &message).unwrap_or_else(|_| Name::from(""));
+    decide(world, process, &id, Input::Arrives(message), time)
 }
 
 /// The newest version says which instance; where an older version correlates otherwise, an instance

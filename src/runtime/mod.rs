@@ -21,6 +21,7 @@ mod merged;
 mod ready;
 mod recover;
 mod run;
+mod settle;
 mod world;
 
 pub use apply::{Turn, apply};
@@ -32,4 +33,5 @@ pub use merged::Merged;
 pub use ready::{Choice, Rules, ready};
 pub use recover::recover;
 pub use run::{Run, Saved, Tally, run};
+pub use settle::settle;
 pub use world::{Key, Member, World};

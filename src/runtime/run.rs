@@ -138,7 +138,7 @@ impl<'a> Pending<'a> {
         let process = turn.process;
         let from = match choice {
             Choice::Deliver { key, .. } => world.house().process(&key.module),
-            Choice::Ring { .. } => None,
+            Choice::Ring { .. } | Choice::Settle { .. } => None,
         };
         if self.must_flush_before(world, turn, from) {
             self.flush()?;
@@ -150,6 +150,7 @@ impl<'a> Pending<'a> {
         journal.handled = Some(match choice {
             Choice::Deliver { key, .. } => key.clone(),
             Choice::Ring { alarm, .. } => after_all_at(alarm.due.expect("an alarm is due")),
+            Choice::Settle { message, .. } => after_all_at(message.time),
         });
         let lines = journal.batch(turn);
         self.lines += lines;

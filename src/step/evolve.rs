@@ -2,6 +2,7 @@
 
 use super::instance::{Instance, Parked, Phase};
 use super::recorded::{Outcome, Recorded};
+use super::settle::Hand;
 use crate::event::Message;
 use crate::process::Data;
 
@@ -37,6 +38,9 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
         }
         _ => {}
     }
+    if let Some(hand) = recorded.hand {
+        settle(instance, hand, recorded.version);
+    }
     if recorded.kept {
         instance.deferred.push(message.clone());
     }
@@ -53,6 +57,18 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
     }
     if recorded.forgotten {
         forget(instance);
+    }
+}
+
+/// A person has settled it: the message over which it was parked is the first to be tried again, or
+/// is let go.
+fn settle(instance: &mut Instance, hand: Hand, version: u32) {
+    let parked = instance.parked.take();
+    if hand == Hand::Resume {
+        instance.held.splice(0..0, parked.map(|parked| parked.message));
+    }
+    if hand == Hand::End && instance.state().is_none() {
+        instance.version = version;
     }
 }
 

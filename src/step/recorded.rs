@@ -2,6 +2,7 @@
 //! business (`runtime::journal`).
 
 use super::instance::Instance;
+use super::settle::Hand;
 use crate::event::{Document, Message, Name, Time};
 use crate::process::expr::Failure;
 use crate::process::{Definition, End};
@@ -113,6 +114,8 @@ pub struct Recorded {
     pub kept: bool,
     /// The instance came to its end and is forgotten.
     pub forgotten: bool,
+    /// A person settled it.
+    pub hand: Option<Hand>,
 }
 
 /// Why an instance was parked.
@@ -126,6 +129,11 @@ pub struct Failed {
 }
 
 impl Failed {
+    /// A message that had no way to an instance when it came.
+    pub fn lost() -> Failed {
+        Failed { reason: "no way to an instance".to_string(), place: None }
+    }
+
     /// An expression of a definition that failed while running.
     pub fn of(definition: &Definition, failure: Failure) -> Failed {
         let (line, _) = definition.source.line_column(failure.at.start);
@@ -160,6 +168,7 @@ impl Recorded {
             disarmed: Vec::new(),
             kept: false,
             forgotten: false,
+            hand: None,
         }
     }
 

@@ -128,6 +128,10 @@ impl<'a> Inputs<'a> {
     fn choice(&mut self, world: &mut World, recorded: &Recorded) -> Result<Choice> {
         let input = &recorded.input;
         let member = world.member(0);
+        if let Some(hand) = recorded.hand {
+            let (instance, message) = (recorded.instance.clone(), input.clone());
+            return Ok(Choice::Settle { process: 0, instance, message, hand });
+        }
         if input.source == member.name {
             let recorded_alarm = self.alarms.remove(&input.id);
             let armed = member.instance(&recorded.instance).into_iter().flat_map(|i| &i.alarms);
