@@ -20,7 +20,8 @@ pub fn text(process: &str, instance: &Instance, turn: &Turn) -> String {
         let reason = recorded.failed.as_ref().map_or(String::new(), |failed| format!(": {}", failed.reason));
         let input = &recorded.input;
         let position = input.position.map_or(String::new(), |position| format!(" {position}"));
-        let line = format!("  {} ({}{position}): {}{state}{reason}\n", input.type_, input.source, recorded.outcome);
+        let line =
+            format!("  {} ({}{position}): {}{state}{reason}\n", input.type_, input.source, recorded.outcome);
         text.push_str(&line);
     }
     let sent = turn.decisions.iter().flat_map(|recorded| &recorded.sent);

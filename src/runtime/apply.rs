@@ -20,8 +20,13 @@ pub fn apply(world: &mut World, choice: Choice) -> Turn {
     match choice {
         Choice::Deliver { process, key } => {
             let message = take(world, process, &key);
-            world.members[process].cursors.insert(key.module, key.position.next());
-            arrive(world, process, message)
+            let reached = Some(key.time).filter(|reached| *reached > message.time);
+            world.members[process].pass(&key.module, key.position, reached);
+            let mut turn = arrive(world, process, message);
+            if let Some(first) = turn.decisions.first_mut() {
+                first.reached = reached;
+            }
+            turn
         }
         Choice::Ring { process, instance, alarm } => {
             let due = alarm.due.expect("an alarm is due");

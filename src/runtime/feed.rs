@@ -3,7 +3,7 @@
 use super::merged::Merged;
 use super::world::World;
 use crate::error::Result;
-use crate::event::{Message, Name, Position};
+use crate::event::{Message, Name, Position, Time};
 use crate::store::Logs;
 use std::sync::Arc;
 
@@ -16,21 +16,27 @@ pub struct Feed<'a> {
 
 impl<'a> Feed<'a> {
     /// Reads each module from the earliest position that a process of this world wants.
-    pub fn open(logs: &'a dyn Logs, world: &World) -> Result<Feed<'a>> {
+    pub fn open(logs: &'a dyn Logs, world: &mut World) -> Result<Feed<'a>> {
         Feed::open_filtered(logs, world, &|_| true)
     }
 
     /// As [`Feed::open`]; what `keep` does not want only moves time.
     pub fn open_filtered(
         logs: &'a dyn Logs,
-        world: &World,
+        world: &mut World,
         keep: &'a dyn Fn(&Message) -> bool,
     ) -> Result<Feed<'a>> {
-        let merged = Merged::open(logs, |name| {
+        let merged = Merged::resume(logs, |name| {
             // A process is told nothing by its own module.
             let readers = world.members().iter().filter(|member| member.name != *name);
-            readers.map(|member| member.cursors.get(name).copied().unwrap_or(Position::FIRST)).min()
+            let wants = readers.map(|member| {
+                let reached = member.reached.get(name).copied().unwrap_or(Time::MIN);
+                (member.cursors.get(name).copied().unwrap_or(Position::FIRST), reached)
+            });
+            // Of those that want the same, the last that they had was the same, too.
+            wants.min_by_key(|(next, _)| *next)
         })?;
+        world.reach(merged.reached());
         Ok(Feed { merged, keep, read: 0 })
     }
 
@@ -56,7 +62,8 @@ impl<'a> Feed<'a> {
             world.reach(record.message.time);
             if !record.message.internal && (self.keep)(&record.message) {
                 self.read += 1;
-                world.publish(key, Arc::new(record.message));
+                // How many lines follow is a matter of the file: a message is the same however it came.
+                world.publish(key, Arc::new(Message { remaining: 0, ..record.message }));
             }
         }
         Ok(())

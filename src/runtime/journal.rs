@@ -87,6 +87,9 @@ fn data_of(recorded: &Recorded) -> String {
     }
     out.text("id", &input.id);
     out.text("type", &input.type_);
+    if let Some(reached) = recorded.reached {
+        out.text("reached", &reached.to_string());
+    }
     out.0.push('}');
     if let Some(failed) = &recorded.failed {
         out.text("reason", &failed.reason);
@@ -192,7 +195,8 @@ impl Reader {
                 let effects = std::mem::take(&mut self.effects);
                 self.decisions.push(recorded_of(&message, effects)?);
             }
-            _ => self.effects.push(Arc::new(message)),
+            // How many lines follow is a matter of the file: a message is the same however it came.
+            _ => self.effects.push(Arc::new(Message { remaining: 0, ..message })),
         }
         if !last {
             return Ok(None);
@@ -226,7 +230,11 @@ fn recorded_of(message: &Message, effects: Vec<Arc<Message>>) -> Result<Recorded
             "\"outcome\"" => {
                 fields.outcome = json::string(member.value).and_then(|name| Outcome::named(&name));
             }
-            "\"input\"" => fields.input = input_of(member.value, message.correlation.as_ref()),
+            "\"input\"" => {
+                fields.input = input_of(member.value, message.correlation.as_ref());
+                let reached = json::member(member.value, "reached").and_then(text_of);
+                fields.reached = reached.and_then(|text| Time::parse(&text));
+            }
             "\"reason\"" => fields.reason = text_of(member.value),
             "\"place\"" => fields.place = text_of(member.value),
             "\"hash\"" => fields.hash = text_of(member.value),
@@ -264,6 +272,7 @@ fn recorded_of(message: &Message, effects: Vec<Arc<Message>>) -> Result<Recorded
         },
         conversation: message.correlation.clone(),
         at: message.time,
+        reached: fields.reached,
         version: fields.version.ok_or_else(|| lacks("version"))?,
         outcome: fields.outcome.ok_or_else(|| lacks("outcome"))?,
         failed: fields
@@ -287,6 +296,7 @@ struct Fields {
     version: Option<u32>,
     outcome: Option<Outcome>,
     input: Option<Message>,
+    reached: Option<Time>,
     reason: Option<Name>,
     place: Option<Name>,
     hash: Option<Name>,

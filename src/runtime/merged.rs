@@ -19,17 +19,41 @@ struct Module<'a> {
 }
 
 impl<'a> Merged<'a> {
-    /// Reads each module from the position that `from` answers; not at all where it answers none.
+    /// Reads each module from the position that `from` answers, as if nothing had come before; not at
+    /// all where it answers none.
     pub fn open(logs: &'a dyn Logs, from: impl Fn(&Name) -> Option<Position>) -> Result<Merged<'a>> {
         let mut modules = Vec::new();
         for name in logs.modules()? {
             let Some(from) = from(&name) else { continue };
-            let lines = logs.read(&name, from)?;
-            let mut module = Module { name, lines, head: None, reached: Time::MIN };
-            module.advance();
+            modules.push(Module::open(logs, name, from, Time::MIN)?);
+        }
+        Ok(Merged { modules })
+    }
+
+    /// Reads on: each module from the position that `from` answers, with the time that the module had
+    /// reached at the message before, where that is later than the message itself (else it may be
+    /// any earlier time); not at all where it answers none.
+    pub fn resume(
+        logs: &'a dyn Logs,
+        from: impl Fn(&Name) -> Option<(Position, Time)>,
+    ) -> Result<Merged<'a>> {
+        let mut modules = Vec::new();
+        for name in logs.modules()? {
+            let Some((from, reached)) = from(&name) else { continue };
+            // The message before says how far the module has come.
+            let before = Position::new(from.number() - 1);
+            let mut module = Module::open(logs, name, before.unwrap_or(from), reached)?;
+            if before.is_some() && module.head.as_ref().is_some_and(|(key, _)| Some(key.position) == before) {
+                module.advance();
+            }
             modules.push(module);
         }
         Ok(Merged { modules })
+    }
+
+    /// The newest time that any module has reached.
+    pub fn reached(&self) -> Time {
+        self.modules.iter().map(|module| module.reached).max().unwrap_or(Time::MIN)
     }
 
     pub fn modules(&self) -> impl Iterator<Item = &Name> {
@@ -68,7 +92,14 @@ impl Iterator for Merged<'_> {
     }
 }
 
-impl Module<'_> {
+impl<'a> Module<'a> {
+    fn open(logs: &'a dyn Logs, name: Name, from: Position, reached: Time) -> Result<Module<'a>> {
+        let lines = logs.read(&name, from)?;
+        let mut module = Module { name, lines, head: None, reached };
+        module.advance();
+        Ok(module)
+    }
+
     fn advance(&mut self) {
         self.head = self.lines.next().map(|record| {
             // Damage comes up where the line before it stood, so that what is sound is read first.

@@ -62,6 +62,11 @@ impl<'a> Question<'a> {
         if let Input::Settles(_, hand) = input {
             return self.settled(*hand);
         }
+        if !self.is_ring() && instance.state().is_some() && !definition.subscriptions.contains(&message.type_)
+        {
+            // Another version of the process listens to it, so it has come; this one never asked.
+            return self.outcome(Outcome::Ignored);
+        }
         if message.expiry.is_some_and(|expiry| expiry <= now) {
             return self.outcome(Outcome::Expired);
         }
@@ -160,7 +165,7 @@ impl<'a> Question<'a> {
         if first {
             self.instance.alarms.iter().any(|alarm| alarm.id == self.message.id)
         } else {
-            self.instance.state().is_some()
+            self.instance.rung.contains(&self.message.id)
         }
     }
 

@@ -16,11 +16,19 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
         return;
     }
     instance.seen.insert((message.source.clone(), message.id.clone()));
+    // A ring may be deferred more than once; it is told by its alarm when it first arrives.
+    let rings = instance.alarms.iter().any(|alarm| same(alarm)) || instance.rung.contains(&message.id);
+    instance.rung.remove(&message.id);
     instance.deferred.retain(|kept| !same(kept));
     instance.held.retain(|kept| !same(kept));
     instance.alarms.retain(|alarm| !same(alarm) && !recorded.disarmed.contains(&alarm.id));
     match recorded.outcome {
-        Outcome::Deferred => instance.deferred.push(message.clone()),
+        Outcome::Deferred => {
+            instance.deferred.push(message.clone());
+            if rings {
+                instance.rung.insert(message.id.clone());
+            }
+        }
         Outcome::Held => instance.held.push(message.clone()),
         Outcome::Parked => {
             let reason = recorded.failed.as_ref().map_or(String::new(), |failed| failed.reason.clone());
@@ -29,6 +37,7 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
         Outcome::Declined => {
             instance.phase = Phase::Declined;
             instance.deferred.clear();
+            instance.rung.clear();
         }
         Outcome::Started => {
             instance.version = recorded.version;
@@ -80,6 +89,7 @@ fn forget(instance: &mut Instance) {
     instance.phase = Phase::Waiting;
     instance.data = Data::default();
     instance.alarms.clear();
+    instance.rung.clear();
     instance.correlation = None;
     instance.hash = None;
 }

@@ -92,6 +92,9 @@ pub struct Recorded {
     pub conversation: Option<Name>,
     /// When, in virtual time.
     pub at: Time,
+    /// Where the module of the input had come in time, if that is later than the input itself: the
+    /// order in which logs are merged never goes back within a module, also after a new start.
+    pub reached: Option<Time>,
     /// The version that decided.
     pub version: u32,
     pub outcome: Outcome,
@@ -156,6 +159,7 @@ impl Recorded {
             input: input.clone(),
             conversation: instance.correlation.clone().or_else(|| input.conversation().cloned()),
             at,
+            reached: None,
             version,
             outcome,
             failed: None,

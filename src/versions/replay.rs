@@ -64,7 +64,7 @@ pub fn replay(
     let house = House::create(vec![family.clone()])?.created().subscribe_all().start();
     let mut world = house.stable();
     let mut port = ReplayPort {
-        feed: Feed::open_filtered(logs, &world, keep)?,
+        feed: Feed::open_filtered(logs, &mut world, keep)?,
         tally: Tally::default(),
         stories,
         name: family.name.clone(),
