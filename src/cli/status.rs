@@ -25,7 +25,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         Some(wanted) => {
             let known = world.members().iter().flat_map(|member| member.instances());
             let known = known.map(|instance| (instance.id.clone(), instance.since));
-            Some(workspace::conversation(known, wanted)?)
+            Some(workspace::meant(known, wanted, "instance")?)
         }
         None => None,
     };
