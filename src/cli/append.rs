@@ -141,13 +141,18 @@ fn guard_of(args: &Args) -> Result<Guard> {
         (Some(0), _, _) => Guard::Position(None),
         (Some(number), _, _) => {
             let position = Position::new(number);
-            Guard::Position(Some(position.ok_or_else(|| Error::input("--expect: no such position"))?))
+            Guard::Position(Some(position.ok_or_else(no_such_position)?))
         }
         (None, Some(revision), Some(subject)) => {
             Guard::Revision { subject: Name::from(&**subject), revision }
         }
         _ => Guard::None,
     })
+}
+
+fn no_such_position() -> Error {
+    let error = Error::input("--expect: there is no such position");
+    error.hint("positions have up to 16 digits; 0 is an empty log")
 }
 
 fn check_texts(args: &Args) -> Result<()> {

@@ -9,7 +9,6 @@ use crate::report::log as report;
 use crate::runtime::Merged;
 use crate::store::Store;
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -167,10 +166,9 @@ impl Cursor {
         let numbers: BTreeMap<&str, u64> =
             self.0.iter().map(|(module, next)| (&**module, next.number())).collect();
         let text = serde_json::to_string(&numbers).expect("names and numbers") + "\n";
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let written = tempfile::NamedTempFile::new_in(folder.unwrap_or(std::path::Path::new(".")))
-            .and_then(|mut file| file.write_all(text.as_bytes()).map(|()| file))
-            .and_then(|file| file.persist(path).map_err(|error| error.error));
-        written.map(|_| ()).map_err(|error| Error::io("write the cursor", &shown, &error))
+        let mut draft = path.as_os_str().to_owned();
+        draft.push(".draft");
+        let written = std::fs::write(&draft, text).and_then(|()| std::fs::rename(&draft, path));
+        written.map_err(|error| Error::io("write the cursor", &shown, &error))
     }
 }

@@ -6,6 +6,7 @@ use super::{Exit, Format, clock};
 use crate::error::{Error, Result, Trouble};
 use crate::event::{Millis, Name, Position, Time};
 use crate::report::run as report;
+use crate::report::words::counted;
 use crate::runtime::{self, House, Rules, Run, World, recover};
 use crate::store::{Store, Torn};
 use std::time::Duration;
@@ -62,7 +63,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     if let Some(duration) = args.duration {
         let newest = workspace.newest(&store)?;
         let until = newest.plus(duration);
-        how.rules = Rules::Until(until.ok_or_else(|| Error::input("--for: beyond the year 9999"))?);
+        how.rules = Rules::Until(until.ok_or_else(|| Error::input("--for: that is beyond the year 9999"))?);
     }
     Ok(once(&workspace, &store, how, args.edited, context, false)?.0)
 }
@@ -128,7 +129,8 @@ fn once(
     }
     if tally.bounded {
         let hint = "an alarm that is set anew by its own ring never ends; `--bound N` allows more";
-        let error = Error::bound(format!("stopped after {} alarms: --bound is reached", tally.alarms));
+        let error =
+            Error::bound(format!("stopped after {}: --bound is reached", counted(tally.alarms, "alarm")));
         return Err(error.hint(hint).into());
     }
     Ok((Exit::Holds, world.next_alarm()))

@@ -54,7 +54,13 @@ impl Workspace {
         if !path.exists() {
             return Ok(WorkspaceFile::default());
         }
-        workspace_file::read(&source(&path, path.display().to_string())?)
+        let source = source(&path, path.display().to_string())?;
+        // An empty one says nothing but that here is a workspace.
+        if source.text.trim().is_empty() {
+            Ok(WorkspaceFile::default())
+        } else {
+            workspace_file::read(&source)
+        }
     }
 
     /// The definitions under `processes/`, by process, all their errors at once.
@@ -216,6 +222,9 @@ fn conversations(logs: &dyn Logs) -> Result<Vec<(Name, Time)>> {
     for module in logs.modules()? {
         for record in logs.read(&module, Position::FIRST)? {
             let message = record?.message;
+            if message.internal && message.correlation.is_none() {
+                continue; // a journal's own housekeeping is nobody's conversation
+            }
             found.extend(message.conversation().map(|id| (id.clone(), message.time)));
         }
     }
@@ -225,11 +234,23 @@ fn conversations(logs: &dyn Logs) -> Result<Vec<(Name, Time)>> {
 /// The conversation that a person means by an id, a unique part of one, or `latest` (the one whose
 /// first message is newest).
 pub(crate) fn conversation(logs: &dyn Logs, wanted: &str) -> Result<Name> {
-    meant(conversations(logs)?.into_iter(), wanted, "conversation")
+    let hints = ("the logs are empty", "`anyorder log` lists what there is");
+    meant(conversations(logs)?.into_iter(), wanted, "conversation", hints)
 }
 
-/// The one of some ids, each with its time, that a person means; `noun` is what they are ids of.
-pub(crate) fn meant(ids: impl Iterator<Item = (Name, Time)>, wanted: &str, noun: &str) -> Result<Name> {
+/// The instance that a person means.
+pub(crate) fn instance(ids: impl Iterator<Item = (Name, Time)>, wanted: &str) -> Result<Name> {
+    meant(ids, wanted, "instance", ("`anyorder run` starts them", "`anyorder status` lists them"))
+}
+
+/// The one of some ids, each with its time, that a person means. `noun` is what they are ids of; the
+/// hints are for where there is none at all, and for where none is like it.
+fn meant(
+    ids: impl Iterator<Item = (Name, Time)>,
+    wanted: &str,
+    noun: &str,
+    (none, unlike): (&str, &str),
+) -> Result<Name> {
     let mut first: Vec<(Name, Time)> = Vec::new();
     let mut known = std::collections::HashMap::new();
     for (id, time) in ids {
@@ -246,14 +267,14 @@ pub(crate) fn meant(ids: impl Iterator<Item = (Name, Time)>, wanted: &str, noun:
         let newest = first.iter().enumerate().max_by_key(|(index, (_, time))| (*time, *index));
         return newest
             .map(|(_, (id, _))| id.clone())
-            .ok_or_else(|| Error::input(format!("there is no {noun} yet: the logs are empty")));
+            .ok_or_else(|| Error::input(format!("there is no {noun} yet")).hint(none));
     }
     let mut matching: Vec<&Name> =
         first.iter().map(|(id, _)| id).filter(|id| !wanted.is_empty() && id.contains(wanted)).collect();
     match matching.len() {
         1 => Ok(matching.remove(0).clone()),
         0 => Err(Error::input(format!("there is no {noun} `{wanted}`"))
-            .hint("`anyorder log` lists what there is; a part of an id will do, or `latest`")),
+            .hint(format!("{unlike}; a part of an id will do, or `latest`"))),
         many => {
             matching.truncate(5);
             let shown: Vec<&str> = matching.iter().map(|id| &***id).collect();

@@ -10,7 +10,7 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A folder that is gone with the test, in which the program runs.
@@ -123,17 +123,8 @@ impl Bench {
     /// Starts a command line that goes on until it is stopped.
     pub fn start(&self, line: &str) -> Running {
         let mut child = self.command(line).spawn().unwrap();
-        let mut stdout = child.stdout.take().unwrap();
-        let (send, lines) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(count @ 1..) = stdout.read(&mut bytes) {
-                if send.send(bytes[..count].to_vec()).is_err() {
-                    return; // the pipe is closed behind us
-                }
-            }
-        });
-        Running { child, lines: Some(lines), heard: Vec::new() }
+        let stdout = child.stdout.take();
+        Running { child, stdout, heard: Vec::new() }
     }
 }
 
@@ -143,19 +134,56 @@ pub const PAID: &str = "append OrderPaid --id p-1 --correlation o-1 --time 2026-
 /// A child that is killed when the test is over, however it ends.
 pub struct Running {
     pub child: Child,
-    lines: Option<std::sync::mpsc::Receiver<Vec<u8>>>,
+    stdout: Option<ChildStdout>,
     heard: Vec<u8>,
 }
 
+/// Nothing here takes longer, on a machine that is very busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 impl Running {
-    /// Waits until it has printed exactly this since the beginning; ten seconds at most.
+    /// Waits until it has printed exactly this since the beginning.
+    #[track_caller]
     pub fn prints(&mut self, expected: &str) {
-        let end = Instant::now() + Duration::from_secs(10);
-        while self.heard.len() < expected.len() && Instant::now() < end {
-            let more = self.lines.as_ref().unwrap().recv_timeout(Duration::from_millis(100));
-            self.heard.extend(more.unwrap_or_default());
-        }
-        assert_eq!(String::from_utf8_lossy(&self.heard), expected);
+        let mut stdout = self.stdout.take().expect("not hung up");
+        let (mut heard, wanted) = (std::mem::take(&mut self.heard), expected.len());
+        let (send, done) = std::sync::mpsc::channel();
+        // A read cannot be given up, so another thread reads; if it never comes back, the child is
+        // killed when the test fails.
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while heard.len() < wanted {
+                match stdout.read(&mut bytes) {
+                    Ok(count @ 1..) => heard.extend(&bytes[..count]),
+                    _ => break,
+                }
+            }
+            let _ = send.send((stdout, heard));
+        });
+        let (stdout, heard) = done.recv_timeout(PATIENCE).expect("it prints no more");
+        assert_eq!(String::from_utf8_lossy(&heard), expected);
+        (self.stdout, self.heard) = (Some(stdout), heard);
+    }
+
+    /// Closes the pipe that it prints into.
+    pub fn hang_up(&mut self) {
+        self.stdout = None;
+    }
+
+    /// Waits until it ends by itself, with exit code 0 and not a word of complaint.
+    #[track_caller]
+    pub fn ends_quietly(&mut self) {
+        let end = Instant::now() + PATIENCE;
+        let status = loop {
+            match self.child.try_wait().unwrap() {
+                Some(status) => break status,
+                None if Instant::now() > end => panic!("it does not end"),
+                None => std::thread::sleep(Duration::from_millis(20)),
+            }
+        };
+        let mut complaints = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut complaints).unwrap();
+        assert_eq!((status.code(), &*complaints), (Some(0), ""));
     }
 }
 
