@@ -63,6 +63,7 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let workspace = context.workspace()?;
     let store = workspace.store();
+    check_texts(&args)?;
     let module = module_of(&args, &workspace)?;
     let guard = guard_of(&args)?;
     let named = args.id.is_some();
@@ -75,8 +76,8 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         false => store.append_new(&module, batches, guard)?,
     };
     if let Some(torn) = &appended.repaired {
-        context.note(&format!(
-            "note: {module}: {}; {} bytes were cut off{}",
+        context.warn(&format!(
+            "warning: {module}: {}; {} bytes were cut off{}",
             torn.why,
             torn.len,
             torn.kept.as_ref().map_or(String::new(), |kept| format!(" and kept in {kept}"))
@@ -140,7 +141,7 @@ fn guard_of(args: &Args) -> Result<Guard> {
         (Some(0), _, _) => Guard::Position(None),
         (Some(number), _, _) => {
             let position = Position::new(number);
-            Guard::Position(Some(position.ok_or_else(|| Error::input("--expect: no such position"))?))
+            Guard::Position(Some(position.ok_or_else(no_such_position)?))
         }
         (None, Some(revision), Some(subject)) => {
             Guard::Revision { subject: Name::from(&**subject), revision }
@@ -149,7 +150,12 @@ fn guard_of(args: &Args) -> Result<Guard> {
     })
 }
 
-fn message_of(args: Args, module: &Name, workspace: &Workspace, store: &Store) -> Result<Message> {
+fn no_such_position() -> Error {
+    let error = Error::input("--expect: there is no such position");
+    error.hint("positions have up to 16 digits; 0 is an empty log")
+}
+
+fn check_texts(args: &Args) -> Result<()> {
     for (flag, value) in [
         ("TYPE", Some(&args.type_)),
         ("--subject", args.subject.as_ref()),
@@ -158,9 +164,13 @@ fn message_of(args: Args, module: &Name, workspace: &Workspace, store: &Store) -
         ("--caused-by", args.caused_by.as_ref()),
     ] {
         if value.is_some_and(|value| value.is_empty()) {
-            return Err(Error::input(format!("{flag} is empty")));
+            return Err(Error::input(format!("{flag} is empty")).hint("leave it out, or fill it"));
         }
     }
+    Ok(())
+}
+
+fn message_of(args: Args, module: &Name, workspace: &Workspace, store: &Store) -> Result<Message> {
     let time = match args.time {
         Some(time) => time,
         None => clock::now().max(workspace.newest(store)?),

@@ -3,7 +3,7 @@
 use super::Format;
 use super::workspace::Workspace;
 use crate::error::Result;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 pub(crate) struct Context<'a> {
@@ -11,7 +11,7 @@ pub(crate) struct Context<'a> {
     pub format: Format,
     /// Results.
     pub out: &'a mut dyn Write,
-    /// Progress and notes.
+    /// Notes, warnings and errors.
     pub err: &'a mut dyn Write,
 }
 
@@ -40,8 +40,15 @@ impl<'a> Context<'a> {
         self.out.write_all(text.as_bytes())
     }
 
-    /// Says something beside the result, whoever reads it.
+    /// Says something beside the result to a person who watches; a script hears nothing.
     pub fn note(&mut self, text: &str) {
+        if std::io::stderr().is_terminal() {
+            self.warn(text);
+        }
+    }
+
+    /// Says something beside the result that is to be known whoever reads it.
+    pub fn warn(&mut self, text: &str) {
         let _ = writeln!(self.err, "{text}");
     }
 }

@@ -9,7 +9,6 @@ use crate::report::log as report;
 use crate::runtime::Merged;
 use crate::store::Store;
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -51,83 +50,93 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let workspace = context.workspace()?;
     let store = workspace.store();
     let correlation = match &args.correlation {
-        Some(wanted) => Some(workspace::conversation(workspace::conversations(&store)?.into_iter(), wanted)?),
+        Some(wanted) => Some(workspace::conversation(&store, wanted)?),
         None => None,
     };
     let from = match args.from {
         Some(number) => Position::new(number).ok_or_else(|| Error::input("--from: positions begin at 1"))?,
         None => Position::FIRST,
     };
-    if let Some(module) = &args.module
-        && !store.modules()?.iter().any(|known| **known == **module)
-    {
-        return Err(no_module(module, &store)?.into());
+    if let Some(module) = &args.module {
+        workspace.check_module(module)?;
     }
-    let mut next = match &args.cursor {
+    let next = match &args.cursor {
         Some(path) => Cursor::read(path)?,
         None => Cursor::default(),
     };
     let view = report::View::new(args.reader.as_deref());
+    let mut shower = Shower { args, store, from, correlation, view, next, lifter: report::Lifter::default() };
     loop {
-        show(&args, context, &store, &view, from, correlation.as_ref(), &mut next)?;
-        if !args.follow {
+        let before = shower.next.clone();
+        shower.show(context)?;
+        if !shower.args.follow {
             return Ok(Exit::Holds);
         }
+        // What is in the cursor has been read by whoever reads us, not only by us.
         context.out.flush()?;
-        if let Some(path) = &args.cursor {
-            next.write(path)?;
+        if let Some(path) = &shower.args.cursor
+            && shower.next != before
+        {
+            shower.next.write(path)?;
         }
         std::thread::sleep(Duration::from_millis(200));
     }
 }
 
-fn show(
-    args: &Args,
-    context: &mut Context,
-    store: &Store,
-    view: &report::View,
+struct Shower {
+    args: Args,
+    store: Store,
     from: Position,
-    correlation: Option<&Name>,
-    next: &mut Cursor,
-) -> anyhow::Result<()> {
-    let wanted = |module: &Name| args.module.as_ref().is_none_or(|only| **only == **module);
-    let start = |module: &Name| next.0.get(module).copied().unwrap_or(from);
-    let merged = Merged::open(store, |module| wanted(module).then(|| start(module)))?;
-    let mut lifter = report::Lifter::default();
-    for record in merged {
-        let record = record?;
-        let message = &record.message;
-        lifter.see(message);
-        if let Some(position) = message.position {
-            next.0.insert(message.source.clone(), position.next());
-        }
-        let shown = correlation.is_none_or(|id| message.conversation() == Some(id))
-            && args.type_.as_ref().is_none_or(|type_| **type_ == *message.type_)
-            && view.shows(message);
-        if !shown {
-            continue;
-        }
-        let text = match context.format {
-            Format::Text => report::line(message),
-            Format::Json => view.json(&record, &lifter),
-        };
-        context.print(&text)?;
-    }
-    Ok(())
+    correlation: Option<Name>,
+    view: report::View,
+    next: Cursor,
+    lifter: report::Lifter,
 }
 
-fn no_module(module: &str, store: &Store) -> Result<Error> {
-    let modules = store.modules()?;
-    let error = Error::input(format!("no log of a module {module}"));
-    let names = modules.iter().map(|name| &**name);
-    Ok(match crate::span::nearest(module, names.clone()) {
-        Some(near) => error.hint(format!("did you mean {near}?")),
-        None => error.hint(format!("there is {}", names.collect::<Vec<_>>().join(", "))),
-    })
+impl Shower {
+    /// Shows what is there and was not shown yet.
+    fn show(&mut self, context: &mut Context) -> anyhow::Result<()> {
+        if self.args.reader.is_some() && context.format == Format::Json {
+            self.learn_causes()?;
+        }
+        let wanted = |module: &Name| self.args.module.as_ref().is_none_or(|only| **only == **module);
+        let start = |module: &Name| self.next.0.get(module).copied().unwrap_or(self.from);
+        for record in Merged::open(&self.store, |module| wanted(module).then(|| start(module)))? {
+            let record = record?;
+            let message = &record.message;
+            if let Some(position) = message.position {
+                self.next.0.insert(message.source.clone(), position.next());
+            }
+            let shown = self.correlation.as_ref().is_none_or(|id| message.conversation() == Some(id))
+                && self.args.type_.as_ref().is_none_or(|type_| **type_ == *message.type_)
+                && self.view.shows(message);
+            if !shown {
+                continue;
+            }
+            let text = match context.format {
+                Format::Text => report::line(message),
+                Format::Json => self.view.json(&record, &self.lifter),
+            };
+            context.print(&text)?;
+        }
+        Ok(())
+    }
+
+    /// The cause of a message may be an internal one that stands before `--from`, or in a module that
+    /// is not shown: all of them are to be known before the first is lifted.
+    fn learn_causes(&mut self) -> Result<()> {
+        let known = &self.lifter.next;
+        let merged =
+            Merged::open(&self.store, |module| Some(known.get(module).copied().unwrap_or(Position::FIRST)))?;
+        for record in merged {
+            self.lifter.see(&record?.message);
+        }
+        Ok(())
+    }
 }
 
 /// Per module, the position that is wanted next.
-#[derive(Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Cursor(BTreeMap<Name, Position>);
 
 impl Cursor {
@@ -138,11 +147,17 @@ impl Cursor {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Cursor::default()),
             Err(error) => return Err(Error::io("read the cursor", &shown, &error)),
         };
-        let numbers: BTreeMap<String, u64> = serde_json::from_str(&text)
-            .map_err(|error| Error::input(format!("not a cursor: {error}")).at(shown))?;
-        let known =
-            numbers.into_iter().filter_map(|(module, next)| Some((module.into(), Position::new(next)?)));
-        Ok(Cursor(known.collect()))
+        let wrong = |why: String| {
+            let error = Error::input(format!("this is no cursor: {why}")).at(&*shown);
+            error.hint("a cursor is what --cursor wrote; name a file that is not there yet to begin anew")
+        };
+        let numbers: BTreeMap<String, u64> =
+            serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        let position = |(module, next): (String, u64)| match Position::new(next) {
+            Some(next) => Ok((Name::from(module), next)),
+            None => Err(wrong(format!("positions begin at 1, and {module} is at {next}"))),
+        };
+        Ok(Cursor(numbers.into_iter().map(position).collect::<Result<_>>()?))
     }
 
     /// Beside the old one, then over it: a cursor is whole at every moment.
@@ -151,10 +166,9 @@ impl Cursor {
         let numbers: BTreeMap<&str, u64> =
             self.0.iter().map(|(module, next)| (&**module, next.number())).collect();
         let text = serde_json::to_string(&numbers).expect("names and numbers") + "\n";
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let written = tempfile::NamedTempFile::new_in(folder.unwrap_or(std::path::Path::new(".")))
-            .and_then(|mut file| file.write_all(text.as_bytes()).map(|()| file))
-            .and_then(|file| file.persist(path).map_err(|error| error.error));
-        written.map(|_| ()).map_err(|error| Error::io("write the cursor", &shown, &error))
+        let mut draft = path.as_os_str().to_owned();
+        draft.push(".draft");
+        let written = std::fs::write(&draft, text).and_then(|()| std::fs::rename(&draft, path));
+        written.map_err(|error| Error::io("write the cursor", &shown, &error))
     }
 }

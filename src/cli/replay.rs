@@ -10,7 +10,7 @@ use crate::report::replay as report;
 use crate::runtime::{Choice, Port, Saved, Turn, World};
 use crate::store::{Foreign, Logs};
 use crate::versions::{self, Divergence, Replayed, Stories};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Replay a log through any version of a process
@@ -52,6 +52,9 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         Err(_) if !args.logs.is_empty() && context.has_no_directory() => None,
         Err(error) => return Err(error.into()),
     };
+    if let Some(path) = &args.save {
+        check_save(path, &args.logs, workspace.as_ref())?;
+    }
     let definition = Arc::new(workspace::process(workspace.as_ref(), &args.process)?);
     let against = match &args.against {
         Some(other) => Some(Arc::new(workspace::process(workspace.as_ref(), other)?)),
@@ -59,7 +62,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let logs = logs(&args.logs, workspace.as_ref())?;
     let only = match &args.correlation {
-        Some(wanted) => Some(workspace::conversation(workspace::conversations(&*logs)?.into_iter(), wanted)?),
+        Some(wanted) => Some(workspace::conversation(&*logs, wanted)?),
         None => None,
     };
     let keep = |message: &Message| only.as_ref().is_none_or(|only| message.conversation() == Some(only));
@@ -71,6 +74,21 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     };
     context.print(&text)?;
     Ok(if found.divergences.is_empty() { Exit::Holds } else { Exit::Finding })
+}
+
+/// What is saved is written over whatever stands there: it must be no log.
+fn check_save(path: &Path, logs: &[PathBuf], workspace: Option<&Workspace>) -> Result<()> {
+    let saved = path.canonicalize();
+    let read = logs.iter().any(|log| match (&saved, log.canonicalize()) {
+        (Ok(saved), Ok(log)) => saved.starts_with(log),
+        _ => false,
+    });
+    if !read && !workspace.is_some_and(|workspace| workspace.is_log(path)) {
+        return Ok(());
+    }
+    Err(Error::input("--save would write over a log")
+        .at(path.display().to_string())
+        .hint("name a new file elsewhere: a log is only ever appended to"))
 }
 
 fn logs(paths: &[PathBuf], workspace: Option<&Workspace>) -> Result<Box<dyn Logs>> {

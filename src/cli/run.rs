@@ -3,11 +3,13 @@
 use super::context::Context;
 use super::workspace::Workspace;
 use super::{Exit, Format, clock};
-use crate::error::{Error, Result};
-use crate::event::{Millis, Time};
+use crate::error::{Error, Result, Trouble};
+use crate::event::{Millis, Name, Position, Time};
 use crate::report::run as report;
+use crate::report::words::counted;
 use crate::runtime::{self, House, Rules, Run, World, recover};
-use crate::store::Store;
+use crate::store::{Store, Torn};
+use std::time::Duration;
 
 /// Run the processes over the logs, and append what they decide
 ///
@@ -50,13 +52,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let store = workspace.store();
     let mut how = Run { rules: Rules::Newest, dry: args.dry_run, rings: u64::MAX };
     if args.follow {
-        let mut edited = args.edited;
-        loop {
-            how.rules = Rules::Until(clock::now());
-            once(&workspace, &store, how, edited, context, true)?;
-            edited = false;
-            std::thread::sleep(std::time::Duration::from_millis(500));
-        }
+        return follow(&workspace, &store, how, args.edited, context);
     }
     if args.drain {
         how = Run { rules: Rules::Drained, rings: args.bound, ..how };
@@ -67,11 +63,42 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     if let Some(duration) = args.duration {
         let newest = workspace.newest(&store)?;
         let until = newest.plus(duration);
-        how.rules = Rules::Until(until.ok_or_else(|| Error::input("--for: beyond the year 9999"))?);
+        how.rules = Rules::Until(until.ok_or_else(|| Error::input("--for: that is beyond the year 9999"))?);
     }
-    once(&workspace, &store, how, args.edited, context, false)
+    Ok(once(&workspace, &store, how, args.edited, context, false)?.0)
 }
 
+/// Goes on until somebody stops it. Between two rounds nothing is read but the ends of the logs.
+fn follow(
+    workspace: &Workspace,
+    store: &Store,
+    mut how: Run,
+    mut edited: bool,
+    context: &mut Context,
+) -> anyhow::Result<Exit> {
+    loop {
+        how.rules = Rules::Until(clock::now());
+        let ends = ends(store)?;
+        let (_, next_alarm) = once(workspace, store, how, edited, context, true)?;
+        edited = false;
+        // The first round after our own appends finds them, and nothing to do.
+        loop {
+            std::thread::sleep(Duration::from_millis(500));
+            let due = next_alarm.is_some_and(|due| due <= clock::now());
+            if due || self::ends(store)? != ends {
+                break;
+            }
+        }
+    }
+}
+
+/// Where each log ends.
+fn ends(store: &Store) -> Result<Vec<(Name, Option<Position>)>> {
+    let modules = store.modules()?.into_iter();
+    modules.map(|module| store.tail(&module).map(|tail| (module, tail.last))).collect()
+}
+
+/// One run; says how it ended, and when the next alarm is due.
 fn once(
     workspace: &Workspace,
     store: &Store,
@@ -79,9 +106,19 @@ fn once(
     edited: bool,
     context: &mut Context,
     quiet: bool,
-) -> anyhow::Result<Exit> {
+) -> anyhow::Result<(Exit, Option<Time>)> {
     let mut world = world(workspace, store, if edited { Edited::Record(how.dry) } else { Edited::Refuse })?;
-    let tally = runtime::run(store, &mut world, how)?;
+    let torn = torn_journals(&world, store)?;
+    let tally = runtime::run(store, &mut world, how).map_err(said_of_a_run)?;
+    for (name, torn) in torn {
+        // What is still torn was not appended to.
+        if store.tail(&name)?.torn.as_ref() != Some(&torn) {
+            context.warn(&format!(
+                "warning: {name}: {}; {} bytes were cut off and kept under log/.torn/",
+                torn.why, torn.len
+            ));
+        }
+    }
     if !(quiet && tally.handled == 0) {
         let text = match context.format {
             Format::Text => report::text(&world, &tally, how.dry),
@@ -92,10 +129,30 @@ fn once(
     }
     if tally.bounded {
         let hint = "an alarm that is set anew by its own ring never ends; `--bound N` allows more";
-        context.note(&format!("stopped after {} alarms: --bound is reached\nhint: {hint}", tally.alarms));
-        return Ok(Exit::Bound);
+        let error =
+            Error::bound(format!("stopped after {}: --bound is reached", counted(tally.alarms, "alarm")));
+        return Err(error.hint(hint).into());
     }
-    Ok(Exit::Holds)
+    Ok((Exit::Holds, world.next_alarm()))
+}
+
+/// The journals whose last batch a crash has torn.
+fn torn_journals(world: &World, store: &Store) -> Result<Vec<(Name, Torn)>> {
+    let mut torn = Vec::new();
+    for member in world.members() {
+        torn.extend(store.tail(&member.name)?.torn.map(|found| (member.name.clone(), found)));
+    }
+    Ok(torn)
+}
+
+/// A journal that somebody else appended to: only another run does that.
+fn said_of_a_run(error: Error) -> Error {
+    match error.trouble() {
+        Trouble::Conflict => error.hint(
+            "another `anyorder run` is at work here; run again when it is done: what is in the log stands",
+        ),
+        _ => error,
+    }
 }
 
 /// What becomes of a definition that was changed under its instances.

@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::run::{Edited, world};
 use super::{Exit, Format, workspace};
+use crate::event::Time;
 use crate::report::status as report;
 
 /// Show the instances: state, version, next alarm, age; and what is parked, with the reason
@@ -24,8 +25,9 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let only = match &args.id {
         Some(wanted) => {
             let known = world.members().iter().flat_map(|member| member.instances());
-            let known = known.map(|instance| (instance.id.clone(), instance.since));
-            Some(workspace::conversation(known, wanted)?)
+            let known =
+                known.map(|instance| (instance.id.clone(), report::since(instance).unwrap_or(Time::MIN)));
+            Some(workspace::instance(known, wanted)?)
         }
         None => None,
     };

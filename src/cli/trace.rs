@@ -19,7 +19,7 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let workspace = context.workspace()?;
     let store = workspace.store();
-    let id = workspace::conversation(workspace::conversations(&store)?.into_iter(), &args.id)?;
+    let id = workspace::conversation(&store, &args.id)?;
     let mut messages = Vec::new();
     for record in Merged::open(&store, |_| Some(Position::FIRST))? {
         let message = record?.message;

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::{Exit, Format};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::report::verify as report;
 use crate::store::Verified;
 
@@ -20,13 +20,11 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let workspace = context.workspace()?;
     let store = workspace.store();
-    let modules = store.modules()?;
-    if let Some(only) = &args.module
-        && !modules.iter().any(|module| **module == **only)
-    {
-        return Err(Error::input(format!("no log of a module {only}")).into());
+    if let Some(only) = &args.module {
+        workspace.check_module(only)?;
     }
-    let wanted = modules.into_iter().filter(|m| args.module.as_ref().is_none_or(|only| **only == **m));
+    let wanted =
+        store.modules()?.into_iter().filter(|m| args.module.as_ref().is_none_or(|only| **only == **m));
     let found: Result<Vec<_>> =
         wanted.map(|module| store.verify(&module).map(|verified| (module, verified))).collect();
     let found = found?;

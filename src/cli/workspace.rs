@@ -16,16 +16,22 @@ pub(crate) struct Workspace {
 
 const FILE: &str = "anyorder.yaml";
 
+/// How the name of a definition's file ends.
+const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
+
 impl Workspace {
     /// From a folder upward, the first that has an `anyorder.yaml`; else the folder itself, if it has
     /// `processes/` or `log/`.
     pub fn find(directory: Option<&Path>) -> Result<Workspace> {
-        let start = directory.unwrap_or(Path::new("."));
-        let here = start
-            .canonicalize()
-            .map_err(|error| Error::io("open the folder", &start.display().to_string(), &error))?;
+        // Nothing, not `.`: so that paths are shown as `log/orders.jsonl`.
+        let start = directory.unwrap_or(Path::new(""));
+        let here = directory.unwrap_or(Path::new(".")).canonicalize().map_err(|error| {
+            let error = Error::io("open the folder", &start.display().to_string(), &error);
+            error.hint("-C takes the folder of a workspace")
+        })?;
         if !here.is_dir() {
-            return Err(Error::input("it is a file; -C takes a folder").at(start.display().to_string()));
+            let shown = start.display().to_string();
+            return Err(Error::input("this is a file").at(shown).hint("-C takes the folder of a workspace"));
         }
         if let Some(root) = here.ancestors().find(|folder| folder.join(FILE).is_file()) {
             let root = if root == here { start.to_path_buf() } else { root.to_path_buf() };
@@ -42,18 +48,19 @@ impl Workspace {
         Store::new(Arc::new(Folder::new(self.root.join("log"))))
     }
 
-    /// A path as a person would write it from where they are.
-    fn shown(&self, path: &Path) -> String {
-        path.strip_prefix(".").unwrap_or(path).display().to_string()
-    }
-
     /// What `anyorder.yaml` says; nothing where there is none.
     pub fn file(&self) -> Result<WorkspaceFile> {
         let path = self.root.join(FILE);
         if !path.exists() {
             return Ok(WorkspaceFile::default());
         }
-        workspace_file::read(&source(&path, self.shown(&path))?)
+        let source = source(&path, path.display().to_string())?;
+        // An empty one says nothing but that here is a workspace.
+        if source.text.trim().is_empty() {
+            Ok(WorkspaceFile::default())
+        } else {
+            workspace_file::read(&source)
+        }
     }
 
     /// The definitions under `processes/`, by process, all their errors at once.
@@ -89,13 +96,36 @@ impl Workspace {
     }
 
     fn definition(&self, path: &Path) -> Result<Arc<Definition>> {
-        let shown = self.shown(path);
+        let shown = path.display().to_string();
         let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         let named = stem.split_once('@').and_then(|(name, version)| Some((name, version.parse().ok()?)));
         let Some((name, version)) = named else {
             return Err(Error::input("a definition's file is named `<process>@<version>.yaml`").at(shown));
         };
         Ok(Arc::new(read_named(&source(path, shown)?, name, version)?))
+    }
+
+    /// An error unless that module has a log.
+    pub fn check_module(&self, module: &str) -> Result<()> {
+        let modules = self.store().modules()?;
+        let names = modules.iter().map(|name| &**name);
+        if names.clone().any(|name| name == module) {
+            return Ok(());
+        }
+        let error = Error::input(format!("the module {module} has no log"));
+        Err(match crate::span::nearest(module, names.clone()) {
+            Some(near) => error.hint(format!("did you mean {near}?")),
+            None if modules.is_empty() => error.hint("no module has one yet: `anyorder append` makes it"),
+            None => error.hint(format!("there is {}", names.collect::<Vec<_>>().join(", "))),
+        })
+    }
+
+    /// Whether a path leads into the folder of the logs, where only appends may write.
+    pub fn is_log(&self, path: &Path) -> bool {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize();
+        let logs = self.root.join("log").canonicalize();
+        matches!((folder, logs), (Ok(folder), Ok(logs)) if folder.starts_with(&logs))
     }
 
     /// The newest time at the end of any log: what is appended now is not stamped before it.
@@ -114,12 +144,16 @@ fn definition_files(folder: &Path) -> Result<Vec<PathBuf>> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
+    if !folder.is_dir() {
+        let error = Error::input("this is a file, where a folder should be").at(shown);
+        return Err(error.hint("definitions lie in it, each `<process>@<version>.yaml`"));
+    }
     let entries = std::fs::read_dir(folder).map_err(|error| Error::io("read the folder", &shown, &error))?;
     let mut files = Vec::new();
     for entry in entries {
         let path = entry.map_err(|error| Error::io("read the folder", &shown, &error))?.path();
         let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        let known = path.extension().is_some_and(|end| end == "yaml" || end == "yml" || end == "json");
+        let known = path.extension().is_some_and(|end| ENDINGS.iter().any(|known| end == *known));
         if known && !hidden {
             files.push(path);
         }
@@ -130,6 +164,9 @@ fn definition_files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// A file's text, with the name it is shown by.
 pub(crate) fn source(path: &Path, shown: String) -> Result<Arc<Source>> {
+    if path.is_dir() {
+        return Err(Error::input("this is a folder, where a file should be").at(shown));
+    }
     let bytes = std::fs::read(path).map_err(|error| Error::io("read the file", &shown, &error))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Source::new(shown, text)),
@@ -143,7 +180,9 @@ pub(crate) fn source(path: &Path, shown: String) -> Result<Arc<Source>> {
 /// `P`: `name@version`, `name` (its highest version), or a path to a definition's file.
 pub(crate) fn process(directory: Option<&Workspace>, p: &str) -> Result<Definition> {
     let path = Path::new(p);
-    if p.contains(['/', '\\']) || path.is_file() {
+    let is_file =
+        p.contains(['/', '\\']) || path.extension().is_some_and(|end| ENDINGS.iter().any(|e| end == *e));
+    if is_file || path.is_file() {
         return read(&source(path, p.to_string())?);
     }
     let Some(workspace) = directory else {
@@ -178,11 +217,14 @@ pub(crate) fn process(directory: Option<&Workspace>, p: &str) -> Result<Definiti
 }
 
 /// Every message's conversation and time, in the order of the modules.
-pub(crate) fn conversations(logs: &dyn Logs) -> Result<Vec<(Name, Time)>> {
+fn conversations(logs: &dyn Logs) -> Result<Vec<(Name, Time)>> {
     let mut found = Vec::new();
     for module in logs.modules()? {
         for record in logs.read(&module, Position::FIRST)? {
             let message = record?.message;
+            if message.internal && message.correlation.is_none() {
+                continue; // a journal's own housekeeping is nobody's conversation
+            }
             found.extend(message.conversation().map(|id| (id.clone(), message.time)));
         }
     }
@@ -191,7 +233,24 @@ pub(crate) fn conversations(logs: &dyn Logs) -> Result<Vec<(Name, Time)>> {
 
 /// The conversation that a person means by an id, a unique part of one, or `latest` (the one whose
 /// first message is newest).
-pub(crate) fn conversation(ids: impl Iterator<Item = (Name, Time)>, wanted: &str) -> Result<Name> {
+pub(crate) fn conversation(logs: &dyn Logs, wanted: &str) -> Result<Name> {
+    let hints = ("the logs are empty", "`anyorder log` lists what there is");
+    meant(conversations(logs)?.into_iter(), wanted, "conversation", hints)
+}
+
+/// The instance that a person means.
+pub(crate) fn instance(ids: impl Iterator<Item = (Name, Time)>, wanted: &str) -> Result<Name> {
+    meant(ids, wanted, "instance", ("`anyorder run` starts them", "`anyorder status` lists them"))
+}
+
+/// The one of some ids, each with its time, that a person means. `noun` is what they are ids of; the
+/// hints are for where there is none at all, and for where none is like it.
+fn meant(
+    ids: impl Iterator<Item = (Name, Time)>,
+    wanted: &str,
+    noun: &str,
+    (none, unlike): (&str, &str),
+) -> Result<Name> {
     let mut first: Vec<(Name, Time)> = Vec::new();
     let mut known = std::collections::HashMap::new();
     for (id, time) in ids {
@@ -208,19 +267,19 @@ pub(crate) fn conversation(ids: impl Iterator<Item = (Name, Time)>, wanted: &str
         let newest = first.iter().enumerate().max_by_key(|(index, (_, time))| (*time, *index));
         return newest
             .map(|(_, (id, _))| id.clone())
-            .ok_or_else(|| Error::input("there is no conversation yet: the logs are empty"));
+            .ok_or_else(|| Error::input(format!("there is no {noun} yet")).hint(none));
     }
     let mut matching: Vec<&Name> =
         first.iter().map(|(id, _)| id).filter(|id| !wanted.is_empty() && id.contains(wanted)).collect();
     match matching.len() {
         1 => Ok(matching.remove(0).clone()),
-        0 => Err(Error::input(format!("no conversation `{wanted}`"))
-            .hint("`anyorder log` lists what there is; a part of an id will do, or `latest`")),
+        0 => Err(Error::input(format!("there is no {noun} `{wanted}`"))
+            .hint(format!("{unlike}; a part of an id will do, or `latest`"))),
         many => {
             matching.truncate(5);
             let shown: Vec<&str> = matching.iter().map(|id| &***id).collect();
             let more = if many > 5 { format!(", and {} more", many - 5) } else { String::new() };
-            Err(Error::input(format!("`{wanted}` is a part of {many} conversations"))
+            Err(Error::input(format!("`{wanted}` is a part of {many} {noun}s"))
                 .hint(format!("one of {}{more}", shown.join(", "))))
         }
     }

@@ -1,8 +1,8 @@
 //! Messages as lines: for people, or as other modules may see them.
 
-use crate::event::{Kind, Message, Name, json};
+use crate::event::{Kind, Message, Name, Position, json};
 use crate::store::Record;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Who looks at a log.
 pub struct View {
@@ -42,11 +42,16 @@ impl View {
 /// Knows the causes of the messages that were internal.
 #[derive(Default)]
 pub struct Lifter {
+    /// Per module, the first position that was not seen yet.
+    pub next: BTreeMap<Name, Position>,
     internal: HashMap<Name, (Name, Option<Name>)>,
 }
 
 impl Lifter {
     pub fn see(&mut self, message: &Message) {
+        if let Some(position) = message.position {
+            self.next.insert(message.source.clone(), position.next());
+        }
         if message.internal {
             self.internal.insert(message.id.clone(), (message.source.clone(), message.causation.clone()));
         }

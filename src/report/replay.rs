@@ -2,7 +2,9 @@
 
 use super::words::{counted, grouped, list};
 use crate::versions::{Divergence, Replayed, Said};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 /// What was compared with what; the words of the report.
 pub enum Against {
@@ -95,8 +97,9 @@ fn told(against: &Against, process: &str, divergences: &[Divergence]) -> String 
             let cause = if part.cause == "end" { "the end" } else { &part.cause };
             text.push_str(&format!("  at {cause}\n"));
             let width = one.chars().count().max(other.chars().count());
-            text.push_str(&side(&one, width, &part.recorded));
-            text.push_str(&side(&other, width, &part.decided));
+            let same = same_lines(&part.recorded, &part.decided);
+            text.push_str(&side(&one, width, &part.recorded[same..]));
+            text.push_str(&side(&other, width, &part.decided[same..]));
         }
     }
     if instances.len() > SHOWN {
@@ -114,6 +117,13 @@ fn columns_of(against: &Against, process: &str) -> (String, String) {
     }
 }
 
+/// How many lines of a journal, at the beginning of a turn, are the same on both sides: a person looks
+/// for the first that is not.
+fn same_lines(recorded: &[Said], decided: &[Said]) -> usize {
+    let pairs = recorded.iter().zip(decided);
+    pairs.take_while(|(one, other)| matches!(one, Said::Line(_)) && one == other).count()
+}
+
 fn side(name: &str, width: usize, said: &[Said]) -> String {
     let nothing = ["nothing".to_string()];
     let said: Vec<String> = said.iter().map(|said| said.to_string()).collect();
@@ -122,54 +132,91 @@ fn side(name: &str, width: usize, said: &[Said]) -> String {
     said.iter().zip(names).map(|(said, name)| format!("    {name:<width$}  {said}\n")).collect()
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Json<'a> {
+    process: &'a str,
+    events: u64,
+    instances: u64,
+    outcomes: BTreeMap<&'a str, u64>,
+    not_started: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    declined: u64,
+    sent: BTreeMap<&'a str, u64>,
+    parked: u64,
+    unfinished: u64,
+    divergences: Vec<Differs<'a>>,
+}
+
+#[derive(Serialize)]
+struct Differs<'a> {
+    instance: &'a str,
+    cause: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    against: Option<&'a str>,
+    recorded: Vec<Row<'a>>,
+    decided: Vec<Row<'a>>,
+}
+
+/// One thing that was said. Data and lines stand as they are, digit for digit.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Row<'a> {
+    Sent { sent: &'a str, kind: &'static str, data: Option<&'a RawValue>, time: String },
+    Parked { parked: &'a str },
+    Rests { rests: &'a str },
+    Line(&'a RawValue),
+}
+
 pub fn json(process: &str, replayed: &Replayed, against: &Against, divergences: &[Divergence]) -> String {
-    let mut outcomes = Map::new();
+    let mut outcomes = BTreeMap::new();
     for ((_, state), count) in &replayed.ended {
-        let before = outcomes.get(&**state).and_then(Value::as_u64).unwrap_or(0);
-        outcomes.insert(state.to_string(), json!(before + count));
+        *outcomes.entry(&**state).or_default() += count;
     }
-    let sent: Map<String, Value> =
-        replayed.tally.sent.iter().map(|(type_, count)| (type_.to_string(), json!(count))).collect();
-    let divergences: Vec<Value> = divergences
-        .iter()
-        .map(|divergence| {
-            let mut row = json!({
-                "instance": &*divergence.instance,
-                "cause": divergence.cause,
-                "recorded": said(&divergence.recorded),
-                "decided": said(&divergence.decided),
-            });
-            if let Against::Version(other) = against {
-                row["against"] = json!(other);
-            }
-            row
-        })
-        .collect();
-    let json = json!({
-        "process": process,
-        "events": replayed.events,
-        "instances": replayed.instances,
-        "outcomes": outcomes,
-        "not-started": replayed.not_started,
-        "declined": replayed.declined,
-        "sent": sent,
-        "parked": replayed.parked,
-        "unfinished": replayed.unfinished.values().sum::<u64>(),
-        "divergences": divergences,
+    let against = match against {
+        Against::Version(other) => Some(other.as_str()),
+        _ => None,
+    };
+    let differs = divergences.iter().map(|divergence| Differs {
+        instance: &divergence.instance,
+        cause: &divergence.cause,
+        against,
+        recorded: divergence.recorded.iter().map(Row::of).collect(),
+        decided: divergence.decided.iter().map(Row::of).collect(),
     });
+    let json = Json {
+        process,
+        events: replayed.events,
+        instances: replayed.instances,
+        outcomes,
+        not_started: replayed.not_started,
+        declined: replayed.declined,
+        sent: replayed.tally.sent.iter().map(|(type_, count)| (&**type_, *count)).collect(),
+        parked: replayed.parked,
+        unfinished: replayed.unfinished.values().sum(),
+        divergences: differs.collect(),
+    };
     serde_json::to_string_pretty(&json).expect("plain data") + "\n"
 }
 
-fn said(said: &[Said]) -> Vec<Value> {
-    said.iter()
-        .map(|said| match said {
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+impl Row<'_> {
+    fn of(said: &Said) -> Row<'_> {
+        match said {
             Said::Sent { type_, kind, data, time } => {
-                let data: Option<Value> = data.as_ref().and_then(|data| serde_json::from_str(data).ok());
-                json!({"sent": &**type_, "kind": kind.name(), "data": data, "time": time.to_string()})
+                let data = data.as_ref().map(|data| raw(data));
+                Row::Sent { sent: type_, kind: kind.name(), data, time: time.to_string() }
             }
-            Said::Parked(reason) => json!({"parked": reason}),
-            Said::Rests(rest) => json!({"rests": rest}),
-            Said::Line(line) => serde_json::from_str(line).unwrap_or_else(|_| json!(line)),
-        })
-        .collect()
+            Said::Parked(parked) => Row::Parked { parked },
+            Said::Rests(rests) => Row::Rests { rests },
+            Said::Line(line) => Row::Line(raw(line)),
+        }
+    }
+}
+
+fn raw(text: &str) -> &RawValue {
+    serde_json::from_str(text).expect("a document or a line of a log is JSON")
 }

@@ -6,6 +6,9 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 pub fn text(world: &World, tally: &Tally, dry: bool) -> String {
+    if tally.handled == 0 && now(world).is_none() {
+        return "nothing to do: no message for a process has come yet\n".to_string();
+    }
     if tally.handled == 0 {
         return "nothing to do: every message was handled before\n".to_string();
     }

@@ -43,6 +43,15 @@ pub fn rows(world: &World, only: Option<&Name>) -> Vec<Row> {
     rows
 }
 
+/// Since when an instance is where it is. One that has not started has no such moment, unless it is
+/// parked.
+pub fn since(instance: &Instance) -> Option<Time> {
+    match &instance.parked {
+        Some(parked) if instance.state().is_none() => Some(parked.at),
+        _ => Some(instance.since).filter(|since| *since != Time::MIN),
+    }
+}
+
 fn row(process: &str, instance: &Instance) -> Row {
     let (state, end) = match (&instance.phase, &instance.rested) {
         (Phase::Running(state), _) => (state.to_string(), None),
@@ -55,10 +64,7 @@ fn row(process: &str, instance: &Instance) -> Row {
         key: None,
         due: alarm.due.map(|due| due.to_string()).unwrap_or_default(),
     });
-    let moment = match &instance.parked {
-        Some(parked) if instance.state().is_none() => Some(parked.at),
-        _ => Some(instance.since).filter(|since| *since != Time::MIN),
-    };
+    let moment = since(instance);
     Row {
         process: process.to_string(),
         version: instance.state().map(|_| instance.version),

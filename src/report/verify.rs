@@ -3,7 +3,7 @@
 use super::words::{columns, counted};
 use crate::event::Name;
 use crate::store::Verified;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 pub fn text(found: &[(Name, Verified)]) -> String {
     if found.is_empty() {
@@ -30,17 +30,37 @@ pub fn text(found: &[(Name, Verified)]) -> String {
     columns(&rows)
 }
 
+#[derive(Serialize)]
+struct Row<'a> {
+    module: &'a str,
+    messages: u64,
+    sealed: u64,
+    unsealed: u64,
+    last: Option<u64>,
+    torn: Option<TornEnd>,
+    damage: Option<String>,
+}
+
+#[derive(Serialize)]
+struct TornEnd {
+    offset: u64,
+    bytes: u64,
+    why: String,
+}
+
 pub fn json(found: &[(Name, Verified)]) -> String {
-    let rows = found.iter().map(|(module, verified)| {
-        json!({
-            "module": &**module,
-            "messages": verified.messages,
-            "sealed": verified.sealed,
-            "unsealed": verified.unsealed,
-            "last": verified.last.map(|last| last.number()),
-            "torn": verified.torn.as_ref().map(|torn| json!({"offset": torn.offset, "bytes": torn.len, "why": torn.why})),
-            "damage": verified.damage.as_ref().map(|error| error.to_string()),
-        })
+    let rows = found.iter().map(|(module, verified)| Row {
+        module,
+        messages: verified.messages,
+        sealed: verified.sealed,
+        unsealed: verified.unsealed,
+        last: verified.last.map(|last| last.number()),
+        torn: verified.torn.as_ref().map(|torn| TornEnd {
+            offset: torn.offset,
+            bytes: torn.len,
+            why: torn.why.to_string(),
+        }),
+        damage: verified.damage.as_ref().map(|error| error.to_string()),
     });
-    serde_json::to_string_pretty(&Value::Array(rows.collect())).expect("plain data") + "\n"
+    serde_json::to_string_pretty(&rows.collect::<Vec<_>>()).expect("plain data") + "\n"
 }

@@ -1,6 +1,8 @@
 //! What several test files need: messages quickly made, and a medium that dies when told to.
 #![allow(dead_code)] // each test file uses its part
 
+pub mod bench;
+
 use anyorder::error::{Error, Result};
 use anyorder::event::{Document, Message, Name, Time, line};
 use anyorder::store::{Bytes, Medium};

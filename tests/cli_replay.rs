@@ -1,0 +1,264 @@
+//! `anyorder replay`: a log through any version of a process.
+
+mod common;
+
+use common::bench::{Bench, PLACED};
+
+const TOTALS: &str =
+    "order@1: 2 events, 1 instance\n        1  shipped (success)\nsent 1 ShipOrder, 1 TakePayment\n";
+
+/// Version 2 asks for the money later, and is in no hurry.
+const NEXT: &str = "\
+process: order
+version: 2
+starts-on: OrderPlaced
+initial: placed
+states:
+  placed:
+    on:
+      OrderPlaced: {alarm: {PaymentTimedOut: 2m}}
+      OrderPaid: {send: {ShipOrder: {late: false}}, to: shipped}
+      PaymentTimedOut: {send: TakePayment}
+  shipped: {end: success}
+";
+
+#[test]
+fn a_log_without_a_journal() {
+    let bench = Bench::paid_order();
+    bench.run("replay --process order@1").prints(TOTALS);
+    bench.run("replay --process order").prints(TOTALS);
+    bench.run("replay --process processes/order@1.yaml").prints(TOTALS);
+    assert_eq!(bench.logs().len(), 2, "a replay writes nothing");
+}
+
+#[test]
+fn a_log_with_its_journal_is_compared() {
+    let bench = Bench::paid_order();
+    let _ = bench.run("run").out();
+    bench
+        .run("replay --process order@1")
+        .prints(&format!("{TOTALS}the journal says the same, in all of 2 turns\n"));
+    bench.run("replay --process order@1 --format json").prints(
+        r#"{
+  "process": "order@1",
+  "events": 2,
+  "instances": 1,
+  "outcomes": {
+    "shipped": 1
+  },
+  "not-started": 0,
+  "sent": {
+    "ShipOrder": 1,
+    "TakePayment": 1
+  },
+  "parked": 0,
+  "unfinished": 0,
+  "divergences": []
+}
+"#,
+    );
+}
+
+/// Another version than the one that wrote the journal: exit 1, and the first difference.
+#[test]
+fn another_version_diverges() {
+    let bench = Bench::paid_order().file("next.yaml", NEXT);
+    let _ = bench.run("run").out();
+    let differences = |one: &str, other: &str| {
+        format!(
+            "\no-1, at orders o-1\n  {one:<14} sends TakePayment {{\"amount\":12.50}} at \
+             2026-11-21T09:00:00.000Z\n                 rests: shipped\n  {other:<14} rests: shipped\n"
+        )
+    };
+    bench.run("replay --process next.yaml").ends(
+        1,
+        &format!(
+            "order@2: 2 events, 1 instance\n        1  shipped (success)\nsent 1 ShipOrder, 1 TakePayment\nthe \
+             journal says otherwise of 1 instance\n{}",
+            differences("recorded", "decided")
+        ),
+        "",
+    );
+    bench.run("replay --process order@1 --against next.yaml").ends(
+        1,
+        &format!("{TOTALS}order@2 does otherwise with 1 instance\n{}", differences("order@1", "order@2")),
+        "",
+    );
+    bench
+        .run("replay --process order@1 --against processes/order@1.yaml")
+        .prints(&format!("{TOTALS}order@1 does the same\n"));
+}
+
+/// Each divergence names the other version; data keep their digits.
+#[test]
+fn divergences_as_json() {
+    let bench = Bench::paid_order().file("next.yaml", NEXT);
+    bench.run("replay --process order@1 --against next.yaml --format json").ends(
+        1,
+        r#"{
+  "process": "order@1",
+  "events": 2,
+  "instances": 1,
+  "outcomes": {
+    "shipped": 1
+  },
+  "not-started": 0,
+  "sent": {
+    "ShipOrder": 1,
+    "TakePayment": 1
+  },
+  "parked": 0,
+  "unfinished": 0,
+  "divergences": [
+    {
+      "instance": "o-1",
+      "cause": "orders o-1",
+      "against": "order@2",
+      "recorded": [
+        {
+          "sent": "TakePayment",
+          "kind": "command",
+          "data": {"amount":12.50},
+          "time": "2026-11-21T09:00:00.000Z"
+        },
+        {
+          "rests": "shipped"
+        }
+      ],
+      "decided": [
+        {
+          "rests": "shipped"
+        }
+      ]
+    }
+  ]
+}
+"#,
+        "",
+    );
+}
+
+/// In a journal a turn has several lines; a person is shown from the first that differs.
+#[test]
+fn the_first_line_that_differs_is_shown() {
+    let bench = Bench::one_order();
+    bench.run(PLACED).prints("orders 1 OrderPlaced o-1\n");
+    let _ = bench.run("run").out();
+    let definition = bench.read("processes/order@1.yaml");
+    bench.write("processes/order@1.yaml", definition.replace("15m", "16m"));
+    let ran = bench.run("replay --process order@1 --edited");
+    let alarm = |minute: u32| {
+        format!(
+            "{{\"specversion\":\"1.0\",\"id\":\"24dc3266-7abe-52bc-aa3a-cdb23b3d5555\",\"source\":\"order\",\
+             \"type\":\"PaymentTimedOut\",\"subject\":\"o-1\",\"time\":\"2026-11-21T09:00:00.000Z\",\
+             \"correlationid\":\"o-1\",\"causationid\":\"o-1\",\"visibility\":\"internal\",\
+             \"due\":\"2026-11-21T09:{minute}:00.000Z\"}}"
+        )
+    };
+    let lines: Vec<&str> = ran.out.lines().collect();
+    assert_eq!((ran.code, &*ran.err), (Some(1), ""));
+    assert_eq!(lines[3], "the journal says otherwise of 1 instance");
+    assert_eq!(lines[5], "o-1, at orders o-1");
+    assert_eq!(lines[6], format!("  recorded       {}", alarm(15)));
+    assert_eq!(lines[8], format!("  decided        {}", alarm(16)));
+    assert_eq!(lines.len(), 10);
+}
+
+#[test]
+fn somebody_elses_log_needs_no_workspace() {
+    let shop = Bench::paid_order();
+    let bench = Bench::new()
+        .file("o.yaml", &shop.read("processes/order@1.yaml"))
+        .file("all.jsonl", &format!("{}{}", shop.read("log/orders.jsonl"), shop.read("log/payments.jsonl")))
+        .file("logs/orders.jsonl", &shop.read("log/orders.jsonl"))
+        .file("logs/payments.jsonl", &shop.read("log/payments.jsonl"));
+    for logs in ["all.jsonl", "logs", "logs/orders.jsonl logs/payments.jsonl"] {
+        bench.run(&format!("replay {logs} --process o.yaml")).prints(TOTALS);
+    }
+    bench.run("replay logs/orders.jsonl --process o.yaml").prints(
+        "order@1: 1 event, 1 instance\n        1  unfinished in awaiting-payment\nsent 1 TakePayment\n",
+    );
+    bench.run("replay all.jsonl --process order@1").fails(
+        2,
+        "error: no process order@1: this is no workspace, and no file of that name\n |\n = help: give the path of \
+         a definition's file, or name a workspace with `-C DIR`\n",
+    );
+    bench.run("replay --process o.yaml").fails(
+        2,
+        "error: no workspace here: no anyorder.yaml in this folder or above it\n |\n = help: name one with `-C \
+         DIR`, or see one made: `anyorder demo --keep DIR`\n",
+    );
+}
+
+#[test]
+fn one_conversation() {
+    let bench = Bench::paid_order();
+    let _ = bench.run("append OrderPlaced --id o-2 --time 2026-11-21T09:06:00Z --data '{\"total\":1}'").out();
+    bench.run("replay --process order@1 --correlation latest").prints(
+        "order@1: 3 events, 1 instance\n        1  unfinished in awaiting-payment\nsent 1 TakePayment\n",
+    );
+    bench
+        .run("replay --process order@1 --correlation o-")
+        .fails(2, "error: `o-` is a part of 2 conversations\n |\n = help: one of o-1, o-2\n");
+}
+
+/// What is saved are the bytes that a run would have written.
+#[test]
+fn the_journal_that_would_have_been_written_is_saved() {
+    let bench = Bench::paid_order();
+    bench.run("replay --process order@1 --save saved.jsonl").prints(TOTALS);
+    let _ = bench.run("run").out();
+    assert_eq!(bench.read("saved.jsonl"), bench.read("log/order.jsonl"));
+    bench
+        .run("replay --process order@1 --save nowhere/saved.jsonl")
+        .fails(2, "error: cannot write: No such file or directory (os error 2)\n--> nowhere/saved.jsonl\n");
+}
+
+/// Logs are only ever appended to: a slip of the hand does not write over one.
+#[test]
+fn what_is_saved_spares_the_logs() {
+    let bench = Bench::paid_order();
+    let _ = bench.run("run").out();
+    let before = bench.logs();
+    for path in ["log/order.jsonl", "log/new.jsonl", "processes/../log/orders.jsonl"] {
+        bench.run(&format!("replay --process order@1 --save {path}")).fails(
+            2,
+            &format!(
+                "error: --save would write over a log\n--> {path}\n = help: name a new file elsewhere: a log is \
+                 only ever appended to\n"
+            ),
+        );
+    }
+    bench.write("theirs.jsonl", bench.read("log/orders.jsonl"));
+    bench.run("replay theirs.jsonl --process order@1 --save ./theirs.jsonl").fails(
+        2,
+        "error: --save would write over a log\n--> ./theirs.jsonl\n = help: name a new file elsewhere: a log is \
+         only ever appended to\n",
+    );
+    assert_eq!(bench.logs(), before);
+}
+
+#[test]
+fn usage_is_explained() {
+    let bench = Bench::paid_order();
+    bench.run("replay").fails(
+        2,
+        "error: the following required arguments were not provided:\n  --process <P>\n\nUsage: anyorder replay \
+         --process <P> [LOG]...\n\nFor more information, try '--help'.\n",
+    );
+    bench
+        .run("replay --process order@2")
+        .fails(2, "error: no process order@2 in this workspace\n |\n = help: did you mean order@1?\n");
+    bench
+        .run("replay --process zebra")
+        .fails(2, "error: no process zebra in this workspace\n |\n = help: there is order@1\n");
+    bench
+        .run("replay --process order@one")
+        .fails(2, "error: `one` is no version\n |\n = help: write `name@version`: `order@2`\n");
+    bench
+        .run("replay --process order@1.yaml")
+        .fails(2, "error: cannot read the file: No such file or directory (os error 2)\n--> order@1.yaml\n");
+    bench
+        .run("replay nowhere.jsonl --process order@1")
+        .fails(2, "error: cannot read the log: No such file or directory (os error 2)\n--> nowhere.jsonl\n");
+}
