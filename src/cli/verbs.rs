@@ -19,7 +19,7 @@ pub(super) fn add_to(mut command: Command, file: &WorkspaceFile) -> Result<Comma
         let taken = command.get_subcommands().any(|built_in| built_in.get_name() == verb.name);
         if taken || verb.name == "help" {
             let message = format!("`{}` is a verb of anyorder's own", verb.name);
-            let mut diagnostic = Diagnostic::new(&file.source, verb.span, message);
+            let mut diagnostic = Diagnostic::new(&verb.source, verb.span, message);
             diagnostic.hint = Some("call yours something else".to_string());
             shadows.push(diagnostic);
         } else {
@@ -35,10 +35,13 @@ fn of(verb: &VerbSpec) -> Command {
         about.pop();
     }
     let what = match &verb.answers {
-        Some(command) => format!("appends {} to {}'s log, as the answer to {command}", verb.appends, verb.module),
+        Some(command) => {
+            format!("appends {} to {}'s log, as the answer to {command}", verb.appends, verb.module)
+        }
         None => format!("appends {} to {}'s log", verb.appends, verb.module),
     };
-    let mut command = Command::new(verb.name.clone()).about(about.clone()).long_about(format!("{about}: {what}"));
+    let mut command =
+        Command::new(verb.name.clone()).about(about.clone()).long_about(format!("{about}: {what}"));
     if let Some(on) = &verb.on {
         let help = "The conversation: an id, a unique part of one, or `latest`";
         command = command.arg(Arg::new("on").value_name(on.to_uppercase()).required(true).help(help));
@@ -53,7 +56,8 @@ fn of(verb: &VerbSpec) -> Command {
         .arg(text("id", "ID", "Its id; without it, a new one. Named, it is safe to try again"))
         .arg(text("time", "T", "When it happened; without it, now").value_parser(clock::moment));
     if verb.on.is_none() {
-        command = command.arg(text("correlation", "ID", "The conversation; without it, it starts one of its own"));
+        command =
+            command.arg(text("correlation", "ID", "The conversation; without it, it starts one of its own"));
     }
     command
 }
@@ -74,7 +78,9 @@ fn arg_of(option: &VerbOption) -> Arg {
     let action = if option.repeated { ArgAction::Append } else { ArgAction::Set };
     let required = !option.repeated && !option.optional && option.default.is_none();
     let mut help = option.help.clone().unwrap_or_default();
-    for (note, holds) in [("may be given more than once", option.repeated), ("may be left out", option.optional)] {
+    for (note, holds) in
+        [("may be given more than once", option.repeated), ("may be left out", option.optional)]
+    {
         if holds {
             help = if help.is_empty() { note.to_string() } else { format!("{help}; {note}") };
         }
@@ -102,7 +108,7 @@ pub(super) fn run(verb: &VerbSpec, matches: &ArgMatches, context: &mut Context) 
     match &verb.on {
         Some(_) => {
             let wanted: &String = matches.get_one("on").expect("clap has seen to it");
-            let conversation = workspace::conversation(workspace::conversations(&store)?.into_iter(), wanted)?;
+            let conversation = workspace::conversation(&store, wanted)?;
             if let Some(command) = answered(verb, &store, &conversation, context)? {
                 message.causation = Some(command.id);
                 document = command.data;
@@ -143,7 +149,7 @@ fn answered(
     let latest = open.into_iter().rev().find(|command| !causes.contains(&command.id));
     if latest.is_none() {
         let sent = format!("note: no {wanted} waits for an answer in {conversation}");
-        context.note(&format!("{sent}; {} is appended without a cause", verb.appends));
+        context.warn(&format!("{sent}; {} is appended without a cause", verb.appends));
     }
     Ok(latest)
 }
