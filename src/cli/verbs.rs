@@ -109,10 +109,13 @@ pub(super) fn run(verb: &VerbSpec, matches: &ArgMatches, context: &mut Context) 
         Some(_) => {
             let wanted: &String = matches.get_one("on").expect("clap has seen to it");
             let conversation = workspace::conversation(&store, wanted)?;
-            if let Some(command) = answered(verb, &store, &conversation, context)? {
-                message.causation = Some(command.id);
-                document = command.data;
+            let commands = Commands::find(verb, &store, &conversation)?;
+            message.causation = commands.open.map(|command| command.id);
+            if let (Some(answers), None) = (&verb.answers, &message.causation) {
+                let what = format!("no {answers} waits for an answer in {conversation}");
+                context.warn(&format!("note: {what}; {} is appended without a cause", verb.appends));
             }
+            document = commands.latest.and_then(|command| command.data);
             message.correlation = Some(conversation);
         }
         None => {
@@ -125,33 +128,34 @@ pub(super) fn run(verb: &VerbSpec, matches: &ArgMatches, context: &mut Context) 
     append::commit(&store, message, id.is_some(), Guard::None, context)
 }
 
-/// The latest command of that type in the conversation that nothing has answered.
-fn answered(
-    verb: &VerbSpec,
-    store: &Store,
-    conversation: &Name,
-    context: &mut Context,
-) -> Result<Option<Message>> {
-    let Some(wanted) = &verb.answers else { return Ok(None) };
-    let mut open: Vec<Message> = Vec::new();
-    let mut causes = HashSet::new();
-    for record in Merged::open(store, |_| Some(Position::FIRST))? {
-        let message = record?.message;
-        if message.conversation() != Some(conversation) {
-            continue;
+/// What a verb answers in its conversation.
+#[derive(Default)]
+struct Commands {
+    /// The latest command of that type that nothing has answered.
+    open: Option<Message>,
+    /// The latest of all: a person who corrects an answer answers what was answered before.
+    latest: Option<Message>,
+}
+
+impl Commands {
+    fn find(verb: &VerbSpec, store: &Store, conversation: &Name) -> Result<Commands> {
+        let Some(wanted) = &verb.answers else { return Ok(Commands::default()) };
+        let mut sent: Vec<Message> = Vec::new();
+        let mut causes = HashSet::new();
+        for record in Merged::open(store, |_| Some(Position::FIRST))? {
+            let message = record?.message;
+            if message.conversation() != Some(conversation) {
+                continue;
+            }
+            if message.kind == Kind::Command && message.type_ == *wanted {
+                sent.push(message);
+            } else if !message.internal {
+                causes.extend(message.causation);
+            }
         }
-        if message.kind == Kind::Command && message.type_ == *wanted {
-            open.push(message);
-        } else if !message.internal {
-            causes.extend(message.causation);
-        }
+        let open = sent.iter().rev().find(|command| !causes.contains(&command.id)).cloned();
+        Ok(Commands { open, latest: sent.pop() })
     }
-    let latest = open.into_iter().rev().find(|command| !causes.contains(&command.id));
-    if latest.is_none() {
-        let sent = format!("note: no {wanted} waits for an answer in {conversation}");
-        context.warn(&format!("{sent}; {} is appended without a cause", verb.appends));
-    }
-    Ok(latest)
 }
 
 /// The options as members, in the order in which the verb lists them; put into the document where
