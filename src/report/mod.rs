@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod log;
 pub mod replay;
 pub mod run;
+pub mod settle;
 pub mod status;
 pub mod trace;
 pub mod verify;

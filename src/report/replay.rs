@@ -47,17 +47,7 @@ pub fn text(process: &str, replayed: &Replayed, against: &Against, divergences: 
         text.push_str(&format!("sent {}\n", list(sent)));
     }
     text.push_str(&compared(against, divergences));
-    let (one, other) = columns_of(against, process);
-    for divergence in divergences.iter().take(SHOWN) {
-        text.push_str(&format!("\n{}, at {}\n", divergence.instance, divergence.cause));
-        let same = same_lines(&divergence.recorded, &divergence.decided);
-        text.push_str(&side(&one, &divergence.recorded[same..]));
-        text.push_str(&side(&other, &divergence.decided[same..]));
-    }
-    if divergences.len() > SHOWN {
-        let more = counted((divergences.len() - SHOWN) as u64, "more instance");
-        text.push_str(&format!("\nand {more}; `--format json` lists them all\n"));
-    }
+    text.push_str(&told(against, process, divergences));
     text
 }
 
@@ -65,8 +55,9 @@ fn row(count: u64, what: &str) -> String {
     format!("{:>9}  {what}\n", grouped(count))
 }
 
+/// How many instances differ, in a sentence.
 fn compared(against: &Against, divergences: &[Divergence]) -> String {
-    let differ = divergences.len() as u64;
+    let differ = instances(divergences).len() as u64;
     let mut text = match (against, differ) {
         (Against::Nothing, _) => String::new(),
         (Against::Journal { turns, .. }, 0) => {
@@ -90,6 +81,34 @@ fn compared(against: &Against, divergences: &[Divergence]) -> String {
     text
 }
 
+/// Divergences by instance; those of one instance stand together.
+fn instances(divergences: &[Divergence]) -> Vec<&[Divergence]> {
+    divergences.chunk_by(|a, b| a.instance == b.instance).collect()
+}
+
+/// What differs, instance by instance.
+fn told(against: &Against, process: &str, divergences: &[Divergence]) -> String {
+    let (one, other) = columns_of(against, process);
+    let instances = instances(divergences);
+    let mut text = String::new();
+    for parts in instances.iter().take(SHOWN) {
+        text.push_str(&format!("\n{}\n", parts[0].instance));
+        for part in *parts {
+            let cause = if part.cause == "end" { "the end" } else { &part.cause };
+            text.push_str(&format!("  at {cause}\n"));
+            let width = one.chars().count().max(other.chars().count());
+            let same = same_lines(&part.recorded, &part.decided);
+            text.push_str(&side(&one, width, &part.recorded[same..]));
+            text.push_str(&side(&other, width, &part.decided[same..]));
+        }
+    }
+    if instances.len() > SHOWN {
+        let more = counted((instances.len() - SHOWN) as u64, "more instance");
+        text.push_str(&format!("\nand {more}; `--format json` lists them all\n"));
+    }
+    text
+}
+
 /// What the two sides of a divergence are called.
 fn columns_of(against: &Against, process: &str) -> (String, String) {
     match against {
@@ -105,16 +124,12 @@ fn same_lines(recorded: &[Said], decided: &[Said]) -> usize {
     pairs.take_while(|(one, other)| matches!(one, Said::Line(_)) && one == other).count()
 }
 
-fn side(name: &str, said: &[Said]) -> String {
-    let mut text = String::new();
-    for (index, said) in said.iter().enumerate() {
-        let name = if index == 0 { name } else { "" };
-        text.push_str(&format!("  {name:<14} {said}\n"));
-    }
-    if said.is_empty() {
-        text.push_str(&format!("  {name:<14} nothing\n"));
-    }
-    text
+fn side(name: &str, width: usize, said: &[Said]) -> String {
+    let nothing = ["nothing".to_string()];
+    let said: Vec<String> = said.iter().map(|said| said.to_string()).collect();
+    let said = if said.is_empty() { &nothing[..] } else { &said };
+    let names = std::iter::once(name).chain(std::iter::repeat(""));
+    said.iter().zip(names).map(|(said, name)| format!("    {name:<width$}  {said}\n")).collect()
 }
 
 #[derive(Serialize)]

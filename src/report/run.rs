@@ -1,6 +1,6 @@
 //! What a run has done, as text and as JSON.
 
-use super::words::{counted, list};
+use super::words::{counted, grouped, list};
 use crate::runtime::{Tally, World};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -16,7 +16,8 @@ pub fn text(world: &World, tally: &Tally, dry: bool) -> String {
     let outcomes = tally.outcomes.iter().map(|(outcome, count)| format!("{count} {outcome}"));
     let mut text = format!("{would}handled {}: {}\n", counted(tally.handled, "message"), list(outcomes));
     if tally.alarms > 0 {
-        text.push_str(&format!("of these {} rang\n", counted(tally.alarms, "alarm")));
+        let were = if tally.alarms == 1 { "was an alarm" } else { "were alarms" };
+        text.push_str(&format!("{} of these {were}\n", grouped(tally.alarms)));
     }
     if !tally.sent.is_empty() {
         let sent = tally.sent.iter().map(|(type_, count)| format!("{count} {type_}"));

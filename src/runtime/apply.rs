@@ -20,12 +20,21 @@ pub fn apply(world: &mut World, choice: Choice) -> Turn {
     match choice {
         Choice::Deliver { process, key } => {
             let message = take(world, process, &key);
-            world.members[process].cursors.insert(key.module, key.position.next());
-            arrive(world, process, message)
+            let reached = Some(key.time).filter(|reached| *reached > message.time);
+            world.members[process].pass(&key.module, key.position, reached);
+            let mut turn = arrive(world, process, message);
+            if let Some(first) = turn.decisions.first_mut() {
+                first.reached = reached;
+            }
+            turn
         }
         Choice::Ring { process, instance, alarm } => {
             let due = alarm.due.expect("an alarm is due");
             decide(world, process, &instance, Input::Arrives(alarm), due)
+        }
+        Choice::Settle { process, instance, message, hand } => {
+            let time = message.time;
+            decide(world, process, &instance, Input::Settles(message, hand), time)
         }
     }
 }
@@ -44,10 +53,9 @@ fn take(world: &mut World, process: ProcessId, key: &Key) -> Arc<Message> {
 /// A message reaches a process, which finds the instance it is for.
 pub(super) fn arrive(world: &mut World, process: ProcessId, message: Arc<Message>) -> Turn {
     let time = message.time;
-    match find(world, process, &message) {
-        Ok(id) => decide(world, process, &id, Input::Arrives(message), time),
-        Err(failed) => decide(world, process, &Name::from(""), Input::Lost(message, failed), time),
-    }
+    // What has no way to an instance goes to what stands for the process itself.
+    let id = find(world, process, &message).unwrap_or_else(|_| Name::from(""));
+    decide(world, process, &id, Input::Arrives(message), time)
 }
 
 /// The newest version says which instance; where an older version correlates otherwise, an instance

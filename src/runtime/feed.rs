@@ -3,7 +3,7 @@
 use super::merged::Merged;
 use super::world::World;
 use crate::error::Result;
-use crate::event::{Message, Name, Position};
+use crate::event::{Message, Name, Position, Time};
 use crate::store::Logs;
 use std::sync::Arc;
 
@@ -11,26 +11,33 @@ use std::sync::Arc;
 pub struct Feed<'a> {
     merged: Merged<'a>,
     keep: &'a dyn Fn(&Message) -> bool,
+    read: u64,
 }
 
 impl<'a> Feed<'a> {
     /// Reads each module from the earliest position that a process of this world wants.
-    pub fn open(logs: &'a dyn Logs, world: &World) -> Result<Feed<'a>> {
+    pub fn open(logs: &'a dyn Logs, world: &mut World) -> Result<Feed<'a>> {
         Feed::open_filtered(logs, world, &|_| true)
     }
 
     /// As [`Feed::open`]; what `keep` does not want only moves time.
     pub fn open_filtered(
         logs: &'a dyn Logs,
-        world: &World,
+        world: &mut World,
         keep: &'a dyn Fn(&Message) -> bool,
     ) -> Result<Feed<'a>> {
-        let merged = Merged::open(logs, |name| {
+        let merged = Merged::resume(logs, |name| {
             // A process is told nothing by its own module.
             let readers = world.members().iter().filter(|member| member.name != *name);
-            readers.map(|member| member.cursors.get(name).copied().unwrap_or(Position::FIRST)).min()
+            let wants = readers.map(|member| {
+                let reached = member.reached.get(name).copied().unwrap_or(Time::MIN);
+                (member.cursors.get(name).copied().unwrap_or(Position::FIRST), reached)
+            });
+            // Of those that want the same, the last that they had was the same, too.
+            wants.min_by_key(|(next, _)| *next)
         })?;
-        Ok(Feed { merged, keep })
+        world.reach(merged.reached());
+        Ok(Feed { merged, keep, read: 0 })
     }
 
     /// The modules that are read.
@@ -38,9 +45,9 @@ impl<'a> Feed<'a> {
         self.merged.modules()
     }
 
-    /// How many messages were read.
+    /// How many messages were read that were meant for others than their own module, and wanted.
     pub fn read(&self) -> u64 {
-        self.merged.taken()
+        self.read
     }
 
     /// Puts in flight what comes before anything that is there already. What nobody listens to only
@@ -53,8 +60,10 @@ impl<'a> Feed<'a> {
             let Some(read) = self.merged.advance() else { break };
             let (key, record) = read?;
             world.reach(record.message.time);
-            if (self.keep)(&record.message) {
-                world.publish(key, Arc::new(record.message));
+            if !record.message.internal && (self.keep)(&record.message) {
+                self.read += 1;
+                // How many lines follow is a matter of the file: a message is the same however it came.
+                world.publish(key, Arc::new(Message { remaining: 0, ..record.message }));
             }
         }
         Ok(())

@@ -132,10 +132,15 @@ impl House<Stable> {
         .map(|definition| &**definition)
     }
 
-    /// Whether this message is for that instance at all: its version may not mention it.
+    /// Whether this message is for that instance at all. One that has not started hears what the
+    /// version mentions on which it would start. One that has started is asked whatever its version
+    /// mentions: what nothing is recorded of comes again with the next run, and by then the instance
+    /// may have begun a life on a version that does mention it.
     pub fn reaches(&self, process: ProcessId, instance: &Instance, message: &Message) -> bool {
         self.definition_for(process, instance).is_some_and(|definition| {
-            message.source == definition.name || definition.subscriptions.contains(&message.type_)
+            message.source == definition.name
+                || instance.state().is_some()
+                || definition.subscriptions.contains(&message.type_)
         })
     }
 }

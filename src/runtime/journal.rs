@@ -7,7 +7,7 @@
 use crate::error::{Error, Result};
 use crate::event::{Document, Message, Name, Position, Time, computed_id, json};
 use crate::process::End;
-use crate::step::{Failed, Outcome, Recorded};
+use crate::step::{Failed, Hand, Outcome, Recorded};
 use std::sync::Arc;
 
 pub const RECORDED: &str = "ProcessRecorded";
@@ -52,6 +52,9 @@ fn internal(process: &Name, type_: &str, id: Name, at: Time) -> Message {
 pub fn write(process: &Name, decisions: &[Recorded]) -> Vec<Message> {
     let mut lines = Vec::new();
     for recorded in decisions {
+        if recorded.hand.is_some() {
+            lines.push(Message { position: None, ..(*recorded.input).clone() });
+        }
         for message in recorded.sent.iter().chain(&recorded.armed) {
             lines.push(Message { position: None, ..(**message).clone() });
         }
@@ -84,6 +87,9 @@ fn data_of(recorded: &Recorded) -> String {
     }
     out.text("id", &input.id);
     out.text("type", &input.type_);
+    if let Some(reached) = recorded.reached {
+        out.text("reached", &reached.to_string());
+    }
     out.0.push('}');
     if let Some(failed) = &recorded.failed {
         out.text("reason", &failed.reason);
@@ -114,6 +120,9 @@ fn data_of(recorded: &Recorded) -> String {
     out.list("disarmed", recorded.disarmed.iter());
     out.flag("kept", recorded.kept);
     out.flag("forgotten", recorded.forgotten);
+    if let Some(hand) = recorded.hand {
+        out.text("hand", hand.name());
+    }
     out.0.push('}');
     out.0
 }
@@ -186,7 +195,8 @@ impl Reader {
                 let effects = std::mem::take(&mut self.effects);
                 self.decisions.push(recorded_of(&message, effects)?);
             }
-            _ => self.effects.push(Arc::new(message)),
+            // How many lines follow is a matter of the file: a message is the same however it came.
+            _ => self.effects.push(Arc::new(Message { remaining: 0, ..message })),
         }
         if !last {
             return Ok(None);
@@ -220,7 +230,11 @@ fn recorded_of(message: &Message, effects: Vec<Arc<Message>>) -> Result<Recorded
             "\"outcome\"" => {
                 fields.outcome = json::string(member.value).and_then(|name| Outcome::named(&name));
             }
-            "\"input\"" => fields.input = input_of(member.value, message.correlation.as_ref()),
+            "\"input\"" => {
+                fields.input = input_of(member.value, message.correlation.as_ref());
+                let reached = json::member(member.value, "reached").and_then(text_of);
+                fields.reached = reached.and_then(|text| Time::parse(&text));
+            }
             "\"reason\"" => fields.reason = text_of(member.value),
             "\"place\"" => fields.place = text_of(member.value),
             "\"hash\"" => fields.hash = text_of(member.value),
@@ -237,17 +251,28 @@ fn recorded_of(message: &Message, effects: Vec<Arc<Message>>) -> Result<Recorded
             "\"disarmed\"" => fields.disarmed = json::items(member.value).filter_map(text_of).collect(),
             "\"kept\"" => fields.kept = member.value == "true",
             "\"forgotten\"" => fields.forgotten = member.value == "true",
+            "\"hand\"" => {
+                let name = json::string(member.value);
+                fields.hand = Hand::ALL.into_iter().find(|hand| Some(hand.name()) == name.as_deref());
+            }
             _ => {}
         }
     }
     // An alarm is told from a message that was sent by the list, not by its looks.
+    let (by_hand, effects): (Vec<_>, Vec<_>) = effects
+        .into_iter()
+        .partition(|effect| fields.hand.is_some() && Some(&effect.id) == message.causation.as_ref());
     let (armed, sent) = effects.into_iter().partition(|effect| fields.armed.contains(&effect.id));
     Ok(Recorded {
         instance: message.subject.clone().unwrap_or_else(|| Name::from("")),
         number: 0,
-        input: Arc::new(fields.input.ok_or_else(|| lacks("input"))?),
+        input: match by_hand.into_iter().next() {
+            Some(message) => message,
+            None => Arc::new(fields.input.ok_or_else(|| lacks("input"))?),
+        },
         conversation: message.correlation.clone(),
         at: message.time,
+        reached: fields.reached,
         version: fields.version.ok_or_else(|| lacks("version"))?,
         outcome: fields.outcome.ok_or_else(|| lacks("outcome"))?,
         failed: fields
@@ -262,6 +287,7 @@ fn recorded_of(message: &Message, effects: Vec<Arc<Message>>) -> Result<Recorded
         disarmed: fields.disarmed,
         kept: fields.kept,
         forgotten: fields.forgotten,
+        hand: fields.hand,
     })
 }
 
@@ -270,6 +296,7 @@ struct Fields {
     version: Option<u32>,
     outcome: Option<Outcome>,
     input: Option<Message>,
+    reached: Option<Time>,
     reason: Option<Name>,
     place: Option<Name>,
     hash: Option<Name>,
@@ -280,6 +307,7 @@ struct Fields {
     disarmed: Vec<Name>,
     kept: bool,
     forgotten: bool,
+    hand: Option<Hand>,
 }
 
 fn text_of(raw: &str) -> Option<Name> {

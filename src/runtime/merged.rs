@@ -8,7 +8,6 @@ use crate::store::{Logs, Record};
 /// Reads modules side by side. Holds one message a module.
 pub struct Merged<'a> {
     modules: Vec<Module<'a>>,
-    count: u64,
 }
 
 struct Module<'a> {
@@ -20,26 +19,45 @@ struct Module<'a> {
 }
 
 impl<'a> Merged<'a> {
-    /// Reads each module from the position that `from` answers; not at all where it answers none.
+    /// Reads each module from the position that `from` answers, as if nothing had come before; not at
+    /// all where it answers none.
     pub fn open(logs: &'a dyn Logs, from: impl Fn(&Name) -> Option<Position>) -> Result<Merged<'a>> {
         let mut modules = Vec::new();
         for name in logs.modules()? {
             let Some(from) = from(&name) else { continue };
-            let lines = logs.read(&name, from)?;
-            let mut module = Module { name, lines, head: None, reached: Time::MIN };
-            module.advance();
+            modules.push(Module::open(logs, name, from, Time::MIN)?);
+        }
+        Ok(Merged { modules })
+    }
+
+    /// Reads on: each module from the position that `from` answers, with the time that the module had
+    /// reached at the message before, where that is later than the message itself (else it may be
+    /// any earlier time); not at all where it answers none.
+    pub fn resume(
+        logs: &'a dyn Logs,
+        from: impl Fn(&Name) -> Option<(Position, Time)>,
+    ) -> Result<Merged<'a>> {
+        let mut modules = Vec::new();
+        for name in logs.modules()? {
+            let Some((from, reached)) = from(&name) else { continue };
+            // The message before says how far the module has come.
+            let before = Position::new(from.number() - 1);
+            let mut module = Module::open(logs, name, before.unwrap_or(from), reached)?;
+            if before.is_some() && module.head.as_ref().is_some_and(|(key, _)| Some(key.position) == before) {
+                module.advance();
+            }
             modules.push(module);
         }
-        Ok(Merged { modules, count: 0 })
+        Ok(Merged { modules })
+    }
+
+    /// The newest time that any module has reached.
+    pub fn reached(&self) -> Time {
+        self.modules.iter().map(|module| module.reached).max().unwrap_or(Time::MIN)
     }
 
     pub fn modules(&self) -> impl Iterator<Item = &Name> {
         self.modules.iter().map(|module| &module.name)
-    }
-
-    /// How many messages were read.
-    pub fn taken(&self) -> u64 {
-        self.count
     }
 
     /// Where the next message stands in the order.
@@ -56,7 +74,6 @@ impl<'a> Merged<'a> {
         match record {
             Ok(record) => {
                 module.advance();
-                self.count += 1;
                 Some(Ok((key, record)))
             }
             Err(error) => {
@@ -75,7 +92,14 @@ impl Iterator for Merged<'_> {
     }
 }
 
-impl Module<'_> {
+impl<'a> Module<'a> {
+    fn open(logs: &'a dyn Logs, name: Name, from: Position, reached: Time) -> Result<Module<'a>> {
+        let lines = logs.read(&name, from)?;
+        let mut module = Module { name, lines, head: None, reached };
+        module.advance();
+        Ok(module)
+    }
+
     fn advance(&mut self) {
         self.head = self.lines.next().map(|record| {
             // Damage comes up where the line before it stood, so that what is sound is read first.

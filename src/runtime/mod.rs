@@ -21,6 +21,7 @@ mod merged;
 mod ready;
 mod recover;
 mod run;
+mod settle;
 mod world;
 
 pub use apply::{Turn, apply};
@@ -31,5 +32,6 @@ pub use house::{House, ProcessId, Stable, Start, Subscribe};
 pub use merged::Merged;
 pub use ready::{Choice, Rules, ready};
 pub use recover::recover;
-pub use run::{Run, Saved, Tally, run};
+pub use run::{Run, Saved, Tally, run, run_in_writes};
+pub use settle::settle;
 pub use world::{Key, Member, World};

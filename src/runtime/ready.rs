@@ -3,6 +3,7 @@
 use super::house::ProcessId;
 use super::world::{Key, World};
 use crate::event::{Message, Name, Time};
+use crate::step::Hand;
 use std::sync::Arc;
 
 /// One thing that can happen.
@@ -12,6 +13,8 @@ pub enum Choice {
     Deliver { process: ProcessId, key: Key },
     /// An alarm rings.
     Ring { process: ProcessId, instance: Name, alarm: Arc<Message> },
+    /// A person settles a parked instance. Never ready by itself.
+    Settle { process: ProcessId, instance: Name, message: Arc<Message>, hand: Hand },
 }
 
 /// What may happen when.

@@ -46,17 +46,18 @@ pub(super) fn fold(member: &mut Member, entry: Entry, last: Position) {
             member.hashes.insert(version, hash);
         }
         Entry::Turn(decisions) => {
-            for recorded in decisions {
+            for (index, recorded) in decisions.into_iter().enumerate() {
                 member.now = member.now.max(recorded.at);
                 if let Some(hash) = &recorded.hash {
                     member.hashes.insert(recorded.version, hash.clone());
                 }
                 let input = &recorded.input;
-                if input.source != member.name
+                // The first of a turn is the one that came; the others had waited.
+                if index == 0
+                    && input.source != member.name
                     && let Some(position) = input.position
                 {
-                    let cursor = member.cursors.entry(input.source.clone()).or_insert(Position::FIRST);
-                    *cursor = (*cursor).max(position.next());
+                    member.pass(&input.source, position, recorded.reached);
                 }
                 evolve(member.instance_mut(&recorded.instance), &recorded);
             }
@@ -78,7 +79,7 @@ fn fetch_kept(member: &mut Member, logs: &dyn Logs) -> Result<()> {
             let message = record?.message;
             let position = message.position.expect("a reader gives every message a position");
             if positions.remove(&position) {
-                found.insert((module.clone(), position), Arc::new(message));
+                found.insert((module.clone(), position), Arc::new(Message { remaining: 0, ..message }));
             }
             if positions.is_empty() {
                 break;

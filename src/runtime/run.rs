@@ -1,8 +1,8 @@
 //! Running the processes of a workspace over its logs: drive, and append what was decided.
 //!
 //! Turns are collected and appended a few megabytes at a time, so the order in which the journals of
-//! several processes are written matters: stopped between two of them, a second run must find what
-//! an uninterrupted one would have found. `Pending` keeps that order.
+//! several processes are written matters: stopped between two of them, a second run must decide what
+//! an uninterrupted one would have decided. `Pending` keeps that order, and says why it is right.
 
 use super::apply::Turn;
 use super::drive::{First, Port, drive};
@@ -12,7 +12,7 @@ use super::journal;
 use super::ready::{Choice, Rules};
 use super::world::{Key, World};
 use crate::error::Result;
-use crate::event::{Message, Name, Position, Time};
+use crate::event::{Message, Name, Position};
 use crate::step::{Outcome, Recorded};
 use crate::store::{Guard, Memory, Store};
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,8 +64,14 @@ impl Tally {
 /// Runs until nothing more can happen. Everything decided is in the logs when it answers, and what
 /// was decided before an error too.
 pub fn run(store: &Store, world: &mut World, how: Run) -> Result<Tally> {
+    run_in_writes(store, world, how, LINES)
+}
+
+/// As [`run`](run()), appending whenever about so many lines wait. What is decided does not depend
+/// on the number; how often the disk is asked does.
+pub fn run_in_writes(store: &Store, world: &mut World, how: Run, lines: usize) -> Result<Tally> {
     let feed = Feed::open(store, world)?;
-    let pending = Pending::new(store, world, feed.modules().cloned().collect());
+    let pending = Pending::new(store, world, feed.modules().cloned().collect(), lines);
     let mut port = RunPort { feed, pending, how, tally: Tally::default() };
     let mut scheduler = First { rings: how.rings, ..First::new(how.rules) };
     let driven = drive(world, &mut scheduler, &mut port);
@@ -101,10 +107,26 @@ impl Port for RunPort<'_> {
 const LINES: usize = 16_384;
 
 /// Decisions that are not in the logs yet.
+///
+/// At a flush the journals are written one after the other, so a crash may leave some of the turns
+/// that wait written and others not: never a later one of a process without its earlier ones, but
+/// well a turn of one process that was taken after an unwritten turn of another. A second run takes
+/// the unwritten ones again. It takes them in the same order, and so decides the same, if
+///
+/// 1. the message that an unwritten turn answers is in the logs, or comes of an unwritten turn
+///    before it: what a process hears is written before what it makes of it; and
+/// 2. nothing that a written turn has brought into the world (a message that somebody hears, an
+///    alarm) comes, in the order of time, before what an unwritten, earlier turn answers: it would
+///    now be taken first. Times that tie or go back make such turns.
+///
+/// Both say "that process first". `Pending` keeps what they say as an order among journals
+/// (`Journal::after`), and writes everything down before a turn that would close a circle.
 struct Pending<'a> {
     store: &'a Store,
     journals: Vec<Journal>,
     lines: usize,
+    /// Written when about so many lines wait.
+    limit: usize,
     /// Logs that were read, and are to be synced before anything that was decided from them.
     unsynced: Vec<Name>,
 }
@@ -115,70 +137,62 @@ struct Journal {
     opened: bool,
     last: Option<Position>,
     batches: Vec<Vec<Message>>,
-    /// The newest thing it has handled since the last flush, as a place in the order of time.
-    handled: Option<Key>,
-    /// The processes whose waiting messages it has handled: theirs are to be written first.
-    heard: BTreeSet<ProcessId>,
+    /// The latest place in the order of time of anything that the turns which wait here answer.
+    answered: Option<Key>,
+    /// The processes whose journals are to be written before this one.
+    after: BTreeSet<ProcessId>,
 }
 
 impl<'a> Pending<'a> {
-    fn new(store: &'a Store, world: &World, read: Vec<Name>) -> Pending<'a> {
+    fn new(store: &'a Store, world: &World, read: Vec<Name>, limit: usize) -> Pending<'a> {
         let journals = world.members().iter().map(|member| Journal {
-            name: member.name.clone(),
             opened: member.opened,
             last: member.opened.then(|| Position::new(member.next.number() - 1)).flatten(),
-            batches: Vec::new(),
-            handled: None,
-            heard: BTreeSet::new(),
+            ..Journal::new(member.name.clone())
         });
-        Pending { store, journals: journals.collect(), lines: 0, unsynced: read }
+        Pending { store, journals: journals.collect(), lines: 0, limit, unsynced: read }
     }
 
     fn take(&mut self, world: &World, choice: &Choice, turn: &Turn) -> Result<()> {
         let process = turn.process;
-        let from = match choice {
-            Choice::Deliver { key, .. } => world.house().process(&key.module),
-            Choice::Ring { .. } => None,
-        };
-        if self.must_flush_before(world, turn, from) {
+        let mut first = self.to_be_written_before(world, choice, turn);
+        if first.iter().any(|&other| self.is_after(other, process)) {
             self.flush()?;
+            first.clear();
         }
-        if let Some(from) = from.filter(|&from| !self.journals[from].batches.is_empty()) {
-            self.journals[process].heard.insert(from);
-        }
-        let journal = &mut self.journals[process];
-        journal.handled = Some(match choice {
+        let place = match choice {
             Choice::Deliver { key, .. } => key.clone(),
-            Choice::Ring { alarm, .. } => after_all_at(alarm.due.expect("an alarm is due")),
-        });
-        let lines = journal.batch(turn);
-        self.lines += lines;
-        if self.lines >= LINES { self.flush() } else { Ok(()) }
+            Choice::Ring { alarm, .. } => place_of_ring(alarm),
+            Choice::Settle { .. } => unreachable!("a person is nobody's next choice"),
+        };
+        let journal = &mut self.journals[process];
+        journal.after.append(&mut first);
+        journal.answered = journal.answered.take().max(Some(place));
+        self.lines += journal.batch(turn);
+        if self.lines >= self.limit { self.flush() } else { Ok(()) }
     }
 
-    /// At a flush the journals are written one after the other, each after those that it has heard.
-    /// Two things would make that another order than the one in which it was decided:
-    /// two processes that have heard each other, and a message that comes into being after its
-    /// hearer has handled something that is later in the order of time (a second run would see it
-    /// first). In both cases what waits is written now.
-    fn must_flush_before(&self, world: &World, turn: &Turn, from: Option<ProcessId>) -> bool {
-        let circle = from.is_some_and(|from| self.has_heard(from, turn.process));
-        circle
-            || turn.decisions.iter().flat_map(|recorded| &recorded.sent).any(|message| {
-                world.house().subscribers(&message.type_).iter().any(|&hearer| {
-                    let handled = self.journals[hearer].handled.as_ref();
-                    hearer != turn.process
-                        && handled.is_some_and(|handled| {
-                            (message.time, &message.source, message.position)
-                                < (handled.time, &handled.module, Some(handled.position))
-                        })
+    /// The processes whose waiting turns are to be in the logs before this one.
+    fn to_be_written_before(&self, world: &World, choice: &Choice, turn: &Turn) -> BTreeSet<ProcessId> {
+        let heard = match choice {
+            Choice::Deliver { key, .. } => world.house().process(&key.module),
+            Choice::Ring { .. } | Choice::Settle { .. } => None,
+        };
+        let made = earliest_made(world, turn);
+        let others = (0..self.journals.len()).filter(|&other| other != turn.process);
+        others
+            .filter(|&other| {
+                let answered = self.journals[other].answered.as_ref();
+                answered.is_some_and(|answered| {
+                    heard == Some(other) || made.as_ref().is_some_and(|made| made <= answered)
                 })
             })
+            .collect()
     }
 
-    /// Whether what waits of `process` depends on what waits of `other`.
-    fn has_heard(&self, process: ProcessId, other: ProcessId) -> bool {
-        self.journals[process].heard.iter().any(|&heard| heard == other || self.has_heard(heard, other))
+    /// Whether the journal of `process` is to be written after that of `other`.
+    fn is_after(&self, process: ProcessId, other: ProcessId) -> bool {
+        self.journals[process].after.iter().any(|&first| first == other || self.is_after(first, other))
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -190,23 +204,49 @@ impl<'a> Pending<'a> {
             self.store.sync(&module)?;
         }
         let mut left: BTreeSet<ProcessId> = (0..self.journals.len()).collect();
-        while let Some(&next) = left.iter().find(|&&process| self.journals[process].heard.is_disjoint(&left))
+        while let Some(&next) = left.iter().find(|&&process| self.journals[process].after.is_disjoint(&left))
         {
             left.remove(&next);
             self.journals[next].append(self.store)?;
         }
-        assert!(left.is_empty(), "processes that have heard each other are flushed before");
+        assert!(left.is_empty(), "a circle is written down before it closes");
         self.lines = 0;
         Ok(())
     }
 }
 
-/// Later than every message of that moment: when an alarm rings.
-fn after_all_at(time: Time) -> Key {
+/// The earliest place in the order of time of anything that a turn brings into the world.
+fn earliest_made(world: &World, turn: &Turn) -> Option<Key> {
+    let heard = |message: &Message| {
+        world.house().subscribers(&message.type_).iter().any(|&hearer| hearer != turn.process)
+    };
+    let sent = turn.decisions.iter().flat_map(|recorded| &recorded.sent);
+    let messages = sent.filter(|message| heard(message)).map(|message| {
+        let position = message.position.expect("a message that was sent stands in the journal");
+        Key { time: message.time, module: message.source.clone(), position }
+    });
+    let armed = turn.decisions.iter().flat_map(|recorded| &recorded.armed);
+    messages.chain(armed.map(|alarm| place_of_ring(alarm))).min()
+}
+
+/// An alarm rings after every message of its moment.
+fn place_of_ring(alarm: &Message) -> Key {
+    let time = alarm.due.expect("an alarm has a time at which it is due");
     Key { time, module: Name::from("\u{10ffff}"), position: Position::LAST }
 }
 
 impl Journal {
+    fn new(name: Name) -> Journal {
+        Journal {
+            name,
+            opened: false,
+            last: None,
+            batches: Vec::new(),
+            answered: None,
+            after: BTreeSet::new(),
+        }
+    }
+
     /// Takes the lines of a turn; the first of all opens the journal.
     fn batch(&mut self, turn: &Turn) -> usize {
         if !self.opened {
@@ -220,8 +260,8 @@ impl Journal {
     }
 
     fn append(&mut self, store: &Store) -> Result<()> {
-        self.heard.clear();
-        self.handled = None;
+        self.after.clear();
+        self.answered = None;
         let batches = std::mem::take(&mut self.batches);
         if batches.is_empty() {
             return Ok(());
@@ -245,15 +285,7 @@ impl Saved {
     pub fn new(process: Name) -> Saved {
         let memory = Memory::new();
         let store = Store::new(Arc::new(memory.clone()));
-        let journal = Journal {
-            name: process,
-            opened: false,
-            last: None,
-            batches: Vec::new(),
-            handled: None,
-            heard: BTreeSet::new(),
-        };
-        Saved { memory, store, journal }
+        Saved { memory, store, journal: Journal::new(process) }
     }
 
     /// The bytes of the journal.

@@ -54,6 +54,9 @@ pub struct Member {
     pub now: Time,
     /// Per module, the position that it wants next.
     pub cursors: BTreeMap<Name, Position>,
+    /// Per module, how far it had come in time at the last message, where that is later than the
+    /// message itself.
+    pub reached: BTreeMap<Name, Time>,
     /// The position that its journal writes next.
     pub next: Position,
     /// Whether its journal has been opened.
@@ -70,10 +73,21 @@ impl Member {
             by_id: HashMap::new(),
             now: Time::MIN,
             cursors: BTreeMap::new(),
+            reached: BTreeMap::new(),
             // The first line is the one that opens it.
             next: Position::FIRST.next(),
             opened: false,
             hashes: BTreeMap::new(),
+        }
+    }
+
+    /// It has had this message of a module, and wants the next.
+    pub(super) fn pass(&mut self, module: &Name, position: Position, reached: Option<Time>) {
+        let cursor = self.cursors.entry(module.clone()).or_insert(Position::FIRST);
+        *cursor = (*cursor).max(position.next());
+        match reached {
+            Some(time) => _ = self.reached.insert(module.clone(), time),
+            None => _ = self.reached.remove(module),
         }
     }
 
@@ -139,10 +153,10 @@ impl World {
     }
 
     /// A message that its process is not to be given.
-    pub fn skip(&mut self, process: ProcessId, message: &Message) {
+    pub fn skip(&mut self, process: ProcessId, message: &Message, reached: Option<Time>) {
         let member = &mut self.members[process];
         if let Some(position) = message.position.filter(|_| message.source != member.name) {
-            member.cursors.insert(message.source.clone(), position.next());
+            member.pass(&message.source, position, reached);
         }
     }
 

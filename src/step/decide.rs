@@ -1,8 +1,10 @@
 //! What a message means to an instance: the rules, from the first question to the last.
 
+use super::find::instance_of;
 use super::instance::{Instance, Phase};
 use super::react::{birth, react};
 use super::recorded::{Failed, Outcome, Recorded};
+use super::settle::{BY_HAND, Hand};
 use crate::event::{Message, Time};
 use crate::process::expr::{Env, Failure};
 use crate::process::{BeforeStart, Definition, Reaction, Rule, State, Unexpected};
@@ -15,15 +17,14 @@ pub enum Input {
     Arrives(Arc<Message>),
     /// A message that arrived before and was deferred: tried again.
     Again(Arc<Message>),
-    /// A message that no instance can be found for: it goes to what stands for the process itself,
-    /// and is parked there.
-    Lost(Arc<Message>, Failed),
+    /// A person settles a parked instance; the message says that he did.
+    Settles(Arc<Message>, Hand),
 }
 
 impl Input {
     pub fn message(&self) -> &Arc<Message> {
         match self {
-            Input::Arrives(message) | Input::Again(message) | Input::Lost(message, _) => message,
+            Input::Arrives(message) | Input::Again(message) | Input::Settles(message, _) => message,
         }
     }
 }
@@ -58,6 +59,14 @@ impl<'a> Question<'a> {
         if first && instance.seen.contains(&(message.source.clone(), message.id.clone())) {
             return self.outcome(Outcome::Duplicate);
         }
+        if let Input::Settles(_, hand) = input {
+            return self.settled(*hand);
+        }
+        if !self.is_ring() && instance.state().is_some() && !definition.subscriptions.contains(&message.type_)
+        {
+            // Another version of the process listens to it, so it has come; this one never asked.
+            return self.outcome(Outcome::Ignored);
+        }
         if message.expiry.is_some_and(|expiry| expiry <= now) {
             return self.outcome(Outcome::Expired);
         }
@@ -67,13 +76,16 @@ impl<'a> Question<'a> {
         if instance.parked.is_some() {
             return self.outcome(Outcome::Held);
         }
-        if let Input::Lost(_, failed) = input {
-            return Recorded { failed: Some(failed.clone()), ..self.outcome(Outcome::Parked) };
+        if instance.id.is_empty() {
+            // What stands for the process itself: it keeps what has no way to an instance.
+            let failed = instance_of(definition, message).err().unwrap_or_else(Failed::lost);
+            return self.park(failed.reason, failed.place);
         }
         match &instance.phase {
             Phase::Waiting | Phase::Declined => self.before_start(),
             Phase::Running(state) | Phase::Ended(state, _) => match definition.state_named(state) {
                 Some(state) => self.in_state(state),
+                None if **state == *BY_HAND => self.outcome(Outcome::Late),
                 // A live instance's definition is guarded by its hash; an ended one's may have changed.
                 None => self.park(format!("{} has no state {state}", definition.full_name()), None),
             },
@@ -153,7 +165,7 @@ impl<'a> Question<'a> {
         if first {
             self.instance.alarms.iter().any(|alarm| alarm.id == self.message.id)
         } else {
-            self.instance.state().is_some()
+            self.instance.rung.contains(&self.message.id)
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::instance::{Instance, Parked, Phase};
 use super::recorded::{Outcome, Recorded};
+use super::settle::Hand;
 use crate::event::Message;
 use crate::process::Data;
 
@@ -15,11 +16,19 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
         return;
     }
     instance.seen.insert((message.source.clone(), message.id.clone()));
+    // A ring may be deferred more than once; it is told by its alarm when it first arrives.
+    let rings = instance.alarms.iter().any(|alarm| same(alarm)) || instance.rung.contains(&message.id);
+    instance.rung.remove(&message.id);
     instance.deferred.retain(|kept| !same(kept));
     instance.held.retain(|kept| !same(kept));
     instance.alarms.retain(|alarm| !same(alarm) && !recorded.disarmed.contains(&alarm.id));
     match recorded.outcome {
-        Outcome::Deferred => instance.deferred.push(message.clone()),
+        Outcome::Deferred => {
+            instance.deferred.push(message.clone());
+            if rings {
+                instance.rung.insert(message.id.clone());
+            }
+        }
         Outcome::Held => instance.held.push(message.clone()),
         Outcome::Parked => {
             let reason = recorded.failed.as_ref().map_or(String::new(), |failed| failed.reason.clone());
@@ -28,6 +37,7 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
         Outcome::Declined => {
             instance.phase = Phase::Declined;
             instance.deferred.clear();
+            instance.rung.clear();
         }
         Outcome::Started => {
             instance.version = recorded.version;
@@ -36,6 +46,9 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
             instance.data = Data::default();
         }
         _ => {}
+    }
+    if let Some(hand) = recorded.hand {
+        settle(instance, hand, recorded.version);
     }
     if recorded.kept {
         instance.deferred.push(message.clone());
@@ -56,6 +69,18 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
     }
 }
 
+/// A person has settled it: the message over which it was parked is the first to be tried again, or
+/// is let go.
+fn settle(instance: &mut Instance, hand: Hand, version: u32) {
+    let parked = instance.parked.take();
+    if hand == Hand::Resume {
+        instance.held.splice(0..0, parked.map(|parked| parked.message));
+    }
+    if hand == Hand::End && instance.state().is_none() {
+        instance.version = version;
+    }
+}
+
 /// The end of a life: what it knew is gone, but not what it has seen, nor what still waits.
 fn forget(instance: &mut Instance) {
     if let Phase::Ended(state, end) = &instance.phase {
@@ -64,6 +89,7 @@ fn forget(instance: &mut Instance) {
     instance.phase = Phase::Waiting;
     instance.data = Data::default();
     instance.alarms.clear();
+    instance.rung.clear();
     instance.correlation = None;
     instance.hash = None;
 }

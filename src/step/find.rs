@@ -28,5 +28,6 @@ pub fn instance_of(definition: &Definition, message: &Message) -> Result<Name, F
 }
 
 fn lost(why: &str) -> Failed {
-    Failed { reason: format!("no way to an instance: {why}"), place: None }
+    let lost = Failed::lost();
+    Failed { reason: format!("{}: {why}", lost.reason), ..lost }
 }

@@ -23,6 +23,9 @@ pub struct Instance {
     pub alarms: Vec<Arc<Message>>,
     /// Kept until the next change of state, in arrival order.
     pub deferred: Vec<Arc<Message>>,
+    /// The ids of those among them that are rings of alarms which this life has set: in a later life
+    /// they are stale.
+    pub rung: BTreeSet<Name>,
     /// Kept until a person settles the parked instance, in arrival order.
     pub held: Vec<Arc<Message>>,
     /// Source and id of everything that ever arrived, in this life and those before.
@@ -66,6 +69,7 @@ impl Instance {
             parked: None,
             alarms: Vec::new(),
             deferred: Vec::new(),
+            rung: BTreeSet::new(),
             held: Vec::new(),
             seen: BTreeSet::new(),
             decisions: 0,

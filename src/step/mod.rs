@@ -16,6 +16,7 @@ mod find;
 mod instance;
 mod react;
 mod recorded;
+mod settle;
 mod turn;
 
 pub use decide::{Input, decide};
@@ -23,4 +24,5 @@ pub use evolve::evolve;
 pub use find::instance_of;
 pub use instance::{Instance, Parked, Phase, Rest};
 pub use recorded::{Failed, Outcome, Recorded};
+pub use settle::{BY_HAND, Hand};
 pub use turn::{step, turn};

@@ -80,9 +80,8 @@ fn write(
             recorded.sent.push(Arc::new(message));
         }
         disarm(question, &mut recorded, |name| reaction.cancel.contains(name));
-        for spec in &reaction.alarms {
-            let ordinal = recorded.sent.len() + recorded.armed.len();
-            let alarm = writer.alarm(spec, ordinal)?;
+        for (index, spec) in reaction.alarms.iter().enumerate() {
+            let alarm = writer.alarm(spec, recorded.sent.len() + index)?;
             disarm(question, &mut recorded, |name| *name == spec.name);
             recorded.armed.push(Arc::new(alarm));
         }

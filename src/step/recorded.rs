@@ -2,6 +2,7 @@
 //! business (`runtime::journal`).
 
 use super::instance::Instance;
+use super::settle::Hand;
 use crate::event::{Document, Message, Name, Time};
 use crate::process::expr::Failure;
 use crate::process::{Definition, End};
@@ -91,6 +92,9 @@ pub struct Recorded {
     pub conversation: Option<Name>,
     /// When, in virtual time.
     pub at: Time,
+    /// Where the module of the input had come in time, if that is later than the input itself: the
+    /// order in which logs are merged never goes back within a module, also after a new start.
+    pub reached: Option<Time>,
     /// The version that decided.
     pub version: u32,
     pub outcome: Outcome,
@@ -113,6 +117,8 @@ pub struct Recorded {
     pub kept: bool,
     /// The instance came to its end and is forgotten.
     pub forgotten: bool,
+    /// A person settled it.
+    pub hand: Option<Hand>,
 }
 
 /// Why an instance was parked.
@@ -126,6 +132,11 @@ pub struct Failed {
 }
 
 impl Failed {
+    /// A message that had no way to an instance when it came.
+    pub fn lost() -> Failed {
+        Failed { reason: "no way to an instance".to_string(), place: None }
+    }
+
     /// An expression of a definition that failed while running.
     pub fn of(definition: &Definition, failure: Failure) -> Failed {
         let (line, _) = definition.source.line_column(failure.at.start);
@@ -148,6 +159,7 @@ impl Recorded {
             input: input.clone(),
             conversation: instance.correlation.clone().or_else(|| input.conversation().cloned()),
             at,
+            reached: None,
             version,
             outcome,
             failed: None,
@@ -160,6 +172,7 @@ impl Recorded {
             disarmed: Vec::new(),
             kept: false,
             forgotten: false,
+            hand: None,
         }
     }
 

@@ -23,9 +23,10 @@ pub fn step(
     recorded
 }
 
-/// A message arrives; then the deferred ones are tried again, in arrival order, each as a decision
+/// A message arrives, or a person settles the instance; then the deferred ones are tried again, in arrival order, each as a decision
 /// of its own, from the first again whenever one of them changes the state. A deferred message
-/// that is deferred once more changes nothing, so nothing is recorded of it.
+/// that is deferred once more changes nothing, so nothing is recorded of it. What was held for a
+/// person is tried when nothing deferred is left to try.
 ///
 /// `version_for` answers the definition that an instance lives on, or would start on.
 pub fn turn<'a>(
@@ -36,25 +37,44 @@ pub fn turn<'a>(
     next: &mut Position,
 ) -> Vec<Recorded> {
     let Some(definition) = version_for(instance) else { return Vec::new() };
+    let input = placed(input, next);
     let mut turn = vec![step(definition, instance, &input, now, next)];
+    let mut woken = turn[0].wakes();
     let mut index = 0;
-    while turn[0].wakes()
-        && instance.parked.is_none()
-        && let Some(waiting) = instance.deferred.get(index)
+    while instance.parked.is_none()
         && let Some(definition) = version_for(instance)
     {
-        let again = Input::Again(waiting.clone());
-        if decide(definition, instance, &again, now).outcome == Outcome::Deferred {
-            index += 1;
-            continue;
-        }
-        let recorded = step(definition, instance, &again, now, next);
+        let recorded = if let Some(waiting) = instance.deferred.get(index).filter(|_| woken) {
+            let again = Input::Again(waiting.clone());
+            if decide(definition, instance, &again, now).outcome == Outcome::Deferred {
+                index += 1;
+                continue;
+            }
+            step(definition, instance, &again, now, next)
+        } else if let Some(held) = instance.held.first() {
+            // Only a person's hand leaves held messages with an instance that is not parked.
+            step(definition, instance, &Input::Again(held.clone()), now, next)
+        } else {
+            break;
+        };
         if recorded.wakes() {
-            index = 0;
+            (woken, index) = (true, 0);
         }
         turn.push(recorded);
     }
     turn
+}
+
+/// What a person does is written down in the journal itself, before what is made of it.
+fn placed(input: Input, next: &mut Position) -> Input {
+    match input {
+        Input::Settles(mut message, hand) => {
+            Arc::make_mut(&mut message).position = Some(*next);
+            *next = next.next();
+            Input::Settles(message, hand)
+        }
+        other => other,
+    }
 }
 
 /// Gives the messages of a decision their positions, and leaves one for the record itself.

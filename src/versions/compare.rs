@@ -44,14 +44,14 @@ impl fmt::Display for Said {
                 write!(f, " at {time}")
             }
             Said::Parked(reason) => write!(f, "parked: {reason}"),
-            Said::Rests(rest) => write!(f, "rests: {rest}"),
+            Said::Rests(rest) => f.write_str(rest),
             Said::Line(line) => f.write_str(line),
         }
     }
 }
 
-/// Where two versions part, for one instance: the first cause to which they say different things,
-/// or, where they say the same throughout, where they rest.
+/// Where two versions part: one cause to which they say different things, or `end` and where they
+/// rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Divergence {
     pub instance: Name,
@@ -61,44 +61,41 @@ pub struct Divergence {
     pub decided: Vec<Said>,
 }
 
-/// The instances of which two versions tell different stories, in the order of `ids`.
+/// What two versions say differently, instance by instance in the order of `ids`, and for each by
+/// cause.
 pub fn compare<'a>(
     ids: impl Iterator<Item = &'a Name>,
     recorded: &Stories,
     decided: &Stories,
 ) -> Vec<Divergence> {
-    let mut empty = Story::default();
-    empty.rests = "not-started".to_string();
-    ids.filter_map(|id| {
+    let empty = Story::nothing();
+    ids.flat_map(|id| {
         let one = recorded.get(id).unwrap_or(&empty);
         let other = decided.get(id).unwrap_or(&empty);
-        parts(one, other).map(|(cause, recorded, decided)| Divergence {
-            instance: id.clone(),
-            cause,
-            recorded,
-            decided,
-        })
+        parts(id, one, other)
     })
     .collect()
 }
 
-fn parts(one: &Story, other: &Story) -> Option<(String, Vec<Said>, Vec<Said>)> {
+fn parts(instance: &Name, one: &Story, other: &Story) -> Vec<Divergence> {
+    if one == other {
+        return Vec::new();
+    }
     let by_cause = |story: &Story| -> BTreeMap<Cause, Vec<Said>> { story.causes.iter().cloned().collect() };
     let (mut left, mut right) = (by_cause(one), by_cause(other));
+    let mut found = Vec::new();
+    let mut differs = |cause: String, recorded: Vec<Said>, decided: Vec<Said>| {
+        if recorded != decided {
+            found.push(Divergence { instance: instance.clone(), cause, recorded, decided });
+        }
+    };
     // In the order in which the first tells it, then what only the second tells.
     for (cause, _) in one.causes.iter().chain(&other.causes) {
         let said = left.remove(cause).unwrap_or_default();
         let answered = right.remove(cause).unwrap_or_default();
-        if said != answered {
-            let rests = |story: &Story, mut said: Vec<Said>| {
-                said.push(Said::Rests(story.rests.clone()));
-                said
-            };
-            return Some((cause.0.clone(), rests(one, said), rests(other, answered)));
-        }
+        differs(cause.0.clone(), said, answered);
     }
-    (one.rests != other.rests).then(|| {
-        let rests = |story: &Story| vec![Said::Rests(story.rests.clone())];
-        ("end".to_string(), rests(one), rests(other))
-    })
+    let rests = |story: &Story| vec![Said::Rests(story.rests.clone())];
+    differs("end".to_string(), rests(one), rests(other));
+    found
 }

@@ -46,18 +46,21 @@ pub fn against_journal(
         let Some(journal::Entry::Turn(recorded)) = reader.take(record?.message)? else { continue };
         let Some(first) = recorded.first() else { continue };
         inputs.remember(&recorded);
-        for birth in recorded.iter().filter(|decision| decision.hash.is_some() && decision.version != version)
-        {
-            others.insert(birth.instance.clone(), birth.version);
+        for other in recorded.iter().filter(|decision| decision.version != version) {
+            others.insert(other.instance.clone(), other.version);
         }
         if others.contains_key(&first.instance) || !keep(&first.input) {
             if differ.remove(&first.instance) {
                 divergences.retain(|divergence| divergence.instance != first.instance);
             }
-            world.skip(0, &first.input);
+            world.skip(0, &first.input, first.reached);
             continue;
         }
-        let choice = inputs.choice(&mut world, first)?;
+        let Some(choice) = inputs.choice(&mut world, first)? else {
+            // Another version of the process listens to it, not this one.
+            world.skip(0, &first.input, first.reached);
+            continue;
+        };
         let turn = apply(&mut world, choice.clone());
         found.tally.count(&choice, &turn.decisions);
         found.compared += 1;
@@ -77,7 +80,7 @@ pub fn against_journal(
     let ours = |message: &Message| {
         keep(message) && !message.conversation().is_some_and(|id| others.contains_key(id))
     };
-    let feed = Feed::open_filtered(logs, &world, &ours)?;
+    let feed = Feed::open_filtered(logs, &mut world, &ours)?;
     let mut rest = Rest { feed, tally: found.tally };
     drive(&mut world, &mut First::new(Rules::Newest), &mut rest)?;
     let Rest { feed, tally } = rest;
@@ -124,10 +127,14 @@ impl<'a> Inputs<'a> {
         }
     }
 
-    /// What the journal says came next, as a choice of this world.
-    fn choice(&mut self, world: &mut World, recorded: &Recorded) -> Result<Choice> {
+    /// What the journal says came next, as a choice of this world; none where nobody listens to it.
+    fn choice(&mut self, world: &mut World, recorded: &Recorded) -> Result<Option<Choice>> {
         let input = &recorded.input;
         let member = world.member(0);
+        if let Some(hand) = recorded.hand {
+            let (instance, message) = (recorded.instance.clone(), input.clone());
+            return Ok(Some(Choice::Settle { process: 0, instance, message, hand }));
+        }
         if input.source == member.name {
             let recorded_alarm = self.alarms.remove(&input.id);
             let armed = member.instance(&recorded.instance).into_iter().flat_map(|i| &i.alarms);
@@ -136,13 +143,18 @@ impl<'a> Inputs<'a> {
             let alarm = alarm.ok_or_else(|| {
                 Error::input(format!("{} rings in the journal, where nothing has set it", input.type_))
             })?;
-            return Ok(Choice::Ring { process: 0, instance: recorded.instance.clone(), alarm });
+            return Ok(Some(Choice::Ring { process: 0, instance: recorded.instance.clone(), alarm }));
         }
         let message = Arc::new(self.fetch(input)?);
         let position = message.position.expect("a reader gives every message a position");
-        let key = Key { time: message.time, module: message.source.clone(), position };
+        if world.house().subscribers(&message.type_).is_empty() {
+            return Ok(None);
+        }
+        // In the order of the journal, not of time: what it says of the module's time is kept.
+        let time = recorded.reached.unwrap_or(message.time);
+        let key = Key { time, module: message.source.clone(), position };
         world.publish(key.clone(), message);
-        Ok(Choice::Deliver { process: 0, key })
+        Ok(Some(Choice::Deliver { process: 0, key }))
     }
 
     fn fetch(&mut self, input: &Message) -> Result<Message> {
@@ -153,9 +165,9 @@ impl<'a> Inputs<'a> {
         }
         let reader = self.readers.get_mut(&input.source).expect("put there just now");
         for record in reader.by_ref() {
-            let message = record?.message;
-            self.read += 1;
+            let message = Message { remaining: 0, ..record?.message };
             if message.position == Some(position) {
+                self.read += 1;
                 return Ok(message);
             }
         }

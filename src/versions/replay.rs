@@ -45,7 +45,7 @@ pub struct Cause(pub String);
 impl Cause {
     /// Of a message that came from outside.
     pub fn of(message: &Message) -> Cause {
-        Cause(format!("{} {}", message.source, message.id))
+        Cause(format!("{} {} {}", message.source, message.type_, message.id))
     }
 }
 
@@ -64,7 +64,7 @@ pub fn replay(
     let house = House::create(vec![family.clone()])?.created().subscribe_all().start();
     let mut world = house.stable();
     let mut port = ReplayPort {
-        feed: Feed::open_filtered(logs, &world, keep)?,
+        feed: Feed::open_filtered(logs, &mut world, keep)?,
         tally: Tally::default(),
         stories,
         name: family.name.clone(),
@@ -125,6 +125,11 @@ impl Port for ReplayPort<'_> {
 }
 
 impl Story {
+    /// Of an instance that one version has never heard of.
+    pub fn nothing() -> Story {
+        Story { rests: Rest::NotStarted.to_string(), ..Story::default() }
+    }
+
     /// Adds a turn: what its decisions sent, and a decision that parked.
     pub fn tell(&mut self, process: &Name, decisions: &[Recorded]) {
         let Some(first) = decisions.first() else { return };

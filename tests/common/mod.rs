@@ -180,3 +180,73 @@ impl Bytes for FaultyBytes {
         self.all.call("keep_aside", || self.inner.keep_aside(offset, bytes))
     }
 }
+
+/// A medium that remembers every append, in order.
+#[derive(Clone)]
+pub struct Recording {
+    inner: Arc<dyn Medium>,
+    appends: Arc<Mutex<Vec<(Name, Vec<u8>)>>>,
+}
+
+impl Recording {
+    pub fn new(inner: impl Medium + 'static) -> Recording {
+        Recording { inner: Arc::new(inner), appends: Arc::default() }
+    }
+
+    pub fn appends(&self) -> Vec<(Name, Vec<u8>)> {
+        self.appends.lock().unwrap().clone()
+    }
+
+    fn wrap(&self, module: &str, inner: Box<dyn Bytes>) -> Box<dyn Bytes> {
+        Box::new(RecordingBytes { module: Name::from(module), inner, appends: self.appends.clone() })
+    }
+}
+
+impl Medium for Recording {
+    fn modules(&self) -> Result<Vec<Name>> {
+        self.inner.modules()
+    }
+    fn open(&self, module: &str) -> Result<Option<Box<dyn Bytes>>> {
+        Ok(self.inner.open(module)?.map(|bytes| self.wrap(module, bytes)))
+    }
+    fn create(&self, module: &str) -> Result<Box<dyn Bytes>> {
+        Ok(self.wrap(module, self.inner.create(module)?))
+    }
+}
+
+struct RecordingBytes {
+    module: Name,
+    inner: Box<dyn Bytes>,
+    appends: Arc<Mutex<Vec<(Name, Vec<u8>)>>>,
+}
+
+impl Bytes for RecordingBytes {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+    fn lock(&mut self) -> Result<()> {
+        self.inner.lock()
+    }
+    fn unlock(&mut self) -> Result<()> {
+        self.inner.unlock()
+    }
+    fn len(&self) -> Result<u64> {
+        self.inner.len()
+    }
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        self.inner.read_at(offset, buffer)
+    }
+    fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        self.appends.lock().unwrap().push((self.module.clone(), bytes.to_vec()));
+        self.inner.append(bytes)
+    }
+    fn truncate(&mut self, len: u64) -> Result<()> {
+        self.inner.truncate(len)
+    }
+    fn sync(&mut self) -> Result<()> {
+        self.inner.sync()
+    }
+    fn keep_aside(&mut self, offset: u64, bytes: &[u8]) -> Result<String> {
+        self.inner.keep_aside(offset, bytes)
+    }
+}

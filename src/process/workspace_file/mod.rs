@@ -1,8 +1,13 @@
-//! The workspace's own file, `anyorder.yaml`: its modules, and which messages each owns.
+//! The workspace's own file, `anyorder.yaml`: its modules, which messages each owns, and the verbs of
+//! the business. Knows nothing of how a verb is typed or carried out; `verbs.rs` reads them.
 
-use super::tree::{self, Meaning, Node};
+mod verbs;
+
+pub use verbs::{OptionKind, VerbOption, VerbSpec};
+
 use crate::error::{Error, Result};
 use crate::event::Name;
+use crate::process::tree::{self, Meaning, Node};
 use crate::span::{Diagnostic, Source, Span, nearest};
 use std::sync::Arc;
 
@@ -14,6 +19,8 @@ pub struct WorkspaceFile {
     pub seed: u64,
     /// Modules and the message types that they own, in the order written.
     modules: Vec<(Name, Vec<Name>)>,
+    /// The words of the business, in the order written.
+    pub verbs: Vec<VerbSpec>,
 }
 
 impl WorkspaceFile {
@@ -32,7 +39,7 @@ impl WorkspaceFile {
     }
 }
 
-const KEYS: [&str; 3] = ["workspace", "seed", "modules"];
+const KEYS: [&str; 4] = ["workspace", "seed", "modules", "verbs"];
 
 /// Reads it; all that is wrong with it at once.
 pub fn read(source: &Arc<Source>) -> Result<WorkspaceFile> {
@@ -48,6 +55,12 @@ pub fn read(source: &Arc<Source>) -> Result<WorkspaceFile> {
     Err(Error::diagnostics(reader.diagnostics))
 }
 
+/// `place-order`: what a module, a verb and an option may be called.
+fn is_plain_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
 struct Reader<'a> {
     source: &'a Arc<Source>,
     diagnostics: Vec<Diagnostic>,
@@ -56,7 +69,17 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn complain(&mut self, span: Span, message: String, hint: &str) {
-        self.diagnostics.push(Diagnostic::new(self.source, span, message).hint(hint));
+        let mut diagnostic = Diagnostic::new(self.source, span, message);
+        diagnostic.hint = (!hint.is_empty()).then(|| hint.to_string());
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn unknown(&mut self, place: &str, unknown: &str, span: Span, keys: &[&str]) {
+        let hint = match nearest(unknown, keys.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the keys are `{}`", keys.join("`, `")),
+        };
+        self.complain(span, format!("{place} has no key `{unknown}`"), &hint);
     }
 
     fn root(&mut self, root: &Node) {
@@ -67,7 +90,9 @@ impl Reader<'_> {
             let hint = "begin with `workspace: <name>`";
             return self.complain(root.span, format!("expected a mapping, found {}", root.kind()), hint);
         };
-        for member in members {
+        // Verbs name messages, so the modules are read first, wherever they stand.
+        let (verbs, others): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.key == "verbs");
+        for member in others.into_iter().chain(verbs) {
             match member.key.as_str() {
                 "workspace" => match member.value.scalar().filter(|scalar| !scalar.text.is_empty()) {
                     Some(scalar) => self.file.name = Some(scalar.text.clone()),
@@ -80,13 +105,8 @@ impl Reader<'_> {
                     }
                 },
                 "modules" => self.modules(&member.value),
-                unknown => {
-                    let hint = match nearest(unknown, KEYS) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => format!("the keys are `{}`", KEYS.join("`, `")),
-                    };
-                    self.complain(member.key_span, format!("a workspace has no key `{unknown}`"), &hint);
-                }
+                "verbs" => self.verbs(&member.value),
+                unknown => self.unknown("a workspace", unknown, member.key_span, &KEYS),
             }
         }
     }
@@ -97,9 +117,7 @@ impl Reader<'_> {
             return self.complain(node.span, format!("expected a mapping, found {}", node.kind()), hint);
         };
         for member in members {
-            let good = member.key.starts_with(|c: char| c.is_ascii_lowercase())
-                && member.key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-            if !good {
+            if !is_plain_name(&member.key) {
                 let hint = "a module is named with a-z, 0-9 and `-`, and begins with a letter";
                 self.complain(member.key_span, format!("`{}` is no name for a module", member.key), hint);
                 continue;

@@ -1,0 +1,73 @@
+//! The workspaces that are built into the program: their files, as they stand under `fixtures/`.
+
+use crate::error::{Error, Result};
+use std::path::Path;
+
+pub(super) struct Example {
+    pub name: &'static str,
+    pub summary: &'static str,
+    files: &'static [(&'static str, &'static str)],
+}
+
+macro_rules! files {
+    ($folder:literal: $($file:literal),+ $(,)?) => {
+        &[$(($file, include_str!(concat!("../../fixtures/", $folder, "/", $file)))),+]
+    };
+}
+
+pub(super) const EXAMPLES: &[Example] = &[
+    Example {
+        name: "starter",
+        summary: "a shop, a bank and one process, to be changed into your own",
+        files: files!("starter": "anyorder.yaml", "processes/order@1.yaml"),
+    },
+    Example {
+        name: "restaurant",
+        summary: "Greg Young's restaurant: one document through everybody's hands, two processes",
+        files: files!(
+            "restaurant": "anyorder.yaml",
+            "processes/pay-after-eating@1.yaml",
+            "processes/pay-first@1.yaml",
+            "next/pay-first@2.yaml",
+        ),
+    },
+];
+
+pub(super) fn named(name: &str) -> Result<&'static Example> {
+    EXAMPLES.iter().find(|example| example.name == name).ok_or_else(|| {
+        let names = EXAMPLES.iter().map(|example| example.name);
+        let hint = match crate::span::nearest(name, names.clone()) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("there is {}", names.collect::<Vec<_>>().join(", ")),
+        };
+        Error::input(format!("no example {name}")).hint(hint)
+    })
+}
+
+impl Example {
+    /// Writes the files into a folder, which must not be there yet, or be empty.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        refuse_full(folder)?;
+        for (name, text) in self.files {
+            let path = folder.join(name);
+            let parent = path.parent().expect("a file in a folder");
+            let written = std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&path, text));
+            written.map_err(|error| Error::io("write", &path.display().to_string(), &error))?;
+        }
+        Ok(())
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.files.iter().map(|(name, _)| *name)
+    }
+}
+
+fn refuse_full(folder: &Path) -> Result<()> {
+    let shown = folder.display().to_string();
+    match std::fs::read_dir(folder) {
+        Ok(mut entries) if entries.next().is_none() => Ok(()),
+        Ok(_) => Err(Error::input("the folder is not empty").at(shown).hint("name one that is not there yet")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Error::io("use the folder", &shown, &error)),
+    }
+}

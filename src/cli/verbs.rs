@@ -1,0 +1,208 @@
+//! The verbs of the workspace: `place-order`, `pay`. The words of the business, as commands.
+
+use super::context::Context;
+use super::workspace::{self, Workspace};
+use super::{Exit, append, clock};
+use crate::error::{Error, Result};
+use crate::event::{Document, Kind, Message, Name, Position, Time, json};
+use crate::process::workspace_file::{OptionKind, VerbOption, VerbSpec, WorkspaceFile};
+use crate::runtime::Merged;
+use crate::span::Diagnostic;
+use crate::store::{Guard, Store};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::collections::HashSet;
+
+/// The command line with the workspace's verbs in it. An error where one bears a built-in's name.
+pub(super) fn add_to(mut command: Command, file: &WorkspaceFile) -> Result<Command> {
+    let mut shadows = Vec::new();
+    for verb in &file.verbs {
+        let taken = command.get_subcommands().any(|built_in| built_in.get_name() == verb.name);
+        if taken || verb.name == "help" {
+            let message = format!("`{}` is a verb of anyorder's own", verb.name);
+            let mut diagnostic = Diagnostic::new(&file.source, verb.span, message);
+            diagnostic.hint = Some("call yours something else".to_string());
+            shadows.push(diagnostic);
+        } else {
+            command = command.subcommand(of(verb));
+        }
+    }
+    if shadows.is_empty() { Ok(command) } else { Err(Error::diagnostics(shadows)) }
+}
+
+fn of(verb: &VerbSpec) -> Command {
+    let mut about = verb.summary.clone().unwrap_or_else(|| format!("Append {}", verb.appends));
+    if about.ends_with('.') {
+        about.pop();
+    }
+    let what = match &verb.answers {
+        Some(command) => format!("appends {} to {}'s log, as the answer to {command}", verb.appends, verb.module),
+        None => format!("appends {} to {}'s log", verb.appends, verb.module),
+    };
+    let mut command = Command::new(verb.name.clone()).about(about.clone()).long_about(format!("{about}: {what}"));
+    if let Some(on) = &verb.on {
+        let help = "The conversation: an id, a unique part of one, or `latest`";
+        command = command.arg(Arg::new("on").value_name(on.to_uppercase()).required(true).help(help));
+    }
+    for option in &verb.options {
+        command = command.arg(arg_of(option));
+    }
+    let text = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help).help_heading("The message")
+    };
+    command = command
+        .arg(text("id", "ID", "Its id; without it, a new one. Named, it is safe to try again"))
+        .arg(text("time", "T", "When it happened; without it, now").value_parser(clock::moment));
+    if verb.on.is_none() {
+        command = command.arg(text("correlation", "ID", "The conversation; without it, it starts one of its own"));
+    }
+    command
+}
+
+fn arg_of(option: &VerbOption) -> Arg {
+    let kind = option.kind;
+    let mut arg = Arg::new(format!("--{}", option.name)).long(option.name.clone());
+    if kind == OptionKind::Flag {
+        return arg.action(ArgAction::SetTrue).help(option.help.clone().unwrap_or_default());
+    }
+    let value_name = match kind {
+        OptionKind::Integer | OptionKind::Number => "N",
+        OptionKind::Boolean => "true|false",
+        OptionKind::String | OptionKind::Flag => "TEXT",
+    };
+    arg = arg.value_name(value_name).allow_hyphen_values(true);
+    arg = arg.value_parser(move |text: &str| kind.value(text));
+    let action = if option.repeated { ArgAction::Append } else { ArgAction::Set };
+    let required = !option.repeated && !option.optional && option.default.is_none();
+    let mut help = option.help.clone().unwrap_or_default();
+    for (note, holds) in [("may be given more than once", option.repeated), ("may be left out", option.optional)] {
+        if holds {
+            help = if help.is_empty() { note.to_string() } else { format!("{help}; {note}") };
+        }
+    }
+    if let Some(default) = &option.default {
+        help = format!("{help} [default: {default}]");
+    }
+    arg.action(action).required(required).help(help.trim().to_string())
+}
+
+/// Carries a verb out.
+pub(super) fn run(verb: &VerbSpec, matches: &ArgMatches, context: &mut Context) -> anyhow::Result<Exit> {
+    let workspace = context.workspace()?;
+    let store = workspace.store();
+    workspace.refuse_process(&verb.module)?;
+    let time = match matches.get_one::<Time>("time") {
+        Some(time) => *time,
+        None => clock::now().max(workspace.newest(&store)?),
+    };
+    let id = matches.get_one::<String>("id");
+    let new_id = || uuid::Uuid::now_v7().to_string();
+    let mut message =
+        Message::new(verb.module.clone(), verb.appends.clone(), id.cloned().unwrap_or_else(new_id), time);
+    let mut document = None;
+    match &verb.on {
+        Some(_) => {
+            let wanted: &String = matches.get_one("on").expect("clap has seen to it");
+            let conversation = workspace::conversation(workspace::conversations(&store)?.into_iter(), wanted)?;
+            if let Some(command) = answered(verb, &store, &conversation, context)? {
+                message.causation = Some(command.id);
+                document = command.data;
+            }
+            message.correlation = Some(conversation);
+        }
+        None => {
+            let named = matches.get_one::<String>("correlation").map(|id| Name::from(&**id));
+            message.correlation = named.or_else(|| Some(message.id.clone()));
+        }
+    }
+    let document = document.filter(|_| verb.passes_on);
+    message.data = Some(data(verb, matches, document.as_ref()));
+    append::commit(&store, message, id.is_some(), Guard::None, context)
+}
+
+/// The latest command of that type in the conversation that nothing has answered.
+fn answered(
+    verb: &VerbSpec,
+    store: &Store,
+    conversation: &Name,
+    context: &mut Context,
+) -> Result<Option<Message>> {
+    let Some(wanted) = &verb.answers else { return Ok(None) };
+    let mut open: Vec<Message> = Vec::new();
+    let mut causes = HashSet::new();
+    for record in Merged::open(store, |_| Some(Position::FIRST))? {
+        let message = record?.message;
+        if message.conversation() != Some(conversation) {
+            continue;
+        }
+        if message.kind == Kind::Command && message.type_ == *wanted {
+            open.push(message);
+        } else if !message.internal {
+            causes.extend(message.causation);
+        }
+    }
+    let latest = open.into_iter().rev().find(|command| !causes.contains(&command.id));
+    if latest.is_none() {
+        let sent = format!("note: no {wanted} waits for an answer in {conversation}");
+        context.note(&format!("{sent}; {} is appended without a cause", verb.appends));
+    }
+    Ok(latest)
+}
+
+/// The options as members, in the order in which the verb lists them; put into the document where
+/// one is passed on: over a member of the same name, else at its end.
+fn data(verb: &VerbSpec, matches: &ArgMatches, document: Option<&Document>) -> Document {
+    let mut members: Vec<(String, String)> = Vec::new();
+    for member in document.into_iter().flat_map(|document| json::members(document.text())) {
+        members.push((member.raw_key.to_string(), member.value.to_string()));
+    }
+    for option in &verb.options {
+        let Some(value) = value_of(option, matches) else { continue };
+        let key = json::quote(&option.member);
+        let same = |raw: &str| json::string(raw).is_some_and(|known| *known == *option.member);
+        match members.iter_mut().find(|(known, _)| same(known)) {
+            Some((_, old)) => *old = value,
+            None => members.push((key, value)),
+        }
+    }
+    let members: Vec<String> = members.iter().map(|(key, value)| format!("{key}:{value}")).collect();
+    Document::of_valid(&format!("{{{}}}", members.join(",")))
+}
+
+fn value_of(option: &VerbOption, matches: &ArgMatches) -> Option<String> {
+    let id = format!("--{}", option.name);
+    if option.kind == OptionKind::Flag {
+        return Some(matches.get_flag(&id).to_string());
+    }
+    let mut given = matches.get_many::<String>(&id).into_iter().flatten().cloned();
+    if option.repeated {
+        return Some(format!("[{}]", given.collect::<Vec<_>>().join(",")));
+    }
+    given.next().or_else(|| option.default.clone())
+}
+
+/// The workspace that a command line is about, before it is parsed: `-C DIR`, else what is around.
+pub(super) fn directory(arguments: &[std::ffi::OsString]) -> Option<std::path::PathBuf> {
+    let mut arguments = arguments.iter().skip(1);
+    while let Some(argument) = arguments.next() {
+        let text = argument.to_string_lossy();
+        if text == "--" {
+            return None;
+        }
+        if text == "-C" {
+            return arguments.next().map(Into::into);
+        }
+        if let Some(folder) = text.strip_prefix("-C") {
+            return Some(folder.strip_prefix('=').unwrap_or(folder).into());
+        }
+    }
+    None
+}
+
+/// Whether the workspace can be found without complaint; the verbs of one that is broken are missed
+/// only by who asks for them.
+pub(super) fn file_around(directory: Option<&std::path::Path>) -> Result<WorkspaceFile> {
+    match Workspace::find(directory) {
+        Ok(workspace) => workspace.file(),
+        Err(_) => Ok(WorkspaceFile::default()),
+    }
+}

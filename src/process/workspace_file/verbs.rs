@@ -1,0 +1,261 @@
+//! The verbs of the business: `place-order`, `pay`.
+
+use super::{Reader, is_plain_name};
+use crate::event::{Name, json};
+use crate::process::tree::{Meaning, Member, Node, Scalar};
+use crate::span::{Span, nearest};
+
+/// One verb: the message it appends, and what a person may say with it.
+#[derive(Debug, Clone)]
+pub struct VerbSpec {
+    pub name: String,
+    pub summary: Option<String>,
+    /// The message, and the module that owns it.
+    pub appends: Name,
+    pub module: Name,
+    /// It belongs to a conversation that its argument names; this is what the argument is called.
+    pub on: Option<String>,
+    /// The command that it answers.
+    pub answers: Option<Name>,
+    /// Its data is that of the command it answers, with the options put into it.
+    pub passes_on: bool,
+    pub options: Vec<VerbOption>,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct VerbOption {
+    /// As it is typed: `--item`.
+    pub name: String,
+    /// The member of the data that it becomes.
+    pub member: String,
+    pub kind: OptionKind,
+    pub repeated: bool,
+    pub optional: bool,
+    /// JSON text.
+    pub default: Option<String>,
+    pub help: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptionKind {
+    Integer,
+    Number,
+    String,
+    Boolean,
+    /// Written always, as true or false.
+    Flag,
+}
+
+const KINDS: [(&str, OptionKind); 5] = [
+    ("integer", OptionKind::Integer),
+    ("number", OptionKind::Number),
+    ("string", OptionKind::String),
+    ("boolean", OptionKind::Boolean),
+    ("flag", OptionKind::Flag),
+];
+
+impl OptionKind {
+    /// What a person typed, as JSON text; a number keeps its digits.
+    pub fn value(self, text: &str) -> Result<String, String> {
+        let number = || json::check(text).ok().filter(|text| json::shape(text) == json::Shape::Number);
+        match self {
+            OptionKind::String => Ok(json::quote(text)),
+            OptionKind::Boolean | OptionKind::Flag => match text {
+                "true" | "false" => Ok(text.to_string()),
+                _ => Err("`true` or `false` is wanted".to_string()),
+            },
+            OptionKind::Integer => match number() {
+                Some(digits) if !digits.contains(['.', 'e', 'E']) => Ok(digits.to_string()),
+                _ => Err("a whole number is wanted".to_string()),
+            },
+            OptionKind::Number => match number() {
+                Some(digits) => Ok(digits.to_string()),
+                None => Err("a number is wanted, such as 12.50".to_string()),
+            },
+        }
+    }
+}
+
+const VERB_KEYS: [&str; 6] = ["summary", "appends", "on", "answers", "passes-on", "options"];
+const OPTION_KEYS: [&str; 6] = ["type", "as", "repeated", "default", "optional", "help"];
+
+/// What every verb takes besides its own options.
+const TAKEN: [&str; 6] = ["id", "time", "correlation", "format", "help", "version"];
+
+impl Reader<'_> {
+    pub(super) fn verbs(&mut self, node: &Node) {
+        let hint = "`verbs: {pay: {appends: OrderPaid, on: order, options: {amount: number}}}`";
+        for member in self.mapping(node, hint) {
+            if !is_plain_name(&member.key) {
+                let hint = "a verb is named with a-z, 0-9 and `-`, and begins with a letter";
+                self.complain(member.key_span, format!("`{}` is no name for a verb", member.key), hint);
+            } else if let Some(verb) = self.verb(member) {
+                self.file.verbs.push(verb);
+            }
+        }
+    }
+
+    fn verb(&mut self, member: &Member) -> Option<VerbSpec> {
+        let mut verb = VerbSpec {
+            name: member.key.clone(),
+            summary: None,
+            appends: Name::from(""),
+            module: Name::from(""),
+            on: None,
+            answers: None,
+            passes_on: false,
+            options: Vec::new(),
+            span: member.key_span,
+        };
+        let hint = "a verb says at least what it `appends`";
+        for key in self.mapping(&member.value, hint) {
+            match key.key.as_str() {
+                "summary" => verb.summary = self.text(key),
+                "appends" => {
+                    let appends = self.text(key)?;
+                    verb.module = self.owner_of(&appends, key.value.span)?;
+                    verb.appends = Name::from(appends);
+                }
+                "on" => verb.on = self.text(key),
+                "answers" => verb.answers = self.text(key).map(Name::from),
+                "passes-on" => verb.passes_on = self.boolean(key),
+                "options" => {
+                    let hint = "`options: {amount: number}`";
+                    let options: Vec<&Member> = self.mapping(&key.value, hint);
+                    verb.options = options.into_iter().filter_map(|option| self.option(option)).collect();
+                }
+                unknown => self.unknown("a verb", unknown, key.key_span, &VERB_KEYS),
+            }
+        }
+        if verb.appends.is_empty() {
+            self.complain(member.key_span, format!("`{}` does not say what it `appends`", verb.name), hint);
+            return None;
+        }
+        if verb.answers.is_some() && verb.on.is_none() {
+            let hint = "say `on: order`, so that a person can name the conversation";
+            self.complain(member.key_span, format!("`{}` answers in no conversation", verb.name), hint);
+        }
+        if verb.passes_on && verb.answers.is_none() {
+            let hint = "it passes on the data of the command that it `answers`";
+            self.complain(member.key_span, format!("`{}` has nothing to pass on", verb.name), hint);
+        }
+        Some(verb)
+    }
+
+    fn owner_of(&mut self, type_: &str, span: Span) -> Option<Name> {
+        let owner = self.file.owner(type_).cloned();
+        if owner.is_none() {
+            let near = nearest(type_, self.file.types()).map(|near| format!("did you mean {near}?"));
+            let hint =
+                near.unwrap_or_else(|| "list it under `modules:`, with the module that says it".into());
+            self.complain(span, format!("no module owns {type_}"), &hint);
+        }
+        owner
+    }
+
+    fn option(&mut self, member: &Member) -> Option<VerbOption> {
+        if !is_plain_name(&member.key) || TAKEN.contains(&member.key.as_str()) {
+            let hint = match TAKEN.contains(&member.key.as_str()) {
+                true => "every verb has that one already",
+                false => "an option is named with a-z, 0-9 and `-`, and begins with a letter",
+            };
+            self.complain(member.key_span, format!("`{}` is no name for an option", member.key), hint);
+            return None;
+        }
+        let mut option = VerbOption {
+            name: member.key.clone(),
+            member: member.key.clone(),
+            kind: OptionKind::String,
+            repeated: false,
+            optional: false,
+            default: None,
+            help: None,
+        };
+        if member.value.scalar().is_some() {
+            option.kind = self.kind(&member.value)?;
+            return Some(option);
+        }
+        for key in self.mapping(&member.value, "`amount: number`, or `{type: number, as: total}`") {
+            match key.key.as_str() {
+                "type" => option.kind = self.kind(&key.value)?,
+                "as" => option.member = self.text(key)?,
+                "repeated" => option.repeated = self.boolean(key),
+                "optional" => option.optional = self.boolean(key),
+                "help" => option.help = self.text(key),
+                "default" => {}
+                unknown => self.unknown("an option", unknown, key.key_span, &OPTION_KEYS),
+            }
+        }
+        if let Some(default) = member.value.get("default") {
+            option.default = self.default(default, option.kind);
+        }
+        let pointless = option.kind == OptionKind::Flag
+            && (option.repeated || option.optional || option.default.is_some());
+        if pointless {
+            let hint = "a flag is false until it is given";
+            self.complain(
+                member.key_span,
+                format!("`{}` is a flag, and takes nothing more", option.name),
+                hint,
+            );
+        }
+        Some(option)
+    }
+
+    fn default(&mut self, node: &Node, kind: OptionKind) -> Option<String> {
+        let text = node.scalar().map(|scalar: &Scalar| scalar.text.clone())?;
+        match kind.value(&text) {
+            Ok(value) => Some(value),
+            Err(wanted) => {
+                self.complain(node.span, format!("this default does not fit: {wanted}"), "see `type`");
+                None
+            }
+        }
+    }
+
+    fn kind(&mut self, node: &Node) -> Option<OptionKind> {
+        let word = node.scalar().map_or("", |scalar| scalar.text.as_str());
+        let kind = KINDS.iter().find(|(name, _)| *name == word).map(|(_, kind)| *kind);
+        if kind.is_none() {
+            let near = nearest(word, KINDS.iter().map(|(name, _)| *name));
+            let hint = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "one of integer, number, string, boolean, flag".to_string(),
+            };
+            self.complain(node.span, format!("`{word}` is no type of an option"), &hint);
+        }
+        kind
+    }
+
+    fn mapping<'n>(&mut self, node: &'n Node, hint: &str) -> Vec<&'n Member> {
+        match node.map() {
+            Some(members) => members.iter().collect(),
+            None => {
+                if !node.is_broken() {
+                    self.complain(node.span, format!("expected a mapping, found {}", node.kind()), hint);
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    fn text(&mut self, member: &Member) -> Option<String> {
+        let text = member.value.scalar().filter(|scalar| !scalar.text.is_empty());
+        if text.is_none() {
+            let what = format!("`{}` wants a text, found {}", member.key, member.value.kind());
+            self.complain(member.value.span, what, "a word or a sentence");
+        }
+        text.map(|scalar| scalar.text.clone())
+    }
+
+    fn boolean(&mut self, member: &Member) -> bool {
+        match member.value.scalar().map(|scalar| scalar.meaning()) {
+            Some(Meaning::Bool(value)) => value,
+            _ => {
+                self.complain(member.value.span, format!("`{}` wants true or false", member.key), "");
+                false
+            }
+        }
+    }
+}

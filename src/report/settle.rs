@@ -1,0 +1,66 @@
+//! What a person has settled, as text and as JSON.
+
+use super::words::{counted, list};
+use crate::runtime::Turn;
+use crate::step::{Hand, Instance};
+use serde_json::json;
+
+pub fn text(process: &str, instance: &Instance, turn: &Turn) -> String {
+    let hand = turn.decisions.iter().find_map(|recorded| recorded.hand);
+    let id = if instance.id.is_empty() { "what has no instance" } else { &instance.id };
+    let did = match hand {
+        Some(Hand::Resume) => "taken up again",
+        Some(Hand::Skip) => "taken up again without the message",
+        Some(Hand::End) => "ended by hand",
+        None => "not changed",
+    };
+    let mut text = format!("{process} {id}: {did}\n");
+    for recorded in turn.decisions.iter().filter(|recorded| recorded.hand.is_none()) {
+        let state = recorded.to.as_ref().map_or(String::new(), |state| format!(" → {state}"));
+        let reason = recorded.failed.as_ref().map_or(String::new(), |failed| format!(": {}", failed.reason));
+        let input = &recorded.input;
+        let position = input.position.map_or(String::new(), |position| format!(" {position}"));
+        let line =
+            format!("  {} ({}{position}): {}{state}{reason}\n", input.type_, input.source, recorded.outcome);
+        text.push_str(&line);
+    }
+    let sent = turn.decisions.iter().flat_map(|recorded| &recorded.sent);
+    let sent: Vec<String> = sent.map(|message| message.type_.to_string()).collect();
+    if !sent.is_empty() {
+        text.push_str(&format!("sent {}\n", list(sent.into_iter())));
+    }
+    text.push_str(&match &instance.parked {
+        Some(parked) => {
+            let held = counted(instance.held.len() as u64, "message");
+            format!("it is parked again: {}; {held} held\n", parked.reason)
+        }
+        None => format!("it is now in {}\n", instance.rest().to_string().trim_start_matches("unfinished: ")),
+    });
+    text
+}
+
+pub fn json(process: &str, instance: &Instance, turn: &Turn) -> String {
+    let decisions: Vec<_> = turn
+        .decisions
+        .iter()
+        .map(|recorded| {
+            json!({
+                "input": {"source": &*recorded.input.source, "id": &*recorded.input.id, "type": &*recorded.input.type_},
+                "outcome": recorded.outcome.name(),
+                "hand": recorded.hand.map(Hand::name),
+                "state": recorded.to.as_deref(),
+                "reason": recorded.failed.as_ref().map(|failed| &failed.reason),
+                "sent": recorded.sent.iter().map(|message| &*message.type_).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let parked = instance.parked.as_ref().map(|parked| &parked.reason);
+    let json = json!({
+        "process": process,
+        "instance": &*instance.id,
+        "rests": instance.rest().to_string(),
+        "parked": parked,
+        "decisions": decisions,
+    });
+    serde_json::to_string(&json).expect("plain data") + "\n"
+}
