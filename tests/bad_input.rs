@@ -213,7 +213,7 @@ fn a_folder_where_a_file_should_be() {
     };
     let log = "error: this is a folder, and a log is a file\n--> log/payments.jsonl\n";
     let bench = folder("log/payments.jsonl");
-    all_refuse(&bench, &["run", PLACED, REPLAY, "replay log --process order@1", "log"], log);
+    all_refuse(&bench, &["run", "append OrderPlaced", REPLAY, "replay log --process order@1", "log"], log);
     let append = error(
         "cannot open the log: Is a directory (os error 21)",
         "log/payments.jsonl",

@@ -2,29 +2,8 @@
 
 mod common;
 
-use common::bench::Bench;
+use common::bench::{Bench, PROCESS};
 use std::time::{Duration, Instant};
-
-const PROCESS: &str = "\
-process: order
-version: 1
-starts-on: OrderPlaced
-initial: placed
-states:
-  placed:
-    on:
-      OrderPlaced:
-        set: {total: =event.data.total}
-        send: {TakePayment: {amount: =event.data.total}}
-        alarm: {PaymentTimedOut: 15m}
-        to: awaiting-payment
-  awaiting-payment:
-    on:
-      OrderPaid: {send: ShipOrder, to: shipped}
-      PaymentTimedOut: {to: abandoned}
-  shipped: {end: success}
-  abandoned: {end: failure}
-";
 
 /// A workspace with so many orders, every other one paid a few minutes later, all without checksums, as somebody
 /// else might have written them.
