@@ -69,7 +69,19 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let guard = guard_of(&args)?;
     let named = args.id.is_some();
     let message = message_of(args, &module, &workspace, &store)?;
-    let shown = Appended { type_: message.type_.clone(), id: message.id.clone() };
+    commit(&store, message, named, guard, context)
+}
+
+/// Appends one message, and says where it stands. `named`: a person chose its id, so it may be in the
+/// log already.
+pub(super) fn commit(
+    store: &Store,
+    message: Message,
+    named: bool,
+    guard: Guard,
+    context: &mut Context,
+) -> anyhow::Result<Exit> {
+    let (module, type_, id) = (message.source.clone(), message.type_.clone(), message.id.clone());
     let batches = vec![vec![message]];
     let appended = match named {
         true => store.append(&module, batches, guard)?,
@@ -86,31 +98,20 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let placed = &appended.batches[0];
     if let Placed::Already(_) = placed {
-        context.note(&format!("note: {} is in the log already; nothing was appended", shown.id));
+        context.note(&format!("note: {id} is in the log already; nothing was appended"));
     }
-    shown.print(&module, placed.first(), context)?;
+    let position = placed.first();
+    let text = match context.format {
+        Format::Text => format!("{module} {position} {type_} {id}\n"),
+        Format::Json => format!(
+            "{{\"module\":{},\"position\":{position},\"type\":{},\"id\":{}}}\n",
+            json::quote(&module),
+            json::quote(&type_),
+            json::quote(&id)
+        ),
+    };
+    context.print(&text)?;
     Ok(Exit::Holds)
-}
-
-/// What is said of a message that was appended.
-struct Appended {
-    type_: Name,
-    id: Name,
-}
-
-impl Appended {
-    fn print(&self, module: &str, position: Position, context: &mut Context) -> std::io::Result<()> {
-        let text = match context.format {
-            Format::Text => format!("{module} {position} {} {}\n", self.type_, self.id),
-            Format::Json => format!(
-                "{{\"module\":{},\"position\":{position},\"type\":{},\"id\":{}}}\n",
-                json::quote(module),
-                json::quote(&self.type_),
-                json::quote(&self.id)
-            ),
-        };
-        context.print(&text)
-    }
 }
 
 fn module_of(args: &Args, workspace: &Workspace) -> Result<Name> {
@@ -130,10 +131,7 @@ fn module_of(args: &Args, workspace: &Workspace) -> Result<Name> {
             }
         },
     };
-    if workspace.process_names()?.contains(&*module) {
-        return Err(Error::input(format!("{module} is a process: only `anyorder run` writes its log"))
-            .hint("append what happened outside to the module that owns it"));
-    }
+    workspace.refuse_process(&module)?;
     Ok(module)
 }
 

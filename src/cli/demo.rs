@@ -4,147 +4,118 @@
 //! them, through the same [`execute`](super::execute); nothing in here knows what they do.
 
 use super::context::Context;
-use super::{Exit, execute};
-use crate::error::{Error, Result};
+use super::{Exit, examples, execute};
+use crate::error::Error;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// A guided tour: a day with one process, in a minute
+/// A guided tour: a day in a restaurant, in a minute
 ///
-/// Makes a workspace in a temporary folder, appends an order's events, runs, lets an alarm ring,
-/// shows the story of a conversation, and replays the day through the process's next version.
+/// Makes the restaurant in a temporary folder and plays a day in it: orders are placed, cooked, priced
+/// and paid, alarms ring, one order is parked and settled by hand; then the day is replayed through
+/// another process. Every command is shown as a person would type it, with what it prints.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  anyorder demo --keep /tmp/first-order")]
+#[command(after_help = "Example:\n  anyorder demo --keep /tmp/restaurant")]
 pub struct Args {
     /// Keep the workspace in this folder, which must not be there yet, or be empty
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
 }
 
-const FILES: [(&str, &str); 3] = [
-    ("anyorder.yaml", include_str!("../../fixtures/first-order/anyorder.yaml")),
-    ("processes/order@1.yaml", include_str!("../../fixtures/first-order/processes/order@1.yaml")),
-    ("next/order@2.yaml", include_str!("../../fixtures/first-order/next/order@2.yaml")),
-];
-
 /// A sentence, and the commands that follow it. Ids and times are named, so that the tour is the same
 /// every time.
-const TOUR: &[(&str, &[&[&str]])] = &[
+const TOUR: &[(&str, &[&str])] = &[
     (
-        "At noon Ada orders a burger, and Bob a salad. Each event goes into the log of its module.",
+        "Noon. The waiter takes three orders. Bob looks as if he would not pay.",
         &[
-            &[
-                "append",
-                "OrderPlaced",
-                "--id",
-                "ada",
-                "--time",
-                "2026-11-21T12:00:00Z",
-                "--data",
-                "{\"item\":\"burger\",\"total\":12.50}",
-            ],
-            &[
-                "append",
-                "OrderPlaced",
-                "--id",
-                "bob",
-                "--time",
-                "2026-11-21T12:01:00Z",
-                "--data",
-                "{\"item\":\"salad\",\"total\":9.00}",
-            ],
+            "place-order --table 5 --item burger --id ada --time 2026-11-21T12:00:00Z",
+            "place-order --table 7 --item salad --dodgy --id bob --time 2026-11-21T12:01:00Z",
+            "place-order --table 2 --item soup --id cem --time 2026-11-21T12:02:00Z",
         ],
     ),
     (
-        "Ada pays after four minutes.",
-        &[&[
-            "append",
-            "OrderPaid",
-            "--id",
-            "ada-pays",
-            "--correlation",
-            "ada",
-            "--time",
-            "2026-11-21T12:04:00Z",
-            "--data",
-            "{\"amount\":12.50}",
-        ]],
-    ),
-    ("The process decides what that means. Time is virtual: it is what the messages say.", &[&["run"]]),
-    (
-        "Bob has not paid. Let an hour pass: his alarm rings; Ada's rings too, and means nothing.",
-        &[&["run", "--for", "1h"]],
+        "Two processes hear of them. Ada and Cem pay after eating, Bob pays first; each takes its own.",
+        &["run"],
     ),
     (
-        "Ada's burger is cooked. And then Bob pays after all.",
+        "The cook cooks, the assistant manager prices, each adding to the order's document. Ada's total is \
+         forgotten.",
         &[
-            &[
-                "append",
-                "FoodCooked",
-                "--id",
-                "burger",
-                "--correlation",
-                "ada",
-                "--time",
-                "2026-11-21T13:10:00Z",
-            ],
-            &[
-                "append",
-                "OrderPaid",
-                "--id",
-                "bob-pays",
-                "--correlation",
-                "bob",
-                "--time",
-                "2026-11-21T13:20:00Z",
-                "--data",
-                "{\"amount\":9.00}",
-            ],
-            &["run"],
-            &["status"],
+            "cook ada --ingredient bun --ingredient beef --minutes 7 --id ada-2 --time 2026-11-21T12:07:00Z",
+            "cook cem --ingredient leek --minutes 4 --id cem-2 --time 2026-11-21T12:07:00Z",
+            "price bob --tax 1.10 --total 8.00 --id bob-2 --time 2026-11-21T12:08:00Z",
+            "run",
+            "price ada --tax 2.00 --id ada-3 --time 2026-11-21T12:09:00Z",
+            "price cem --tax 0.90 --total 6.50 --id cem-3 --time 2026-11-21T12:09:00Z",
+            "run",
+            "status",
         ],
     ),
-    ("Bob's story. His money came late: it was kept, and he got no salad.", &[&["trace", "bob"]]),
     (
-        "Running again finds nothing to do; and every decision, made again, comes out the same.",
-        &[&["run"], &["replay", "--process", "order@1"]],
+        "Ada's order is parked, and waits for a person; everybody else's goes on. Leave that message out, \
+         price her order again.",
+        &[
+            "resume ada --skip --id ada-4 --time 2026-11-21T12:10:00Z",
+            "price ada --tax 2.00 --total 14.50 --id ada-5 --time 2026-11-21T12:11:00Z",
+            "run",
+        ],
     ),
     (
-        "Version 2 is a draft that reminds once and gives late money back. What would it have done with today?",
-        &[&["replay", "--process", "order@1", "--against", "next/order@2.yaml"]],
+        "Bob pays, and then his salad is made. His alarm rings at 12:23: he has paid, so it means nothing.",
+        &[
+            "pay bob --amount 8.00 --id bob-3 --time 2026-11-21T12:15:00Z",
+            "pay ada --amount 14.50 --id ada-6 --time 2026-11-21T12:20:00Z",
+            "run --for 5m",
+            "cook bob --ingredient lettuce --minutes 3 --id bob-4 --time 2026-11-21T12:26:00Z",
+            "run",
+        ],
+    ),
+    (
+        "Cem has not paid. Let an hour pass: his alarm rings, remembers how often it rang, and in the end he \
+         is a matter for the manager.",
+        &["run --for 1h", "trace cem"],
+    ),
+    (
+        "The manager's end of the day: what is done, and what is not.",
+        &["settle cem --how his-sister-pays --id cem-4 --time 2026-11-21T23:00:00Z", "run", "status"],
+    ),
+    (
+        "Running again finds nothing to do; and every decision of the day, made again, comes out the same.",
+        &["run", "replay --process pay-after-eating@1"],
+    ),
+    (
+        "What if everybody had to pay first? The draft in next/ has never run. Cem's order, through it:",
+        &["replay --process pay-after-eating@1 --against next/pay-first@2.yaml --correlation cem"],
     ),
 ];
 
 const NEXT: &str = "\
 # That was the day. To go on from here:
-#   anyorder demo --keep DIR            the same, and you keep the folder: look at log/order.jsonl
-#   anyorder replay LOG --process FILE  your own log, through a process that you write
-#   anyorder --help                     all verbs
+#   anyorder init DIR                    a small workspace of your own, with comments worth reading
+#   anyorder demo --keep DIR             this one, to look around in: cat DIR/log/*.jsonl
+#   anyorder replay LOG --process FILE   your own log, through a process that you write
+#   anyorder --help                      all verbs
 ";
 
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let temporary;
     let folder = match &args.keep {
-        Some(folder) => {
-            make_empty(folder)?;
-            folder.as_path()
-        }
+        Some(folder) => folder.as_path(),
         None => {
             let made = tempfile::tempdir();
             temporary = made.map_err(|error| Error::io("make a folder", "the temporary folder", &error))?;
             temporary.path()
         }
     };
-    for (name, text) in FILES {
-        write(&folder.join(name), text)?;
-    }
+    examples::named("restaurant")?.write(folder)?;
     for (sentence, commands) in TOUR {
         context.print(&format!("# {sentence}\n"))?;
         for command in *commands {
-            context.print(&format!("$ anyorder {}\n", shell(command)))?;
+            context.print(&format!("$ anyorder {}\n", command))?;
             let anchored = anchored(folder, command);
             let code = execute(anchored, context.out, context.err, false);
             if code > Exit::Finding as u8 {
-                let what = format!("the tour stopped: `anyorder {}` ended with {code}", shell(command));
+                let what = format!("the tour stopped: `anyorder {}` ended with {code}", command);
                 return Err(Error::input(what).into());
             }
         }
@@ -157,42 +128,12 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(Exit::Holds)
 }
 
-/// The command as it is run: in that folder, wherever we are.
-fn anchored(folder: &Path, command: &[&str]) -> Vec<std::ffi::OsString> {
+/// The command as it is run: in that folder, wherever we are. No word of the tour has a space in it.
+fn anchored(folder: &Path, command: &str) -> Vec<OsString> {
     let mut arguments = vec!["anyorder".into(), "-C".into(), folder.into()];
-    for (index, argument) in command.iter().enumerate() {
-        // The one option of the tour that names a file by its path.
-        let is_file = index > 0 && command[index - 1] == "--against";
-        arguments.push(if is_file { folder.join(argument).into() } else { argument.into() });
+    for word in command.split(' ') {
+        // The draft is named by its path.
+        arguments.push(if word.ends_with(".yaml") { folder.join(word).into() } else { word.into() });
     }
     arguments
-}
-
-/// As it would be typed.
-fn shell(command: &[&str]) -> String {
-    let quoted = command.iter().map(|argument| match argument.contains(['{', '"', ' ', '$']) {
-        true => format!("'{argument}'"),
-        false => argument.to_string(),
-    });
-    quoted.collect::<Vec<_>>().join(" ")
-}
-
-fn make_empty(folder: &Path) -> Result<()> {
-    let shown = folder.display().to_string();
-    match std::fs::read_dir(folder) {
-        Ok(mut entries) => match entries.next() {
-            None => Ok(()),
-            Some(_) => {
-                Err(Error::input("the folder is not empty").at(shown).hint("name one that is not there yet"))
-            }
-        },
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(Error::io("use the folder", &shown, &error)),
-    }
-}
-
-fn write(path: &Path, text: &str) -> Result<()> {
-    let folder = path.parent().expect("a file in a folder");
-    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(path, text));
-    written.map_err(|error| Error::io("write", &path.display().to_string(), &error))
 }

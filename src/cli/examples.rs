@@ -65,8 +65,12 @@ impl Example {
 fn refuse_full(folder: &Path) -> Result<()> {
     let shown = folder.display().to_string();
     match std::fs::read_dir(folder) {
-        Ok(mut entries) if entries.next().is_none() => Ok(()),
-        Ok(_) => Err(Error::input("the folder is not empty").at(shown).hint("name one that is not there yet")),
+        Ok(mut entries) => match entries.next() {
+            None => Ok(()),
+            Some(_) => {
+                Err(Error::input("the folder is not empty").at(shown).hint("name one that is not there yet"))
+            }
+        },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Error::io("use the folder", &shown, &error)),
     }

@@ -8,19 +8,24 @@ mod append;
 mod clock;
 mod context;
 mod demo;
+mod examples;
+mod init;
 mod log;
 mod manual;
 mod replay;
 mod run;
+mod settle;
 mod status;
 mod trace;
+mod verbs;
 mod verify;
 mod workspace;
 
 use crate::error::{Error, Trouble};
+use crate::process::workspace_file::WorkspaceFile;
 use crate::report::diagnostic;
 use anyhow::Result;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use context::Context;
 use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -42,6 +47,9 @@ pub enum Exit {
 const BAD_INPUT: u8 = 2;
 const OUR_BUG: u8 = 4;
 
+/// The heading of the options that every verb takes.
+const EVERYWHERE: &str = "Everywhere";
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0  it holds
@@ -58,10 +66,10 @@ Exit codes:
 /// the log, deterministically, in virtual time; replay a real log through another version of it.
 pub(crate) struct Args {
     /// The workspace; without it, the one around the current directory
-    #[arg(short = 'C', value_name = "DIR", global = true)]
+    #[arg(short = 'C', value_name = "DIR", global = true, help_heading = EVERYWHERE)]
     directory: Option<PathBuf>,
     /// How results are printed
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text, help_heading = EVERYWHERE)]
     format: Format,
     #[command(subcommand)]
     verb: Verb,
@@ -76,11 +84,14 @@ pub enum Format {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Demo(demo::Args),
+    Init(init::Args),
     Append(append::Args),
     Log(log::Args),
     Trace(trace::Args),
     Run(run::Args),
     Status(status::Args),
+    Resume(settle::ResumeArgs),
+    End(settle::EndArgs),
     Replay(replay::Args),
     Verify(verify::Args),
     Man(manual::ManArgs),
@@ -110,12 +121,35 @@ pub(crate) fn execute(
     err: &mut dyn Write,
     colour: bool,
 ) -> u8 {
-    let args = match Args::try_parse_from(arguments) {
-        Ok(args) => args,
-        Err(error) => return usage(&error, out, err),
+    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    // The workspace's verbs are known before the line is parsed. A file that is broken takes away only
+    // its own verbs: it is complained about where one of them, or the workspace, is asked for.
+    let file = verbs::file_around(verbs::directory(&arguments).as_deref());
+    let (words, broken) = match file.and_then(|file| Ok((verbs::add_to(Args::command(), &file)?, file))) {
+        Ok((command, file)) => ((command, file), None),
+        Err(error) => ((Args::command(), WorkspaceFile::default()), Some(error)),
     };
-    let mut context = Context::new(args.directory, args.format, out, err);
-    let result = dispatch(args.verb, &mut context).and_then(|exit| {
+    let (command, file) = words;
+    let matches = match command.try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            return match broken.filter(|_| error.kind() == clap::error::ErrorKind::InvalidSubcommand) {
+                Some(broken) => failed(&broken.into(), out, err, colour),
+                None => usage(&error, out, err),
+            };
+        }
+    };
+    let directory = matches.get_one::<PathBuf>("directory").cloned();
+    let format = *matches.get_one::<Format>("format").expect("it has a default");
+    let mut context = Context::new(directory, format, out, err);
+    let named = matches.subcommand().and_then(|(name, inside)| Some((file.verb(name)?, inside)));
+    let result = match named {
+        Some((verb, inside)) => verbs::run(verb, inside, &mut context),
+        None => Args::from_arg_matches(&matches)
+            .map_err(anyhow::Error::from)
+            .and_then(|args| dispatch(args.verb, &mut context)),
+    };
+    let result = result.and_then(|exit| {
         context.out.flush()?;
         Ok(exit)
     });
@@ -128,11 +162,14 @@ pub(crate) fn execute(
 fn dispatch(verb: Verb, context: &mut Context) -> Result<Exit> {
     match verb {
         Verb::Demo(args) => demo::run(args, context),
+        Verb::Init(args) => init::run(args, context),
         Verb::Append(args) => append::run(args, context),
         Verb::Log(args) => log::run(args, context),
         Verb::Trace(args) => trace::run(args, context),
         Verb::Run(args) => run::run(args, context),
         Verb::Status(args) => status::run(args, context),
+        Verb::Resume(args) => settle::resume(args, context),
+        Verb::End(args) => settle::end(args, context),
         Verb::Replay(args) => replay::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
         Verb::Man(args) => manual::man(args, context),

@@ -92,7 +92,10 @@ fn settle(whom: Whom, hand: Hand, context: &mut Context) -> anyhow::Result<Exit>
 fn done_before(world: &World, id: &str) -> Option<String> {
     world.members().iter().find_map(|member| {
         let key = (member.name.clone(), Name::from(id));
-        member.instances().find(|instance| instance.seen.contains(&key)).map(|instance| instance.id.to_string())
+        member
+            .instances()
+            .find(|instance| instance.seen.contains(&key))
+            .map(|instance| instance.id.to_string())
     })
 }
 
@@ -115,12 +118,12 @@ fn parked(world: &World, whom: &Whom) -> Result<(ProcessId, Name)> {
     let ids = parked.iter().map(|(_, instance)| (instance.id.clone(), instance.since));
     let found = match &*whom.instance {
         "" => Ok(Name::from("")),
-        wanted => workspace::conversation(ids, wanted),
+        wanted => workspace::instance(ids, wanted),
     };
     let id = found.map_err(|error| match all().find(|(_, instance)| *instance.id == *whom.instance) {
         Some((_, instance)) => Error::input(format!("{} is not parked: {}", instance.id, instance.rest()))
             .hint("only what is parked waits for a person; `anyorder status` shows it"),
-        None => error.hint("`anyorder status` shows what is parked"),
+        None => error,
     })?;
     let meant: Vec<_> = parked.iter().filter(|(_, instance)| instance.id == id).collect();
     match meant[..] {

@@ -19,7 +19,7 @@ pub(super) fn add_to(mut command: Command, file: &WorkspaceFile) -> Result<Comma
         let taken = command.get_subcommands().any(|built_in| built_in.get_name() == verb.name);
         if taken || verb.name == "help" {
             let message = format!("`{}` is a verb of anyorder's own", verb.name);
-            let mut diagnostic = Diagnostic::new(&file.source, verb.span, message);
+            let mut diagnostic = Diagnostic::new(&verb.source, verb.span, message);
             diagnostic.hint = Some("call yours something else".to_string());
             shadows.push(diagnostic);
         } else {
@@ -35,10 +35,13 @@ fn of(verb: &VerbSpec) -> Command {
         about.pop();
     }
     let what = match &verb.answers {
-        Some(command) => format!("appends {} to {}'s log, as the answer to {command}", verb.appends, verb.module),
+        Some(command) => {
+            format!("appends {} to {}'s log, as the answer to {command}", verb.appends, verb.module)
+        }
         None => format!("appends {} to {}'s log", verb.appends, verb.module),
     };
-    let mut command = Command::new(verb.name.clone()).about(about.clone()).long_about(format!("{about}: {what}"));
+    let mut command =
+        Command::new(verb.name.clone()).about(about.clone()).long_about(format!("{about}: {what}"));
     if let Some(on) = &verb.on {
         let help = "The conversation: an id, a unique part of one, or `latest`";
         command = command.arg(Arg::new("on").value_name(on.to_uppercase()).required(true).help(help));
@@ -53,7 +56,8 @@ fn of(verb: &VerbSpec) -> Command {
         .arg(text("id", "ID", "Its id; without it, a new one. Named, it is safe to try again"))
         .arg(text("time", "T", "When it happened; without it, now").value_parser(clock::moment));
     if verb.on.is_none() {
-        command = command.arg(text("correlation", "ID", "The conversation; without it, it starts one of its own"));
+        command =
+            command.arg(text("correlation", "ID", "The conversation; without it, it starts one of its own"));
     }
     command
 }
@@ -74,7 +78,9 @@ fn arg_of(option: &VerbOption) -> Arg {
     let action = if option.repeated { ArgAction::Append } else { ArgAction::Set };
     let required = !option.repeated && !option.optional && option.default.is_none();
     let mut help = option.help.clone().unwrap_or_default();
-    for (note, holds) in [("may be given more than once", option.repeated), ("may be left out", option.optional)] {
+    for (note, holds) in
+        [("may be given more than once", option.repeated), ("may be left out", option.optional)]
+    {
         if holds {
             help = if help.is_empty() { note.to_string() } else { format!("{help}; {note}") };
         }
@@ -102,11 +108,14 @@ pub(super) fn run(verb: &VerbSpec, matches: &ArgMatches, context: &mut Context) 
     match &verb.on {
         Some(_) => {
             let wanted: &String = matches.get_one("on").expect("clap has seen to it");
-            let conversation = workspace::conversation(workspace::conversations(&store)?.into_iter(), wanted)?;
-            if let Some(command) = answered(verb, &store, &conversation, context)? {
-                message.causation = Some(command.id);
-                document = command.data;
+            let conversation = workspace::conversation(&store, wanted)?;
+            let commands = Commands::find(verb, &store, &conversation)?;
+            message.causation = commands.open.map(|command| command.id);
+            if let (Some(answers), None) = (&verb.answers, &message.causation) {
+                let what = format!("no {answers} waits for an answer in {conversation}");
+                context.warn(&format!("note: {what}; {} is appended without a cause", verb.appends));
             }
+            document = commands.latest.and_then(|command| command.data);
             message.correlation = Some(conversation);
         }
         None => {
@@ -119,33 +128,34 @@ pub(super) fn run(verb: &VerbSpec, matches: &ArgMatches, context: &mut Context) 
     append::commit(&store, message, id.is_some(), Guard::None, context)
 }
 
-/// The latest command of that type in the conversation that nothing has answered.
-fn answered(
-    verb: &VerbSpec,
-    store: &Store,
-    conversation: &Name,
-    context: &mut Context,
-) -> Result<Option<Message>> {
-    let Some(wanted) = &verb.answers else { return Ok(None) };
-    let mut open: Vec<Message> = Vec::new();
-    let mut causes = HashSet::new();
-    for record in Merged::open(store, |_| Some(Position::FIRST))? {
-        let message = record?.message;
-        if message.conversation() != Some(conversation) {
-            continue;
+/// What a verb answers in its conversation.
+#[derive(Default)]
+struct Commands {
+    /// The latest command of that type that nothing has answered.
+    open: Option<Message>,
+    /// The latest of all: a person who corrects an answer answers what was answered before.
+    latest: Option<Message>,
+}
+
+impl Commands {
+    fn find(verb: &VerbSpec, store: &Store, conversation: &Name) -> Result<Commands> {
+        let Some(wanted) = &verb.answers else { return Ok(Commands::default()) };
+        let mut sent: Vec<Message> = Vec::new();
+        let mut causes = HashSet::new();
+        for record in Merged::open(store, |_| Some(Position::FIRST))? {
+            let message = record?.message;
+            if message.conversation() != Some(conversation) {
+                continue;
+            }
+            if message.kind == Kind::Command && message.type_ == *wanted {
+                sent.push(message);
+            } else if !message.internal {
+                causes.extend(message.causation);
+            }
         }
-        if message.kind == Kind::Command && message.type_ == *wanted {
-            open.push(message);
-        } else if !message.internal {
-            causes.extend(message.causation);
-        }
+        let open = sent.iter().rev().find(|command| !causes.contains(&command.id)).cloned();
+        Ok(Commands { open, latest: sent.pop() })
     }
-    let latest = open.into_iter().rev().find(|command| !causes.contains(&command.id));
-    if latest.is_none() {
-        let sent = format!("note: no {wanted} waits for an answer in {conversation}");
-        context.note(&format!("{sent}; {} is appended without a cause", verb.appends));
-    }
-    Ok(latest)
 }
 
 /// The options as members, in the order in which the verb lists them; put into the document where

@@ -95,6 +95,15 @@ impl Workspace {
         Ok(stems.map(|(name, _)| name.to_string()).collect())
     }
 
+    /// Nobody but `run` writes into a process's log.
+    pub fn refuse_process(&self, module: &str) -> Result<()> {
+        if self.process_names()?.contains(module) {
+            let what = format!("{module} is a process: only `anyorder run` writes its log");
+            return Err(Error::input(what).hint("append what happened outside to the module that owns it"));
+        }
+        Ok(())
+    }
+
     fn definition(&self, path: &Path) -> Result<Arc<Definition>> {
         let shown = path.display().to_string();
         let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();

@@ -1,7 +1,8 @@
 //! The instances of a workspace, as a table and as JSON.
 
-use super::words::{age, columns};
+use super::words::{age, columns, grouped, list};
 use crate::event::{Name, Time};
+use crate::process::End;
 use crate::runtime::World;
 use crate::step::{Instance, Phase};
 use serde::Serialize;
@@ -87,37 +88,65 @@ pub fn json(rows: &[Row]) -> String {
     serde_json::to_string_pretty(rows).expect("plain data") + "\n"
 }
 
-/// A table; under an instance that is parked, why.
+/// A table; under an instance that is parked, why; and a line that counts. Conversations that a
+/// process has declined are only counted, unless they are all there is.
 pub fn text(rows: &[Row], newest: Time) -> String {
     if rows.is_empty() {
         return "no instances yet: `anyorder run` starts them\n".to_string();
     }
-    let mut cells = vec![["PROCESS", "INSTANCE", "STATE", "AGE", "NEXT ALARM"].map(String::from).to_vec()];
-    for row in rows {
-        let process = match row.version {
-            Some(version) => format!("{}@{version}", row.process),
-            None => row.process.clone(),
-        };
-        let instance = if row.instance.is_empty() { "(none)" } else { &row.instance };
-        let state = match (&row.parked, row.end) {
-            (Some(_), _) => format!("{}, parked", row.state),
-            (None, Some(end)) => format!("{} ({end})", row.state),
-            (None, None) => row.state.clone(),
-        };
-        let aged = row.moment.map_or(String::new(), |since| age(newest.millis() - since.millis()));
-        let alarm = row.alarms.iter().min_by(|a, b| a.due.cmp(&b.due));
-        let alarm = alarm.map_or(String::new(), |alarm| format!("{} {}", alarm.name, alarm.due));
-        cells.push(vec![process, instance.to_string(), state, aged, alarm]);
+    let declined = |row: &&Row| row.state == "declined" && row.parked.is_none();
+    let mut shown: Vec<&Row> = rows.iter().filter(|row| !declined(row)).collect();
+    if shown.is_empty() {
+        shown = rows.iter().collect();
     }
+    let mut cells = vec![["PROCESS", "INSTANCE", "STATE", "AGE", "NEXT ALARM"].map(String::from).to_vec()];
+    cells.extend(shown.iter().map(|row| row.cells(newest)));
     let table = columns(&cells);
     let mut lines = table.lines();
     let mut text = format!("{}\n", lines.next().unwrap_or_default());
-    for (line, row) in lines.zip(rows) {
+    for (line, row) in lines.zip(shown) {
         text.push_str(line);
         text.push('\n');
         if let Some(reason) = &row.parked {
             text.push_str(&format!("  parked by {}: {reason}\n", row.place));
         }
     }
+    text.push_str(&summary(rows));
     text
+}
+
+/// What is done, and what is not.
+fn summary(rows: &[Row]) -> String {
+    let count = |wanted: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| wanted(row)).count() as u64;
+    let open = |row: &Row| row.parked.is_none() && row.end.is_none();
+    let kinds =
+        End::ALL.map(|end| (end.name(), count(&|row| row.parked.is_none() && row.end == Some(end.name()))));
+    let running = count(&|row| open(row) && row.version.is_some());
+    let others = [
+        ("running", running),
+        ("not started", count(&|row| open(row) && row.state == "not-started")),
+        ("parked", count(&|row| row.parked.is_some())),
+        ("declined", count(&|row| open(row) && row.state == "declined")),
+    ];
+    let said = kinds.into_iter().chain(others).filter(|(_, count)| *count > 0);
+    format!("{}\n", list(said.map(|(what, count)| format!("{} {what}", grouped(count)))))
+}
+
+impl Row {
+    fn cells(&self, newest: Time) -> Vec<String> {
+        let process = match self.version {
+            Some(version) => format!("{}@{version}", self.process),
+            None => self.process.clone(),
+        };
+        let instance = if self.instance.is_empty() { "(none)" } else { &self.instance };
+        let state = match (&self.parked, self.end) {
+            (Some(_), _) => format!("{}, parked", self.state),
+            (None, Some(end)) => format!("{} ({end})", self.state),
+            (None, None) => self.state.clone(),
+        };
+        let aged = self.moment.map_or(String::new(), |since| age(newest.millis() - since.millis()));
+        let alarm = self.alarms.iter().min_by(|a, b| a.due.cmp(&b.due));
+        let alarm = alarm.map_or(String::new(), |alarm| format!("{} {}", alarm.name, alarm.due));
+        vec![process, instance.to_string(), state, aged, alarm]
+    }
 }

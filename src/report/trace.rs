@@ -5,6 +5,7 @@
 
 use crate::event::{Kind, Message, json};
 use crate::runtime::journal::RECORDED;
+use crate::step::Hand;
 use petgraph::graph::{DiGraph, NodeIndex};
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
@@ -90,9 +91,16 @@ impl Trace {
         steps
     }
 
+    /// The story for people: that a process has declined the conversation is told once.
     pub fn text(&self) -> String {
+        let mut declined = HashSet::new();
+        let mut messages = self.messages.clone();
+        messages.retain(|message| {
+            let decision = Decision::of(message).filter(|decision| decision.outcome == "declined");
+            decision.is_none_or(|decision| declined.insert(decision.process))
+        });
         let mut text = String::new();
-        for step in self.walk() {
+        for step in Trace::new(messages).walk() {
             for (depth, last) in step.lasts.iter().enumerate() {
                 let here = depth + 1 == step.lasts.len();
                 text.push_str(match (here, last) {
@@ -163,6 +171,10 @@ fn causes_of(messages: &[Message]) -> Vec<Cause> {
     causes
 }
 
+fn is_by_hand(message: &Message) -> bool {
+    message.internal && Hand::ALL.iter().any(|hand| *hand.type_() == *message.type_)
+}
+
 fn is_decision(message: &Message) -> bool {
     message.internal && *message.type_ == *RECORDED
 }
@@ -172,6 +184,7 @@ fn message_text(message: &Message) -> String {
     match (message.due, message.kind) {
         (Some(due), _) => text.push_str(&format!(" (alarm, due {due})")),
         (None, Kind::Command) => text.push_str(" (command)"),
+        (None, Kind::Event) if is_by_hand(message) => text.push_str(" (by hand)"),
         (None, Kind::Event) if message.internal => text.push_str(" (internal)"),
         _ => {}
     }
@@ -180,9 +193,19 @@ fn message_text(message: &Message) -> String {
         text.push_str(&format!("  {}", message.time));
     }
     if let Some(data) = &message.data {
-        text.push_str(&format!("  {}", json::on_one_line(data.text())));
+        text.push_str(&format!("  {}", brief(data.text())));
     }
     text
+}
+
+/// Data as far as a line has room for it; `--format json` and `anyorder log` have all of it.
+fn brief(data: &str) -> String {
+    const ROOM: usize = 72;
+    let line = json::on_one_line(data);
+    match line.char_indices().nth(ROOM) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
 }
 
 fn place(message: &Message) -> String {
@@ -199,6 +222,9 @@ struct Decision {
     state: Option<String>,
     end: Option<String>,
     reason: Option<String>,
+    /// A person settled it: `resume`, `skip`, `end`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hand: Option<String>,
     #[serde(skip)]
     set: Option<String>,
     #[serde(skip)]
@@ -219,13 +245,20 @@ impl Decision {
             state: text("state"),
             end: text("end"),
             reason: text("reason"),
+            hand: text("hand"),
             set: data.get("set").map(str::to_string),
             at: message.time.to_string(),
         })
     }
 
     fn text(&self) -> String {
-        let mut text = format!("{}@{} {}", self.process, self.version, self.outcome);
+        let did = match self.hand.as_deref() {
+            Some("resume") => "taken up again, by hand",
+            Some("skip") => "taken up again without the message, by hand",
+            Some("end") => "ended",
+            _ => &self.outcome,
+        };
+        let mut text = format!("{}@{} {did}", self.process, self.version);
         if let Some(state) = &self.state {
             text.push_str(&format!(" → {state}"));
         }
@@ -237,7 +270,7 @@ impl Decision {
         }
         text.push_str(&format!("  {}", self.at));
         if let Some(set) = &self.set {
-            text.push_str(&format!("  set {set}"));
+            text.push_str(&format!("  set {}", brief(set)));
         }
         text
     }

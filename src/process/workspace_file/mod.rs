@@ -29,6 +29,10 @@ impl WorkspaceFile {
         self.modules.iter().find(|(_, types)| types.iter().any(|owned| **owned == *type_)).map(|(m, _)| m)
     }
 
+    pub fn verb(&self, name: &str) -> Option<&VerbSpec> {
+        self.verbs.iter().find(|verb| verb.name == name)
+    }
+
     pub fn modules(&self) -> impl Iterator<Item = &Name> {
         self.modules.iter().map(|(module, _)| module)
     }

@@ -3,7 +3,8 @@
 use super::{Reader, is_plain_name};
 use crate::event::{Name, json};
 use crate::process::tree::{Meaning, Member, Node, Scalar};
-use crate::span::{Span, nearest};
+use crate::span::{Source, Span, nearest};
+use std::sync::Arc;
 
 /// One verb: the message it appends, and what a person may say with it.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub struct VerbSpec {
     /// Its data is that of the command it answers, with the options put into it.
     pub passes_on: bool,
     pub options: Vec<VerbOption>,
+    /// Where its name stands.
+    pub source: Arc<Source>,
     pub span: Span,
 }
 
@@ -106,6 +109,7 @@ impl Reader<'_> {
             answers: None,
             passes_on: false,
             options: Vec::new(),
+            source: self.source.clone(),
             span: member.key_span,
         };
         let hint = "a verb says at least what it `appends`";
