@@ -203,8 +203,9 @@ fn places(code: &str, what: &str) -> Vec<usize> {
     let bounded = |at: usize| {
         let begins = what.starts_with(|c: char| c.is_alphanumeric());
         let ends = what.ends_with(|c: char| c.is_alphanumeric());
-        !(begins && word(code[..at].chars().next_back()))
-            && !(ends && word(code[at + what.len()..].chars().next()))
+        let inside = begins && word(code[..at].chars().next_back());
+        let goes_on = ends && word(code[at + what.len()..].chars().next());
+        !inside && !goes_on
     };
     code.match_indices(what).map(|(at, _)| at).filter(|at| bounded(*at)).collect()
 }
