@@ -49,6 +49,8 @@ impl<'a> Context<'a> {
 
     /// Says something beside the result that is to be known whoever reads it.
     pub fn warn(&mut self, text: &str) {
+        // What was printed before stands before it, also where both go to one terminal.
+        let _ = self.out.flush();
         let _ = writeln!(self.err, "{text}");
     }
 }
