@@ -37,7 +37,7 @@ fn every_option_of_every_verb_has_a_help_text() {
     for verb in VERBS {
         let help = bench.run(&format!("{verb} --help")).out();
         let options = options(&help);
-        assert!(options.len() >= 3, "{verb}: {options:?}");
+        assert!(!options.is_empty(), "{verb}: no options are found in its help");
         for (option, about) in options {
             assert!(!about.is_empty(), "{verb}: nothing is said about `{option}`");
         }

@@ -66,8 +66,11 @@ fn another_version_diverges() {
     let _ = bench.run("run").out();
     let differences = |one: &str, other: &str| {
         format!(
-            "\no-1, at orders o-1\n  {one:<14} sends TakePayment {{\"amount\":12.50}} at \
-             2026-11-21T09:00:00.000Z\n                 rests: shipped\n  {other:<14} rests: shipped\n"
+            "\no-1\n  at orders OrderPlaced o-1\n    {one}  sends TakePayment {{\"amount\":12.50}} at \
+             2026-11-21T09:00:00.000Z\n    {other}  nothing\n  at payments OrderPaid p-1\n    {one}  sends \
+             ShipOrder at 2026-11-21T09:05:00.000Z\n    {other}  sends ShipOrder {{\"late\":false}} at \
+             2026-11-21T09:05:00.000Z\n  at PaymentTimedOut! 1\n    {one}  nothing\n    {other}  sends \
+             TakePayment at 2026-11-21T09:02:00.000Z\n"
         )
     };
     bench.run("replay --process next.yaml").ends(
@@ -75,7 +78,7 @@ fn another_version_diverges() {
         &format!(
             "order@2: 2 events, 1 instance\n        1  shipped (success)\nsent 1 ShipOrder, 1 TakePayment\nthe \
              journal says otherwise of 1 instance\n{}",
-            differences("recorded", "decided")
+            differences("recorded", "decided ")
         ),
         "",
     );
@@ -112,7 +115,7 @@ fn divergences_as_json() {
   "divergences": [
     {
       "instance": "o-1",
-      "cause": "orders o-1",
+      "cause": "orders OrderPlaced o-1",
       "against": "order@2",
       "recorded": [
         {
@@ -120,14 +123,42 @@ fn divergences_as_json() {
           "kind": "command",
           "data": {"amount":12.50},
           "time": "2026-11-21T09:00:00.000Z"
-        },
+        }
+      ],
+      "decided": []
+    },
+    {
+      "instance": "o-1",
+      "cause": "payments OrderPaid p-1",
+      "against": "order@2",
+      "recorded": [
         {
-          "rests": "shipped"
+          "sent": "ShipOrder",
+          "kind": "command",
+          "data": null,
+          "time": "2026-11-21T09:05:00.000Z"
         }
       ],
       "decided": [
         {
-          "rests": "shipped"
+          "sent": "ShipOrder",
+          "kind": "command",
+          "data": {"late":false},
+          "time": "2026-11-21T09:05:00.000Z"
+        }
+      ]
+    },
+    {
+      "instance": "o-1",
+      "cause": "PaymentTimedOut! 1",
+      "against": "order@2",
+      "recorded": [],
+      "decided": [
+        {
+          "sent": "TakePayment",
+          "kind": "command",
+          "data": null,
+          "time": "2026-11-21T09:02:00.000Z"
         }
       ]
     }
@@ -158,10 +189,10 @@ fn the_first_line_that_differs_is_shown() {
     let lines: Vec<&str> = ran.out.lines().collect();
     assert_eq!((ran.code, &*ran.err), (Some(1), ""));
     assert_eq!(lines[3], "the journal says otherwise of 1 instance");
-    assert_eq!(lines[5], "o-1, at orders o-1");
-    assert_eq!(lines[6], format!("  recorded       {}", alarm(15)));
-    assert_eq!(lines[8], format!("  decided        {}", alarm(16)));
-    assert_eq!(lines.len(), 10);
+    assert_eq!(lines[5..7], ["o-1", "  at orders OrderPlaced o-1"]);
+    assert_eq!(lines[7], format!("    recorded  {}", alarm(15)));
+    assert_eq!(lines[9], format!("    decided   {}", alarm(16)));
+    assert_eq!(lines.len(), 11);
 }
 
 #[test]
@@ -195,7 +226,7 @@ fn one_conversation() {
     let bench = Bench::paid_order();
     let _ = bench.run("append OrderPlaced --id o-2 --time 2026-11-21T09:06:00Z --data '{\"total\":1}'").out();
     bench.run("replay --process order@1 --correlation latest").prints(
-        "order@1: 3 events, 1 instance\n        1  unfinished in awaiting-payment\nsent 1 TakePayment\n",
+        "order@1: 1 event, 1 instance\n        1  unfinished in awaiting-payment\nsent 1 TakePayment\n",
     );
     bench
         .run("replay --process order@1 --correlation o-")

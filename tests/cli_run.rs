@@ -56,7 +56,7 @@ fn what_is_parked_is_said() {
 #[test]
 fn time_goes_as_far_as_it_is_told() {
     let started = "handled 1 message: 1 started\nsent 1 TakePayment\nit is now 2026-11-21T09:00:00.000Z\n";
-    let rang = "handled 1 message: 1 ended\nof these 1 alarm rang\nit is now 2026-11-21T09:15:00.000Z\n";
+    let rang = "handled 1 message: 1 ended\n1 of these was an alarm\nit is now 2026-11-21T09:15:00.000Z\n";
     for (soon, far) in [
         ("run --for 14m", "run --for 15m"),
         ("run --until 2026-11-21T09:14:59.999Z", "run --until 2026-11-21T09:15:00Z"),
@@ -107,7 +107,7 @@ fn a_drain_that_never_ends_is_bounded() {
     };
     bench.run("run --drain --bound 3").ends(
         3,
-        "handled 4 messages: 1 started, 3 advanced\nof these 3 alarms rang\nit is now 2026-11-21T09:03:00.000Z\n",
+        "handled 4 messages: 1 started, 3 advanced\n3 of these were alarms\nit is now 2026-11-21T09:03:00.000Z\n",
         &stopped("3 alarms"),
     );
     // It goes on where it stopped.

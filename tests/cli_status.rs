@@ -25,7 +25,8 @@ fn a_table_of_instances() {
         "{HEAD}\
          order@1  o-1       shipped (success)    2m 30s\n\
          order@1  o-2       awaiting-payment     1m 30s  PaymentTimedOut 2026-11-21T09:21:00.000Z\n\
-         order    o-3       not-started, parked  0s\n  parked by orders 3: event has no member `data`\n"
+         order    o-3       not-started, parked  0s\n  parked by orders 3: event has no member `data`\n\
+         1 success, 1 running, 1 parked\n"
     ));
 }
 
@@ -80,12 +81,12 @@ fn instances_as_json() {
 #[test]
 fn one_instance_by_id_by_part_or_the_latest() {
     let bench = three_orders();
-    let one = "PROCESS  INSTANCE  STATE              AGE     NEXT ALARM\norder@1  o-1       shipped (success)  2m 30s\n";
+    let one = "PROCESS  INSTANCE  STATE              AGE     NEXT ALARM\norder@1  o-1       shipped (success)  2m 30s\n1 success\n";
     bench.run("status o-1").prints(one);
     bench.run("status 1").prints(one);
     bench.run("status latest").prints(
         "PROCESS  INSTANCE  STATE                AGE  NEXT ALARM\norder    o-3       not-started, parked  0s\n  \
-         parked by orders 3: event has no member `data`\n",
+         parked by orders 3: event has no member `data`\n1 parked\n",
     );
     bench
         .run("status o-")
@@ -117,7 +118,7 @@ fn age_is_measured_in_the_time_of_the_logs() {
     let _ = bench.run("run").out();
     bench.run("append Noted --module desk --id n --time 2026-11-23T10:05:00Z").prints("desk 1 Noted n\n");
     bench.run("status").prints(
-        "PROCESS  INSTANCE  STATE              AGE    NEXT ALARM\norder@1  o-1       shipped (success)  2d 1h\n",
+        "PROCESS  INSTANCE  STATE              AGE    NEXT ALARM\norder@1  o-1       shipped (success)  2d 1h\n1 success\n",
     );
     bench.run(&PAID.replace("p-1", "p-2")).prints("payments 2 OrderPaid p-2\n");
 }

@@ -5,6 +5,7 @@ use super::workspace::Workspace;
 use super::{Exit, Format, clock};
 use crate::error::{Error, Result};
 use crate::event::{Document, Kind, Message, Name, Position, Time, json};
+use crate::span::Source;
 use crate::store::{Guard, Placed, Store};
 use std::io::Read;
 
@@ -211,8 +212,12 @@ pub(crate) fn data_of(text: &str) -> Result<Document> {
         }
     }
     Document::parse(&text).map_err(|error| {
-        Error::input(format!("the data is not JSON: {}", error.what))
-            .at(format!("{place}, byte {}", error.byte + 1))
-            .hint("strings need double quotes; in a shell put single quotes around it all")
+        let wrong = Error::input(format!("the data is not JSON: {}", error.what));
+        if place == "--data" {
+            let hint = "strings need double quotes; in a shell put single quotes around it all";
+            return wrong.at(format!("--data, byte {}", error.byte + 1)).hint(hint);
+        }
+        let (line, column) = Source::new(&*place, &*text).line_column(error.byte);
+        wrong.at(format!("{place}:{line}:{column}"))
     })
 }

@@ -220,7 +220,9 @@ fn refused(doing: &str, path: &Path, error: &io::Error) -> Error {
             refused.hint("look at who owns it and who may write to it")
         }
         ErrorKind::IsADirectory => refused.hint("a folder stands where the log should be"),
-        ErrorKind::NotADirectory => refused.hint("a file stands where a folder should be"),
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+            refused.hint("a file stands where a folder should be")
+        }
         _ => refused,
     }
 }

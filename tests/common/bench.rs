@@ -9,7 +9,7 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -24,13 +24,9 @@ impl Bench {
         Bench { folder: tempfile::tempdir().unwrap() }
     }
 
-    /// A copy of `fixtures/one-order`: orders and payments, and the process `order@1`.
+    /// The workspace of `docs/one-order.md`: orders and payments, and the process `order@1`.
     pub fn one_order() -> Bench {
-        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/one-order");
-        Bench::new().file("anyorder.yaml", &fs::read_to_string(fixture.join("anyorder.yaml")).unwrap()).file(
-            "processes/order@1.yaml",
-            &fs::read_to_string(fixture.join("processes/order@1.yaml")).unwrap(),
-        )
+        Bench::new().file("anyorder.yaml", WORKSPACE).file("processes/order@1.yaml", PROCESS)
     }
 
     /// One order with its payment, at nine o'clock and five minutes later; not yet run.
@@ -127,6 +123,33 @@ impl Bench {
         Running { child, stdout, heard: Vec::new() }
     }
 }
+
+const WORKSPACE: &str = "\
+workspace: one-order
+modules: {orders: [OrderPlaced], payments: [OrderPaid]}
+";
+
+pub const PROCESS: &str = "\
+process: order
+version: 1
+summary: The customer has a quarter of an hour to pay; then the order is shipped.
+starts-on: OrderPlaced
+initial: placed
+states:
+  placed:
+    on:
+      OrderPlaced:
+        set: {total: =event.data.total}
+        send: {TakePayment: {amount: =event.data.total}}
+        alarm: {PaymentTimedOut: 15m}
+        to: awaiting-payment
+  awaiting-payment:
+    on:
+      OrderPaid: {send: ShipOrder, to: shipped}
+      PaymentTimedOut: {to: abandoned}
+  shipped: {end: success}
+  abandoned: {end: failure}
+";
 
 pub const PLACED: &str = "append OrderPlaced --id o-1 --time 2026-11-21T09:00:00Z --data '{\"total\":12.50}'";
 pub const PAID: &str = "append OrderPaid --id p-1 --correlation o-1 --time 2026-11-21T09:05:00Z";

@@ -181,11 +181,14 @@ impl Bytes for FaultyBytes {
     }
 }
 
+/// Every append, in the order of the writes: the log, and the bytes.
+type Appends = Arc<Mutex<Vec<(Name, Vec<u8>)>>>;
+
 /// A medium that remembers every append, in order.
 #[derive(Clone)]
 pub struct Recording {
     inner: Arc<dyn Medium>,
-    appends: Arc<Mutex<Vec<(Name, Vec<u8>)>>>,
+    appends: Appends,
 }
 
 impl Recording {
@@ -217,7 +220,7 @@ impl Medium for Recording {
 struct RecordingBytes {
     module: Name,
     inner: Box<dyn Bytes>,
-    appends: Arc<Mutex<Vec<(Name, Vec<u8>)>>>,
+    appends: Appends,
 }
 
 impl Bytes for RecordingBytes {
