@@ -1,8 +1,27 @@
 //! The house: which process hears which message.
 //!
-//! Built in four stages that do not overlap, as types: create, subscribe, start, stable. Subscribing
-//! after the start does not compile (`tests/compile_fail`). Once it is stable the routes are
-//! immutable, so publishing takes no lock.
+//! Built in four stages that do not overlap, as types: create, subscribe, start, stable. Once it is
+//! stable the routes are immutable, so publishing takes no lock. In their order the stages compile:
+//!
+//! ```
+//! # use anyorder::runtime::House;
+//! let house = House::create(Vec::new()).unwrap().created().subscribe_all().start();
+//! assert!(house.stable().house().subscribers("OrderPlaced").is_empty());
+//! ```
+//!
+//! Subscribing after the start does not, and neither does it when the house is stable:
+//!
+//! ```compile_fail,E0599
+//! # use anyorder::runtime::House;
+//! let house = House::create(Vec::new()).unwrap().created().subscribe_all().start();
+//! house.subscribe_all();
+//! ```
+//!
+//! ```compile_fail,E0599
+//! # use anyorder::runtime::House;
+//! let house = House::create(Vec::new()).unwrap().created().subscribe_all().start();
+//! house.stable().house().subscribe_all();
+//! ```
 
 use super::journal::Entry;
 use super::recover;
