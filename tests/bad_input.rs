@@ -20,7 +20,7 @@ fn all_refuse(bench: &Bench, lines: &[&str], error: &str) {
 }
 
 fn error(what: &str, place: &str, hint: &str) -> String {
-    format!("error: {what}\n--> {place}\n = help: {hint}\n")
+    format!("error: {what}\n  --> {place}\n  = help: {hint}\n")
 }
 
 /// A sound line, then this one.
@@ -183,7 +183,7 @@ fn a_definition_under_another_name() {
     let bench = Bench::paid_order();
     bench.write("processes/order.yaml", bench.read("processes/order@1.yaml"));
     let unnamed =
-        "error: a definition's file is named `<process>@<version>.yaml`\n--> processes/order.yaml\n";
+        "error: a definition's file is named `<process>@<version>.yaml`\n  --> processes/order.yaml\n";
     all_refuse(&bench, &["run", REPLAY], unnamed);
 }
 
@@ -211,7 +211,7 @@ fn a_folder_where_a_file_should_be() {
         std::fs::create_dir_all(bench.path(name)).unwrap();
         bench
     };
-    let log = "error: this is a folder, and a log is a file\n--> log/payments.jsonl\n";
+    let log = "error: this is a folder, and a log is a file\n  --> log/payments.jsonl\n";
     let bench = folder("log/payments.jsonl");
     all_refuse(&bench, &["run", "append OrderPlaced", REPLAY, "replay log --process order@1", "log"], log);
     let append = error(
@@ -220,14 +220,14 @@ fn a_folder_where_a_file_should_be() {
         "a folder stands where the log should be",
     );
     all_refuse(&bench, &[PAID], &append);
-    let other = |name: &str| format!("error: this is a folder, where a file should be\n--> {name}\n");
+    let other = |name: &str| format!("error: this is a folder, where a file should be\n  --> {name}\n");
     all_refuse(&folder("anyorder.yaml"), &["run", PAID], &other("anyorder.yaml"));
     all_refuse(&folder("processes/order@1.yaml"), &["run", REPLAY], &other("processes/order@1.yaml"));
     all_refuse(&folder("d"), &["replay --process ./d"], &other("./d"));
     all_refuse(
         &folder("d"),
         &["append OrderPlaced --data @d"],
-        "error: cannot read the file: Is a directory (os error 21)\n--> d\n",
+        "error: cannot read the file: Is a directory (os error 21)\n  --> d\n",
     );
 }
 
@@ -236,7 +236,7 @@ fn a_file_where_a_folder_should_be() {
     let bench = Bench::one_order().file("log", "");
     let error = |what: &str, place: &str| {
         format!(
-            "error: {what}: Not a directory (os error 20)\n--> {place}\n = help: a file stands where a folder should be\n"
+            "error: {what}: Not a directory (os error 20)\n  --> {place}\n  = help: a file stands where a folder should be\n"
         )
     };
     all_refuse(
@@ -246,13 +246,13 @@ fn a_file_where_a_folder_should_be() {
     );
     bench.run(PLACED).fails(
         2,
-        "error: cannot make the folder: File exists (os error 17)\n--> log\n = help: a file stands where a folder should be\n",
+        "error: cannot make the folder: File exists (os error 17)\n  --> log\n  = help: a file stands where a folder should be\n",
     );
     all_refuse(&bench, &[REPLAY], &error("cannot open the log", "log/order.jsonl"));
     let bench = Bench::new().file("anyorder.yaml", "").file("processes", "");
     bench.run("run").fails(
         2,
-        "error: this is a file, where a folder should be\n--> processes\n = help: definitions lie in it, each \
+        "error: this is a file, where a folder should be\n  --> processes\n  = help: definitions lie in it, each \
          `<process>@<version>.yaml`\n",
     );
 }
@@ -263,7 +263,8 @@ fn a_file_where_a_folder_should_be() {
 fn an_unwritable_folder() {
     let bench = Bench::one_order();
     std::os::unix::fs::symlink("/proc/self", bench.path("log")).unwrap();
-    let place = "error: cannot open the log: No such file or directory (os error 2)\n--> log/orders.jsonl\n";
+    let place =
+        "error: cannot open the log: No such file or directory (os error 2)\n  --> log/orders.jsonl\n";
     bench.run(PLACED).fails(2, place);
     let bench = Bench::paid_order();
     let logs = bench.logs();
@@ -302,7 +303,7 @@ fn a_full_disk() {
     );
     bench
         .run(&format!("{REPLAY} --save /dev/full"))
-        .fails(2, "error: cannot write: No space left on device (os error 28)\n--> /dev/full\n");
+        .fails(2, "error: cannot write: No space left on device (os error 28)\n  --> /dev/full\n");
     // What cannot be printed is said, too.
     for line in ["log", REPLAY, "verify"] {
         let mut command = bench.command(line);
@@ -369,7 +370,7 @@ fn a_definition_that_is_gone_under_a_live_instance() {
     let definition = bench.read("processes/order@1.yaml");
     bench.write("processes/order@2.yaml", definition.replace("version: 1", "version: 2"));
     std::fs::remove_file(bench.path("processes/order@1.yaml")).unwrap();
-    let gone = "error: there is no definition of order@1, and an instance lives on it\n |\n = help: put \
+    let gone = "error: there is no definition of order@1, and an instance lives on it\n  = help: put \
                 processes/order@1.yaml back\n";
     all_refuse(&bench, &["run", "run --edited"], gone);
 }
@@ -388,7 +389,7 @@ fn data_that_is_not_json() {
     }
     bench
         .run("append OrderPlaced --data @nowhere")
-        .fails(2, "error: cannot read the file: No such file or directory (os error 2)\n--> nowhere\n");
+        .fails(2, "error: cannot read the file: No such file or directory (os error 2)\n  --> nowhere\n");
     assert_eq!(bench.logs(), []);
 }
 
@@ -396,8 +397,8 @@ fn data_that_is_not_json() {
 fn text_that_is_not_utf8() {
     let bench = Bench::paid_order();
     bench.write("processes/order@2.yaml", b"process: \xff\xfe");
-    let error = "error: not UTF-8 text, from byte 9 on\n--> processes/order@2.yaml\n";
+    let error = "error: not UTF-8 text, from byte 9 on\n  --> processes/order@2.yaml\n";
     all_refuse(&bench, &["run", REPLAY], error);
     bench.write("anyorder.yaml", b"\xff");
-    all_refuse(&bench, &[PLACED], "error: not UTF-8 text, from byte 0 on\n--> anyorder.yaml\n");
+    all_refuse(&bench, &[PLACED], "error: not UTF-8 text, from byte 0 on\n  --> anyorder.yaml\n");
 }

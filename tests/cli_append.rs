@@ -78,14 +78,14 @@ fn an_append_that_expects_another_position_is_a_conflict() {
         bench.run(&format!("append OrderPlaced --id o-2 --expect {expect} {NINE}")).fails(
             1,
             &format!(
-                "error: the log of `orders` ends at position 1, not at {said}\n |\n = help: somebody appended \
+                "error: the log of `orders` ends at position 1, not at {said}\n  = help: somebody appended \
                  meanwhile, or not yet; read on from what you know and decide again\n"
             ),
         );
     }
     bench.run("append OrderPaid --expect 4").fails(
         1,
-        "error: the log of `payments` ends at position 0, not at 4\n |\n = help: somebody appended meanwhile, \
+        "error: the log of `payments` ends at position 0, not at 4\n  = help: somebody appended meanwhile, \
          or not yet; read on from what you know and decide again\n",
     );
     assert_eq!(bench.logs(), before, "a conflict writes nothing, and makes no log");
@@ -103,7 +103,7 @@ fn an_append_that_expects_another_revision_is_a_conflict() {
     append("o-1", 0).prints("orders 1 OrderPlaced o-1\n");
     append("o-2", 0).fails(
         1,
-        "error: `table-5` in `orders` is at revision 1, not at 0\n |\n = help: somebody appended meanwhile, or \
+        "error: `table-5` in `orders` is at revision 1, not at 0\n  = help: somebody appended meanwhile, or \
          not yet; read what is new about it and decide again\n",
     );
     append("o-2", 1).prints("orders 2 OrderPlaced o-2\n");
@@ -139,11 +139,11 @@ fn a_type_that_nobody_owns_gets_a_suggestion() {
     let bench = Bench::one_order();
     bench.run("append OrderPlced").fails(
         2,
-        "error: no module owns OrderPlced\n |\n = help: did you mean OrderPlaced? Or name a module: --module M\n",
+        "error: no module owns OrderPlced\n  = help: did you mean OrderPlaced? Or name a module: --module M\n",
     );
     bench.run("append Zebra").fails(
         2,
-        "error: no module owns Zebra\n |\n = help: name one with --module M, or list it under `modules:` in \
+        "error: no module owns Zebra\n  = help: name one with --module M, or list it under `modules:` in \
          anyorder.yaml\n",
     );
     bench.run("append Zebra --module zoo --id z").prints("zoo 1 Zebra z\n");
@@ -154,7 +154,7 @@ fn a_processs_log_is_its_own() {
     let bench = Bench::one_order();
     bench.run("append OrderPlaced --module order").fails(
         2,
-        "error: order is a process: only `anyorder run` writes its log\n |\n = help: append what happened \
+        "error: order is a process: only `anyorder run` writes its log\n  = help: append what happened \
          outside to the module that owns it\n",
     );
 }
@@ -174,7 +174,7 @@ fn an_unsealed_log_is_appended_to() {
 #[test]
 fn a_folder_without_anything_is_no_workspace() {
     let bench = Bench::new();
-    let error = "error: no workspace here: no anyorder.yaml in this folder or above it\n |\n = help: name one \
+    let error = "error: no workspace here: no anyorder.yaml in this folder or above it\n  = help: name one \
                  with `-C DIR`, or see one made: `anyorder demo --keep DIR`\n";
     bench.run("append X --module m").fails(2, error);
     assert_eq!(bench.logs(), []);
@@ -188,18 +188,18 @@ fn usage_is_explained() {
         "error: the following required arguments were not provided:\n  <TYPE>\n\nUsage: anyorder append \
          <TYPE>\n\nFor more information, try '--help'.\n",
     );
-    bench.run("append ''").fails(2, "error: TYPE is empty\n |\n = help: leave it out, or fill it\n");
+    bench.run("append ''").fails(2, "error: TYPE is empty\n  = help: leave it out, or fill it\n");
     bench
         .run("append OrderPlaced --id ''")
-        .fails(2, "error: --id is empty\n |\n = help: leave it out, or fill it\n");
+        .fails(2, "error: --id is empty\n  = help: leave it out, or fill it\n");
     bench.run("append X --module 'My Orders'").fails(
         2,
-        "error: `My Orders` cannot be the name of a module\n |\n = help: a name begins with a small letter and \
+        "error: `My Orders` cannot be the name of a module\n  = help: a name begins with a small letter and \
          goes on with small letters, digits and `-`: `table-orders`\n",
     );
     bench.run("append X --expect 10000000000000000 --module m").fails(
         2,
-        "error: --expect: there is no such position\n |\n = help: positions have up to 16 digits; 0 is an empty log\n",
+        "error: --expect: there is no such position\n  = help: positions have up to 16 digits; 0 is an empty log\n",
     );
     bench.run("append OrderPlaced --time yesterday").fails(
         2,

@@ -73,11 +73,11 @@ fn every_filter() {
     bench.run("log --from 9999999999999999").prints("");
     bench
         .run("log --correlation o-")
-        .fails(2, "error: `o-` is a part of 2 conversations\n |\n = help: one of o-1, o-2\n");
+        .fails(2, "error: `o-` is a part of 2 conversations\n  = help: one of o-1, o-2\n");
     bench.run("log --from 0").fails(2, "error: --from: positions begin at 1\n");
     bench
         .run("log --module ordr")
-        .fails(2, "error: the module ordr has no log\n |\n = help: did you mean order?\n");
+        .fails(2, "error: the module ordr has no log\n  = help: did you mean order?\n");
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn a_cursor_remembers() {
 
 #[test]
 fn a_cursor_that_is_none() {
-    let hint = "\n--> seen.json\n = help: a cursor is what --cursor wrote; name a file that is not there yet to \
+    let hint = "\n  --> seen.json\n  = help: a cursor is what --cursor wrote; name a file that is not there yet to \
                 begin anew\n";
     for (text, why) in [
         ("{\"orders\":0}", "positions begin at 1, and orders is at 0"),
@@ -197,7 +197,7 @@ fn a_cursor_that_is_none() {
     Bench::paid_order().run("log --follow --cursor nowhere/seen.json").ends(
         2,
         &format!("{PLACED_LINE}{PAID_LINE}"),
-        "error: cannot write the cursor: No such file or directory (os error 2)\n--> \
+        "error: cannot write the cursor: No such file or directory (os error 2)\n  --> \
          nowhere/seen.json\n",
     );
 }

@@ -211,12 +211,12 @@ fn somebody_elses_log_needs_no_workspace() {
     );
     bench.run("replay all.jsonl --process order@1").fails(
         2,
-        "error: no process order@1: this is no workspace, and no file of that name\n |\n = help: give the path of \
+        "error: no process order@1: this is no workspace, and no file of that name\n  = help: give the path of \
          a definition's file, or name a workspace with `-C DIR`\n",
     );
     bench.run("replay --process o.yaml").fails(
         2,
-        "error: no workspace here: no anyorder.yaml in this folder or above it\n |\n = help: name one with `-C \
+        "error: no workspace here: no anyorder.yaml in this folder or above it\n  = help: name one with `-C \
          DIR`, or see one made: `anyorder demo --keep DIR`\n",
     );
 }
@@ -230,7 +230,7 @@ fn one_conversation() {
     );
     bench
         .run("replay --process order@1 --correlation o-")
-        .fails(2, "error: `o-` is a part of 2 conversations\n |\n = help: one of o-1, o-2\n");
+        .fails(2, "error: `o-` is a part of 2 conversations\n  = help: one of o-1, o-2\n");
 }
 
 /// What is saved are the bytes that a run would have written.
@@ -242,7 +242,7 @@ fn the_journal_that_would_have_been_written_is_saved() {
     assert_eq!(bench.read("saved.jsonl"), bench.read("log/order.jsonl"));
     bench
         .run("replay --process order@1 --save nowhere/saved.jsonl")
-        .fails(2, "error: cannot write: No such file or directory (os error 2)\n--> nowhere/saved.jsonl\n");
+        .fails(2, "error: cannot write: No such file or directory (os error 2)\n  --> nowhere/saved.jsonl\n");
 }
 
 /// Logs are only ever appended to: a slip of the hand does not write over one.
@@ -255,7 +255,7 @@ fn what_is_saved_spares_the_logs() {
         bench.run(&format!("replay --process order@1 --save {path}")).fails(
             2,
             &format!(
-                "error: --save would write over a log\n--> {path}\n = help: name a new file elsewhere: a log is \
+                "error: --save would write over a log\n  --> {path}\n  = help: name a new file elsewhere: a log is \
                  only ever appended to\n"
             ),
         );
@@ -263,7 +263,7 @@ fn what_is_saved_spares_the_logs() {
     bench.write("theirs.jsonl", bench.read("log/orders.jsonl"));
     bench.run("replay theirs.jsonl --process order@1 --save ./theirs.jsonl").fails(
         2,
-        "error: --save would write over a log\n--> ./theirs.jsonl\n = help: name a new file elsewhere: a log is \
+        "error: --save would write over a log\n  --> ./theirs.jsonl\n  = help: name a new file elsewhere: a log is \
          only ever appended to\n",
     );
     assert_eq!(bench.logs(), before);
@@ -279,17 +279,19 @@ fn usage_is_explained() {
     );
     bench
         .run("replay --process order@2")
-        .fails(2, "error: no process order@2 in this workspace\n |\n = help: did you mean order@1?\n");
+        .fails(2, "error: no process order@2 in this workspace\n  = help: did you mean order@1?\n");
     bench
         .run("replay --process zebra")
-        .fails(2, "error: no process zebra in this workspace\n |\n = help: there is order@1\n");
+        .fails(2, "error: no process zebra in this workspace\n  = help: there is order@1\n");
     bench
         .run("replay --process order@one")
-        .fails(2, "error: `one` is no version\n |\n = help: write `name@version`: `order@2`\n");
-    bench
-        .run("replay --process order@1.yaml")
-        .fails(2, "error: cannot read the file: No such file or directory (os error 2)\n--> order@1.yaml\n");
-    bench
-        .run("replay nowhere.jsonl --process order@1")
-        .fails(2, "error: cannot read the log: No such file or directory (os error 2)\n--> nowhere.jsonl\n");
+        .fails(2, "error: `one` is no version\n  = help: write `name@version`: `order@2`\n");
+    bench.run("replay --process order@1.yaml").fails(
+        2,
+        "error: cannot read the file: No such file or directory (os error 2)\n  --> order@1.yaml\n",
+    );
+    bench.run("replay nowhere.jsonl --process order@1").fails(
+        2,
+        "error: cannot read the log: No such file or directory (os error 2)\n  --> nowhere.jsonl\n",
+    );
 }

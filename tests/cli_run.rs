@@ -101,7 +101,7 @@ fn a_drain_that_never_ends_is_bounded() {
     bench.run("append Started --module wall --id s --time 2026-11-21T09:00:00Z").prints("wall 1 Started s\n");
     let stopped = |rings: &str| {
         format!(
-            "error: stopped after {rings}: --bound is reached\n |\n = help: an alarm that is set anew by its own \
+            "error: stopped after {rings}: --bound is reached\n  = help: an alarm that is set anew by its own \
              ring never ends; `--bound N` allows more\n"
         )
     };
@@ -157,7 +157,7 @@ fn a_run_needs_a_process() {
     let bench = Bench::new().file("anyorder.yaml", "workspace: bare\n");
     bench.run("run").fails(
         2,
-        "error: there is no process in this workspace\n |\n = help: write one as processes/<name>@1.yaml; \
+        "error: there is no process in this workspace\n  = help: write one as processes/<name>@1.yaml; \
          `docs/definitions.md` says how\n",
     );
 }
@@ -177,7 +177,7 @@ fn a_process_and_a_module_are_two_things() {
     let bench = Bench::one_order().file("anyorder.yaml", "modules: {order: [OrderPlaced]}\n");
     bench.run("run").fails(
         2,
-        "error: order is a process and a module\n |\n = help: a process's own log bears its name: give the \
+        "error: order is a process and a module\n  = help: a process's own log bears its name: give the \
          module another\n",
     );
 }
@@ -215,11 +215,11 @@ fn a_workspace_is_named_or_found_above() {
     assert!(bench.run("-C shop run").err.contains("--> shop/processes/order@2.yaml:1:1\n"));
     bench.run("-C nowhere run").fails(
         2,
-        "error: cannot open the folder: No such file or directory (os error 2)\n--> nowhere\n = help: -C takes \
+        "error: cannot open the folder: No such file or directory (os error 2)\n  --> nowhere\n  = help: -C takes \
          the folder of a workspace\n",
     );
     bench.run("-C shop/anyorder.yaml run").fails(
         2,
-        "error: this is a file\n--> shop/anyorder.yaml\n = help: -C takes the folder of a workspace\n",
+        "error: this is a file\n  --> shop/anyorder.yaml\n  = help: -C takes the folder of a workspace\n",
     );
 }

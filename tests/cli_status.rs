@@ -88,12 +88,10 @@ fn one_instance_by_id_by_part_or_the_latest() {
         "PROCESS  INSTANCE  STATE                AGE  NEXT ALARM\norder    o-3       not-started, parked  0s\n  \
          parked by orders 3: event has no member `data`\n1 parked\n",
     );
-    bench
-        .run("status o-")
-        .fails(2, "error: `o-` is a part of 3 instances\n |\n = help: one of o-1, o-2, o-3\n");
+    bench.run("status o-").fails(2, "error: `o-` is a part of 3 instances\n  = help: one of o-1, o-2, o-3\n");
     bench.run("status nosuch").fails(
         2,
-        "error: there is no instance `nosuch`\n |\n = help: `anyorder status` lists them; a part of an id will do, \
+        "error: there is no instance `nosuch`\n  = help: `anyorder status` lists them; a part of an id will do, \
          or `latest`\n",
     );
 }
@@ -108,7 +106,7 @@ fn before_the_first_run_there_are_none() {
     bench.run("status --format json").prints("[]\n");
     bench
         .run("status latest")
-        .fails(2, "error: there is no instance yet\n |\n = help: `anyorder run` starts them\n");
+        .fails(2, "error: there is no instance yet\n  = help: `anyorder run` starts them\n");
 }
 
 /// Age is measured against the newest message, whoever hears it.

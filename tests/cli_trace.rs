@@ -142,22 +142,20 @@ fn odd_causes_are_said() {
 #[test]
 fn an_id_that_is_unclear_or_unknown() {
     let bench = a_day();
-    bench
-        .run("trace o-")
-        .fails(2, "error: `o-` is a part of 2 conversations\n |\n = help: one of o-1, o-2\n");
+    bench.run("trace o-").fails(2, "error: `o-` is a part of 2 conversations\n  = help: one of o-1, o-2\n");
     bench.run("trace zebra").fails(
         2,
-        "error: there is no conversation `zebra`\n |\n = help: `anyorder log` lists what there is; a part of an \
+        "error: there is no conversation `zebra`\n  = help: `anyorder log` lists what there is; a part of an \
          id will do, or `latest`\n",
     );
     Bench::one_order()
         .run("trace latest")
-        .fails(2, "error: there is no conversation yet\n |\n = help: the logs are empty\n");
+        .fails(2, "error: there is no conversation yet\n  = help: the logs are empty\n");
     for number in 10..17 {
         let _ = bench.run(&format!("append OrderPlaced --id o-{number} --time 2026-11-21T09:00:00Z")).out();
     }
     bench.run("trace o-").fails(
         2,
-        "error: `o-` is a part of 9 conversations\n |\n = help: one of o-1, o-2, o-10, o-11, o-12, and 4 more\n",
+        "error: `o-` is a part of 9 conversations\n  = help: one of o-1, o-2, o-10, o-11, o-12, and 4 more\n",
     );
 }

@@ -32,15 +32,15 @@ fn no_logs() {
     bench.run("verify --format json").prints("[]\n");
     bench.run("verify --module orders").fails(
         2,
-        "error: the module orders has no log\n |\n = help: no module has one yet: `anyorder append` makes it\n",
+        "error: the module orders has no log\n  = help: no module has one yet: `anyorder append` makes it\n",
     );
     let _ = bench.run(common::bench::PLACED).out();
     bench
         .run("verify --module ordres")
-        .fails(2, "error: the module ordres has no log\n |\n = help: did you mean orders?\n");
+        .fails(2, "error: the module ordres has no log\n  = help: did you mean orders?\n");
     bench
         .run("verify --module zebra")
-        .fails(2, "error: the module zebra has no log\n |\n = help: there is orders\n");
+        .fails(2, "error: the module zebra has no log\n  = help: there is orders\n");
 }
 
 #[test]
@@ -79,8 +79,8 @@ fn a_torn_end_is_said_and_is_no_damage() {
 fn damage_is_said_and_exits_2() {
     let bench = Bench::paid_order();
     bench.write("log/orders.jsonl", bench.read("log/orders.jsonl").replace("12.50", "99.50"));
-    let error = "error: the checksum does not fit: the line's bytes give 513abf6d (byte 180 of the file)\n--> \
-                 log/orders.jsonl:1:181\n = help: was the log edited by hand? Restore the line from a copy; \
+    let error = "error: the checksum does not fit: the line's bytes give 513abf6d (byte 180 of the file)\n  --> \
+                 log/orders.jsonl:1:181\n  = help: was the log edited by hand? Restore the line from a copy; \
                  nothing is appended until then\n";
     bench.run("verify").ends(2, "orders    0 messages  damaged\npayments  1 message   sound\n", error);
     bench.run("verify --format json --module orders").ends(

@@ -404,8 +404,8 @@ fn a_family_knows_its_newest_and_refuses_a_second_of_one_version() {
         render(&error, false),
         "\
 error: order@2 is defined twice: in order@2.yaml and in copy/order@2.yaml
---> copy/order@2.yaml
- = help: make one of them version 4, or remove it
+  --> copy/order@2.yaml
+  = help: make one of them version 4, or remove it
 "
     );
 }

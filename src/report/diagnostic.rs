@@ -6,7 +6,7 @@
 use crate::error::Error;
 use crate::span::{Diagnostic, Span};
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 /// How many diagnostics are drawn.
 pub const SHOWN: usize = 20;
@@ -26,15 +26,16 @@ pub fn render(error: &Error, colour: bool) -> String {
     out.join("\n")
 }
 
+/// An error that has no line to show: what, where, and what to do.
 fn plain(renderer: &Renderer, error: &Error) -> String {
-    let mut group = Group::with_title(Level::ERROR.primary_title(error.what()));
-    if let Some(place) = error.place() {
-        group = group.element(Origin::path(place));
+    let title = Group::with_title(Level::ERROR.primary_title(error.what()));
+    let mut text = with_newline(renderer.render(&[title]));
+    for (sign, said) in [("-->", error.place()), ("= help:", error.hint_text())] {
+        if let Some(said) = said {
+            text.push_str(&format!("  {sign} {said}\n"));
+        }
     }
-    if let Some(hint) = error.hint_text() {
-        group = group.element(Level::HELP.message(hint));
-    }
-    with_newline(renderer.render(&[group]))
+    text
 }
 
 fn draw(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
