@@ -3,12 +3,15 @@
 use super::Format;
 use super::workspace::Workspace;
 use crate::error::Result;
+use clap::Command;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 pub(crate) struct Context<'a> {
     directory: Option<PathBuf>,
     pub format: Format,
+    /// The command line that was understood, with the workspace's verbs in it.
+    pub command: Command,
     /// Results.
     pub out: &'a mut dyn Write,
     /// Notes, warnings and errors.
@@ -19,10 +22,11 @@ impl<'a> Context<'a> {
     pub fn new(
         directory: Option<PathBuf>,
         format: Format,
+        command: Command,
         out: &'a mut dyn Write,
         err: &'a mut dyn Write,
     ) -> Context<'a> {
-        Context { directory, format, out, err }
+        Context { directory, format, command, out, err }
     }
 
     /// The workspace around the current directory, or the one that `-C` names.

@@ -130,7 +130,7 @@ pub(crate) fn execute(
         Err(error) => ((Args::command(), WorkspaceFile::default()), Some(error)),
     };
     let (command, file) = words;
-    let matches = match command.try_get_matches_from(arguments) {
+    let matches = match command.clone().try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => {
             return match broken.filter(|_| error.kind() == clap::error::ErrorKind::InvalidSubcommand) {
@@ -141,7 +141,7 @@ pub(crate) fn execute(
     };
     let directory = matches.get_one::<PathBuf>("directory").cloned();
     let format = *matches.get_one::<Format>("format").expect("it has a default");
-    let mut context = Context::new(directory, format, out, err);
+    let mut context = Context::new(directory, format, command, out, err);
     let named = matches.subcommand().and_then(|(name, inside)| Some((file.verb(name)?, inside)));
     let result = match named {
         Some((verb, inside)) => verbs::run(verb, inside, &mut context),

@@ -89,12 +89,16 @@ pub fn against_journal(
     Ok((world, found))
 }
 
-/// The lines of a turn as they are compared: all but where in the log they stand, and the line of
-/// the definition's file that an expression failed on (comments may have moved it).
+/// The lines of a turn as they are compared: all but where in the log they (and an alarm that rings)
+/// stand, since the turns of instances that are not compared stand there too, and the line of the
+/// definition's file that an expression failed on (comments may have moved it).
 fn lines(process: &Name, decisions: &[Recorded]) -> Vec<Said> {
     let mut decisions = decisions.to_vec();
     for recorded in &mut decisions {
         recorded.number = 0;
+        if recorded.input.source == *process {
+            recorded.input = Arc::new(Message { position: None, ..(*recorded.input).clone() });
+        }
         if let Some(failed) = &mut recorded.failed {
             failed.place = None;
         }
