@@ -29,7 +29,8 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     for name in example.names() {
         text.push_str(&format!("  {name}\n"));
     }
-    text.push_str(&format!("go on with: cd {folder} && anyorder --help\n"));
+    let go = if args.folder == *"." { String::new() } else { format!("cd {folder} && ") };
+    text.push_str(&format!("go on with: {go}anyorder --help\n"));
     context.print(&text)?;
     Ok(Exit::Holds)
 }
