@@ -58,7 +58,8 @@ impl<'a> Question<'a> {
         if first && instance.seen.contains(&(message.source.clone(), message.id.clone())) {
             return self.outcome(Outcome::Duplicate);
         }
-        if !self.is_ring() && instance.state().is_some() && !definition.subscriptions.contains(&message.type_) {
+        if !self.is_ring() && instance.state().is_some() && !definition.subscriptions.contains(&message.type_)
+        {
             // Another version of the process listens to it, so it has come; this one never asked.
             return self.outcome(Outcome::Ignored);
         }

@@ -34,6 +34,13 @@ pub fn families(texts: &[impl AsRef<str>]) -> Vec<Family> {
     families
 }
 
+/// A family of one of its versions, as a replay of that version has it.
+pub fn only(family: &Family, version: u32) -> Family {
+    let mut one = Family::new(family.name.clone());
+    one.insert(family.version(version).unwrap().clone()).unwrap();
+    one
+}
+
 /// The definitions of every fixture: its name, and the text of each file.
 pub fn fixtures() -> Vec<(String, Vec<String>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
@@ -77,7 +84,8 @@ pub fn run_on(store: &Store, families: &[Family], how: Run, lines: usize) -> Res
 }
 
 pub fn run_all(memory: &Memory, families: &[Family]) -> (World, Tally) {
-    run_on(&store(memory.clone()), families, newest(), AT_ONCE).unwrap_or_else(|e| panic!("{}", render(&e, false)))
+    run_on(&store(memory.clone()), families, newest(), AT_ONCE)
+        .unwrap_or_else(|e| panic!("{}", render(&e, false)))
 }
 
 /// The bytes that a run makes of these logs.
@@ -105,7 +113,8 @@ pub fn entries(logs: &dyn Logs, process: &str) -> Vec<(Entry, Position)> {
 /// Differences that a person can read.
 pub fn assert_same(left: &Bytes, right: &Bytes, why: &str) {
     for name in left.keys().chain(right.keys()) {
-        let text = |bytes: &Bytes| String::from_utf8_lossy(bytes.get(name).map_or(&[][..], |b| b)).to_string();
+        let text =
+            |bytes: &Bytes| String::from_utf8_lossy(bytes.get(name).map_or(&[][..], |b| b)).to_string();
         let (left, right) = (text(left), text(right));
         let differs = left.lines().zip(right.lines()).position(|(a, b)| a != b);
         let at = differs.unwrap_or(left.lines().count().min(right.lines().count()));

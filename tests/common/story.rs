@@ -139,7 +139,8 @@ impl Story {
         let armed = |alarm: &Message| {
             self.instances.get(conversation).is_some_and(|i| i.alarms.iter().any(|a| a.id == alarm.id))
         };
-        let mut named = self.alarms.iter().filter(|(of, alarm)| **of == *conversation && *alarm.type_ == *name);
+        let mut named =
+            self.alarms.iter().filter(|(of, alarm)| **of == *conversation && *alarm.type_ == *name);
         let found = named.find(|(_, alarm)| armed(alarm) != called_off);
         let Some((id, alarm)) = found.cloned() else { return vec!["no such alarm".to_string()] };
         let due = alarm.due.unwrap();
@@ -177,7 +178,8 @@ impl Story {
         for (name, value) in &recorded.set {
             out += &format!("; set {name}={}", value.text());
         }
-        let data = |message: &Message| message.data.as_ref().map_or(String::new(), |d| format!(" {}", d.text()));
+        let data =
+            |message: &Message| message.data.as_ref().map_or(String::new(), |d| format!(" {}", d.text()));
         for message in &recorded.sent {
             let verb = if message.kind == Kind::Command { "sends" } else { "publishes" };
             out += &format!("; {verb} {}{}", message.type_, data(message));
