@@ -179,11 +179,13 @@ impl Bytes for FaultyBytes {
     }
 }
 
+type Appends = Arc<Mutex<Vec<(Name, Vec<u8>)>>>;
+
 /// A medium that remembers every append, in order.
 #[derive(Clone)]
 pub struct Recording {
     inner: Arc<dyn Medium>,
-    appends: Arc<Mutex<Vec<(Name, Vec<u8>)>>>,
+    appends: Appends,
 }
 
 impl Recording {
@@ -215,7 +217,7 @@ impl Medium for Recording {
 struct RecordingBytes {
     module: Name,
     inner: Box<dyn Bytes>,
-    appends: Arc<Mutex<Vec<(Name, Vec<u8>)>>>,
+    appends: Appends,
 }
 
 impl Bytes for RecordingBytes {
