@@ -129,6 +129,8 @@ struct Pending<'a> {
     limit: usize,
     /// Logs that were read, and are to be synced before anything that was decided from them.
     unsynced: Vec<Name>,
+    /// A write has failed: nothing that was decided after it may be written.
+    failed: bool,
 }
 
 /// What waits for one process's log.
@@ -150,7 +152,7 @@ impl<'a> Pending<'a> {
             last: member.opened.then(|| Position::new(member.next.number() - 1)).flatten(),
             ..Journal::new(member.name.clone())
         });
-        Pending { store, journals: journals.collect(), lines: 0, limit, unsynced: read }
+        Pending { store, journals: journals.collect(), lines: 0, limit, unsynced: read, failed: false }
     }
 
     fn take(&mut self, world: &World, choice: &Choice, turn: &Turn) -> Result<()> {
@@ -196,9 +198,10 @@ impl<'a> Pending<'a> {
     }
 
     fn flush(&mut self) -> Result<()> {
-        if self.lines == 0 {
+        if self.lines == 0 || self.failed {
             return Ok(());
         }
+        self.failed = true;
         // No decision outlives its cause. A journal among them was synced by its own append.
         for module in std::mem::take(&mut self.unsynced) {
             self.store.sync(&module)?;
@@ -211,6 +214,7 @@ impl<'a> Pending<'a> {
         }
         assert!(left.is_empty(), "a circle is written down before it closes");
         self.lines = 0;
+        self.failed = false;
         Ok(())
     }
 }

@@ -102,6 +102,10 @@ fn lines(process: &Name, decisions: &[Recorded]) -> Vec<Said> {
         if let Some(failed) = &mut recorded.failed {
             failed.place = None;
         }
+        // Where an alarm was set: what other versions have written stands between.
+        if recorded.input.source == *process {
+            Arc::make_mut(&mut recorded.input).position = None;
+        }
     }
     let lines = journal::write(process, &decisions).into_iter();
     lines.map(|line| Said::Line(Message { remaining: 0, ..line }.to_json())).collect()

@@ -2,7 +2,8 @@
 //! definitions takes part. Times are whole minutes, so that they tie often, with alarms too.
 //!
 //! Nothing here goes round for ever: what a process does about a ring, or about what another process
-//! has sent, counts `n` up and stops at a bound.
+//! has sent, counts `n` up and stops at a bound; and where an end forgets the count, such a reaction
+//! sends nothing that comes back.
 #![allow(dead_code)] // each test file uses its part
 
 use super::running::{Bytes, families};
@@ -41,7 +42,7 @@ pub fn cases(count: u64) -> impl Iterator<Item = Case> {
 impl Case {
     pub fn new(seed: u64) -> Case {
         let random = ChaCha8Rng::seed_from_u64(seed);
-        let mut maker = Maker { random };
+        let mut maker = Maker { random, forget: false };
         let count = maker.random.random_range(1..=3);
         let mut texts = Vec::new();
         for name in PROCESSES.choose_multiple_in_order(&mut maker.random, count) {
@@ -100,6 +101,7 @@ impl<T: Clone> InOrder<T> for [T] {
 
 struct Maker {
     random: ChaCha8Rng,
+    forget: bool,
 }
 
 impl Maker {
@@ -113,6 +115,7 @@ impl Maker {
 
     fn definition(&mut self, name: &str, version: u32) -> String {
         let forget = self.chance(40);
+        self.forget = forget;
         let mut out = format!("process: {name}\nversion: {version}\n");
         let mut starters: Vec<&str> = vec![self.one(&OUTSIDE[..2])];
         if self.chance(50) {
@@ -125,7 +128,7 @@ impl Maker {
         if self.chance(40) {
             out += "starts-on:\n";
             for starter in starters {
-                let reaction = if self.chance(60) { self.reaction(starter, 4) } else { "{}".to_string() };
+                let reaction = if self.chance(60) { self.reaction(starter, 4, 25) } else { "{}".to_string() };
                 writeln!(out, "  {starter}: {reaction}").unwrap();
             }
         } else {
@@ -137,8 +140,7 @@ impl Maker {
             writeln!(out, "starts-when: {}", self.one(&when)).unwrap();
         }
         if self.chance(25) {
-            let by =
-                ["{Alder: event.data.c, Elm: event.data.c}", "event.data.c", "{Fir: event.correlationid}"];
+            let by = ["{Knock: event.data.c}", "event.data.c", "{Knock: event.correlationid}"];
             writeln!(out, "correlate: {}", self.one(&by)).unwrap();
         }
         writeln!(out, "before-start: {}", self.one(&["defer", "defer", "park", "ignore"])).unwrap();
@@ -164,8 +166,8 @@ impl Maker {
             let roll = self.random.random_range(0..100);
             if roll < reacts {
                 let rule = match self.random.random_range(0..4) {
-                    0 => format!("[{}, {}]", self.reaction(type_, 0), self.reaction(type_, 0)),
-                    _ => self.reaction(type_, 0),
+                    0 => format!("[{}, {}]", self.reaction(type_, 0, 100), self.reaction(type_, 0, 25)),
+                    _ => self.reaction(type_, 0, 25),
                 };
                 writeln!(on, "      {type_}: {rule}").unwrap();
             } else if roll < ignores {
@@ -184,8 +186,8 @@ impl Maker {
         writeln!(out, "    ignore: [{}]\n    defer: [{}]", ignore.join(", "), defer.join(", ")).unwrap();
     }
 
-    /// `births`: so many in ten lead to another state at once.
-    fn reaction(&mut self, type_: &str, births: u32) -> String {
+    /// `births`: so many in ten lead to another state at once. `guarded`: so many in a hundred.
+    fn reaction(&mut self, type_: &str, births: u32, guarded: u32) -> String {
         let mut keys = Vec::new();
         let mut set = Vec::new();
         let bounded = ECHOES.contains(&type_) || ALARMS.contains(&type_);
@@ -194,11 +196,11 @@ impl Maker {
             guards.push("data.n < 4");
             set.push("n: =data.n + 1".to_string());
         }
-        if self.chance(25) {
+        if self.chance(guarded) {
             let some = [
                 "event.data.x > 2",
                 "data.k < 4",
-                "has(event.data.c) || data.k == 1",
+                "(has(event.data.c) || data.k == 1)",
                 "now - event.time <= duration('10m')",
                 "event.data.x in [1, 2, 3]",
                 "state == 'one'",
@@ -226,7 +228,8 @@ impl Maker {
             let some = ["Cook", "{Cook: =event.data}", "[Cook, {Serve: {k: =data.k, note: =data.text}}]"];
             keys.push(format!("send: {}", self.one(&some)));
         }
-        if self.chance(45) {
+        let silent = bounded && self.forget;
+        if !silent && self.chance(45) {
             let echo = self.one(&ECHOES);
             let some = [
                 "{x: =data.k, c: =event.correlationid}",
@@ -235,7 +238,7 @@ impl Maker {
             ];
             keys.push(format!("publish: {{{echo}: {}}}", self.one(&some)));
         }
-        if self.chance(40) {
+        if !silent && self.chance(40) {
             let name = self.one(&ALARMS);
             let time = self.one(&[
                 "5m",

@@ -34,6 +34,13 @@ pub fn families(texts: &[impl AsRef<str>]) -> Vec<Family> {
     families
 }
 
+/// A family of one of its versions, as a replay of that version has it.
+pub fn only(family: &Family, version: u32) -> Family {
+    let mut one = Family::new(family.name.clone());
+    one.insert(family.version(version).unwrap().clone()).unwrap();
+    one
+}
+
 /// The definitions of every fixture: its name, and the text of each file.
 pub fn fixtures() -> Vec<(String, Vec<String>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
