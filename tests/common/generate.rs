@@ -6,7 +6,7 @@
 //! sends nothing that comes back.
 #![allow(dead_code)] // each test file uses its part
 
-use super::running::{Bytes, families};
+use super::running::{Bytes, families, fixtures};
 use anyorder::event::{Document, Message, Name, Time};
 use anyorder::process::Family;
 use anyorder::store::{Guard, Memory, Store};
@@ -37,6 +37,23 @@ pub fn cases(count: u64) -> impl Iterator<Item = Case> {
         Err(_) => (0, count),
     };
     (from..from + count).map(Case::new)
+}
+
+/// The random cases, and each fixture's definitions with the messages that they mention in random logs.
+pub fn all_cases(count: u64) -> impl Iterator<Item = Case> {
+    let fixtures = fixtures().into_iter().enumerate().map(|(index, (_, texts))| {
+        let mut case = Case::new(index as u64);
+        let families = families(&texts);
+        let types: Vec<Name> = families
+            .iter()
+            .flat_map(|family| family.versions().flat_map(|definition| definition.subscriptions.clone()))
+            .collect();
+        for (number, message) in case.arrivals.iter_mut().enumerate() {
+            message.type_ = types[(number * 7 + number / 3) % types.len()].clone();
+        }
+        Case { texts, ..case }
+    });
+    fixtures.chain(cases(count))
 }
 
 impl Case {

@@ -122,3 +122,7 @@ pub fn assert_same(left: &Bytes, right: &Bytes, why: &str) {
         assert!(left == right, "{why}\n{name} line {}:\n  {}\n  {}", at + 1, line(&left), line(&right));
     }
 }
+
+pub fn run_again(memory: &Memory, families: &[Family], why: &str) {
+    run_on(&store(memory.clone()), families, newest(), AT_ONCE).unwrap_or_else(|e| panic!("{why}: {e:?}"));
+}
