@@ -93,10 +93,8 @@ impl<'a> Oracle<'a> {
             self.instance_of(process, &message)
         };
         let time = if event.rings { message.due.unwrap() } else { message.time };
-        let (id, input) = match id {
-            Ok(id) => (id, Input::Arrives(message.clone())),
-            Err(failed) => (Name::from(""), Input::Lost(message.clone(), failed)),
-        };
+        let id = id.unwrap_or_else(|_| Name::from(""));
+        let input = Input::Arrives(message.clone());
         let begun = self.instances[process].get(&id).is_some_and(|instance| instance.state().is_some());
         if !begun && !event.rings && !newest.subscriptions.contains(&message.type_) {
             return;
