@@ -53,7 +53,7 @@ pub struct Args {
     /// Append only if the subject has so many messages now; else exit 1
     #[arg(long, value_name = "N", requires = "subject")]
     expect_revision: Option<u64>,
-    /// When it happened; without it, now, but not before the newest message
+    /// When it happened; without it, now, but after all that is in the logs
     #[arg(long, value_name = "T", value_parser = clock::moment)]
     time: Option<Time>,
     /// Delivered at or after this, it has expired
@@ -82,6 +82,7 @@ pub(super) fn commit(
     context: &mut Context,
 ) -> anyhow::Result<Exit> {
     let (module, type_, id) = (message.source.clone(), message.type_.clone(), message.id.clone());
+    let said = (type_.clone(), message.correlation.clone(), message.data.clone());
     let batches = vec![vec![message]];
     let appended = match named {
         true => store.append(&module, batches, guard)?,
@@ -98,7 +99,10 @@ pub(super) fn commit(
     }
     let placed = &appended.batches[0];
     if let Placed::Already(_) = placed {
-        context.note(&format!("note: {id} is in the log already; nothing was appended"));
+        let old = store.read(&module, placed.first())?.next().transpose()?.map(|record| record.message);
+        let same = old.is_some_and(|old| (old.type_, old.correlation, old.data) == said);
+        let how = if same { "" } else { ", and says something else" };
+        context.warn(&format!("note: {id} is in the log already{how}; nothing was appended"));
     }
     let position = placed.first();
     let text = match context.format {
@@ -172,7 +176,7 @@ fn check_texts(args: &Args) -> Result<()> {
 fn message_of(args: Args, module: &Name, workspace: &Workspace, store: &Store) -> Result<Message> {
     let time = match args.time {
         Some(time) => time,
-        None => clock::now().max(workspace.newest(store)?),
+        None => workspace.stamp(store)?,
     };
     let id = args.id.unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
     let mut message = Message::new(module.clone(), args.type_, id, time);

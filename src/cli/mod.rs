@@ -51,6 +51,10 @@ const OUR_BUG: u8 = 4;
 const EVERYWHERE: &str = "Everywhere";
 
 const EXIT_CODES: &str = "\
+Start here:
+  anyorder demo        a day in a restaurant, in a minute
+  anyorder init DIR    a small workspace of your own; its verbs become commands
+
 Exit codes:
   0  it holds
   1  a finding: a replay differs, an append met another position than it expected
@@ -135,7 +139,7 @@ pub(crate) fn execute(
         Err(error) => {
             return match broken.filter(|_| error.kind() == clap::error::ErrorKind::InvalidSubcommand) {
                 Some(broken) => failed(&broken.into(), out, err, colour),
-                None => usage(&error, out, err),
+                None => usage(&error, !file.verbs.is_empty(), out, err),
             };
         }
     };
@@ -178,10 +182,16 @@ fn dispatch(verb: Verb, context: &mut Context) -> Result<Exit> {
 }
 
 /// `--help` and `--version` are results; anything else that clap says is bad usage.
-fn usage(error: &clap::Error, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+fn usage(error: &clap::Error, in_workspace: bool, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     let text = error.render();
     if error.use_stderr() {
         let _ = write!(err, "{text}");
+        if error.kind() == clap::error::ErrorKind::InvalidSubcommand && !in_workspace {
+            let _ = writeln!(
+                err,
+                "\nVerbs such as place-order belong to a workspace, and here is none: -C DIR names one."
+            );
+        }
         return BAD_INPUT;
     }
     let _ = write!(out, "{text}");

@@ -5,6 +5,7 @@ use super::workspace::Workspace;
 use super::{Exit, Format, clock};
 use crate::error::{Error, Result, Trouble};
 use crate::event::{Millis, Name, Position, Time};
+use crate::process::check_messages;
 use crate::report::run as report;
 use crate::report::words::counted;
 use crate::runtime::{self, House, Rules, Run, World, recover};
@@ -22,7 +23,18 @@ Examples:
   anyorder run                 up to the newest message
   anyorder run --for 1h        one hour further: alarms ring
   anyorder run --drain         until no alarm is armed
-  anyorder run --dry-run       say what would be decided, write nothing")]
+  anyorder run --dry-run       say what would be decided, write nothing
+
+What a message can meet:
+  started, advanced, ended   a reaction was taken
+  declined    the conversation is another process's: its `starts-when` did not hold
+  ignored     the state lists it under `ignore`
+  deferred    kept, and tried again after the next change of state
+  duplicate, expired, stale, late    it was here before; its time is over; the alarm was called
+              off; the instance has ended
+  parked      nothing answers it, or an expression failed: the instance waits for a person
+  held        the instance is parked already: kept until a person settles it
+A message that two processes hear is handled twice.")]
 pub struct Args {
     /// Up to this moment, and no further: RFC 3339, or `now`
     #[arg(long, value_name = "T", value_parser = clock::moment, group = "how_far")]
@@ -107,7 +119,8 @@ fn once(
     context: &mut Context,
     quiet: bool,
 ) -> anyhow::Result<(Exit, Option<Time>)> {
-    let mut world = world(workspace, store, if edited { Edited::Record(how.dry) } else { Edited::Refuse })?;
+    let mut world =
+        world(workspace, store, if edited { Edited::Record(how.dry) } else { Edited::Refuse }, context)?;
     let torn = torn_journals(&world, store)?;
     let tally = runtime::run(store, &mut world, how).map_err(said_of_a_run)?;
     for (name, torn) in torn {
@@ -166,11 +179,16 @@ pub(crate) enum Edited {
 }
 
 /// The workspace's world as its journals tell it.
-pub(crate) fn world(workspace: &Workspace, store: &Store, edited: Edited) -> Result<World> {
+pub(crate) fn world(
+    workspace: &Workspace,
+    store: &Store,
+    edited: Edited,
+    context: &mut Context,
+) -> Result<World> {
     let families = workspace.families()?;
     if families.is_empty() {
         return Err(Error::input("there is no process in this workspace")
-            .hint("write one as processes/<name>@1.yaml; `docs/definitions.md` says how"));
+            .hint("write one as processes/<name>@1.yaml; `anyorder init DIR` makes one to look at"));
     }
     let file = workspace.file()?;
     for family in &families {
@@ -179,12 +197,21 @@ pub(crate) fn world(workspace: &Workspace, store: &Store, edited: Edited) -> Res
                 .hint("a process's own log bears its name: give the module another"));
         }
     }
+    if !matches!(edited, Edited::Allow) {
+        check_messages(&families, &file)?;
+    }
     let mut house = House::create(families)?.created().subscribe_all().start();
     recover(&mut house, store)?;
     match edited {
         Edited::Allow => {}
         Edited::Refuse => runtime::refuse_edited(&house)?,
-        Edited::Record(dry) => runtime::agree_to_edited(&mut house, (!dry).then_some(store))?,
+        Edited::Record(dry) => {
+            for (version, live) in runtime::agree_to_edited(&mut house, (!dry).then_some(store))? {
+                let follow = if live == 1 { "follows" } else { "follow" };
+                let live = counted(live, "instance");
+                context.warn(&format!("note: {version} was edited, and {live} {follow} it from now on"));
+            }
+        }
     }
     Ok(house.stable())
 }

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::event::{Name, Time};
 use crate::report::settle as report;
 use crate::runtime::{self, ProcessId, World};
-use crate::step::Hand;
+use crate::step::{Hand, Rest};
 
 /// Take a parked instance up again: try its message once more, then those that were held
 ///
@@ -52,6 +52,9 @@ struct Whom {
     /// When you did it; without it, now
     #[arg(long, value_name = "T", value_parser = clock::moment)]
     time: Option<Time>,
+    /// A definition was changed while instances live on it, and that is meant
+    #[arg(long)]
+    edited: bool,
 }
 
 pub fn resume(args: ResumeArgs, context: &mut Context) -> anyhow::Result<Exit> {
@@ -65,10 +68,11 @@ pub fn end(args: EndArgs, context: &mut Context) -> anyhow::Result<Exit> {
 fn settle(whom: Whom, hand: Hand, context: &mut Context) -> anyhow::Result<Exit> {
     let workspace = context.workspace()?;
     let store = workspace.store();
-    let mut world = world(&workspace, &store, Edited::Refuse)?;
+    let edited = if whom.edited { Edited::Record(false) } else { Edited::Refuse };
+    let mut world = world(&workspace, &store, edited, context)?;
     let time = match whom.time {
         Some(time) => time,
-        None => clock::now().max(workspace.newest(&store)?),
+        None => workspace.stamp(&store)?,
     };
     if let Some(id) = &whom.id
         && let Some(done) = done_before(&world, id)
@@ -121,8 +125,10 @@ fn parked(world: &World, whom: &Whom) -> Result<(ProcessId, Name)> {
         wanted => workspace::instance(ids, wanted),
     };
     let id = found.map_err(|error| match all().find(|(_, instance)| *instance.id == *whom.instance) {
-        Some((_, instance)) => Error::input(format!("{} is not parked: {}", instance.id, instance.rest()))
-            .hint("only what is parked waits for a person; `anyorder status` shows it"),
+        Some((_, instance)) => {
+            Error::input(format!("{} is not parked; it rests in {}", instance.id, place(&instance.rest())))
+                .hint("only what is parked waits for a person; `anyorder status` shows it")
+        }
         None => error,
     })?;
     let meant: Vec<_> = parked.iter().filter(|(_, instance)| instance.id == id).collect();
@@ -135,4 +141,8 @@ fn parked(world: &World, whom: &Whom) -> Result<(ProcessId, Name)> {
                 .hint(format!("say which: --process {}", names[0])))
         }
     }
+}
+
+fn place(rest: &Rest) -> String {
+    rest.to_string().trim_start_matches("unfinished: ").to_string()
 }

@@ -20,7 +20,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let workspace = context.workspace()?;
     let store = workspace.store();
     let mut newest = workspace.newest(&store)?;
-    let world = world(&workspace, &store, Edited::Allow)?;
+    let world = world(&workspace, &store, Edited::Allow, context)?;
     newest = newest.max(world.newest());
     let only = match &args.id {
         Some(wanted) => {

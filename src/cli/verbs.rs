@@ -98,7 +98,7 @@ pub(super) fn run(verb: &VerbSpec, matches: &ArgMatches, context: &mut Context) 
     workspace.refuse_process(&verb.module)?;
     let time = match matches.get_one::<Time>("time") {
         Some(time) => *time,
-        None => clock::now().max(workspace.newest(&store)?),
+        None => workspace.stamp(&store)?,
     };
     let id = matches.get_one::<String>("id");
     let new_id = || uuid::Uuid::now_v7().to_string();
@@ -111,11 +111,16 @@ pub(super) fn run(verb: &VerbSpec, matches: &ArgMatches, context: &mut Context) 
             let conversation = workspace::conversation(&store, wanted)?;
             let commands = Commands::find(verb, &store, &conversation)?;
             message.causation = commands.open.map(|command| command.id);
+            document = commands.latest.and_then(|command| command.data);
+            if let (true, None, Some(answers)) = (verb.passes_on, &document, &verb.answers) {
+                let what = format!("no {answers} was sent in {conversation}, so there is nothing to pass on");
+                let hint = "has the order been handled? `anyorder run`, then try again";
+                return Err(Error::input(what).hint(hint).into());
+            }
             if let (Some(answers), None) = (&verb.answers, &message.causation) {
                 let what = format!("no {answers} waits for an answer in {conversation}");
                 context.warn(&format!("note: {what}; {} is appended without a cause", verb.appends));
             }
-            document = commands.latest.and_then(|command| command.data);
             message.correlation = Some(conversation);
         }
         None => {

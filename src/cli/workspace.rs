@@ -1,5 +1,6 @@
 //! The workspace on disk: where it is, its definitions, its logs.
 
+use super::clock;
 use crate::error::{Error, Result};
 use crate::event::{Name, Position, Time};
 use crate::process::workspace_file::{self, WorkspaceFile};
@@ -135,6 +136,13 @@ impl Workspace {
         let folder = folder.unwrap_or(Path::new(".")).canonicalize();
         let logs = self.root.join("log").canonicalize();
         matches!((folder, logs), (Ok(folder), Ok(logs)) if folder.starts_with(&logs))
+    }
+
+    /// When something happens that a person types now: by the wall clock, but always after what is in the
+    /// logs, so that what was typed later is also handled later (time runs ahead after `run --for`).
+    pub fn stamp(&self, store: &Store) -> Result<Time> {
+        let (now, newest) = (clock::now(), self.newest(store)?);
+        Ok(if now > newest { now } else { newest.plus(1).unwrap_or(newest) })
     }
 
     /// The newest time at the end of any log: what is appended now is not stamped before it.

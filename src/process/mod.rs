@@ -11,6 +11,7 @@ pub mod expr;
 mod family;
 mod hash;
 pub mod keys;
+mod messages;
 mod read;
 pub mod tree;
 pub mod workspace_file;
@@ -22,4 +23,5 @@ pub use definition::{
 };
 pub use family::Family;
 pub use hash::{canonical, hash};
+pub use messages::check_messages;
 pub use read::{read, read_named};

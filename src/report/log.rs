@@ -1,6 +1,7 @@
 //! Messages as lines: for people, or as other modules may see them.
 
-use crate::event::{Kind, Message, Name, Position, json};
+use super::words::brief;
+use crate::event::{Kind, Message, Name, Position};
 use crate::store::Record;
 use std::collections::{BTreeMap, HashMap};
 
@@ -86,7 +87,7 @@ pub fn line(message: &Message) -> String {
     }
     text.push_str(&format!("  {}", message.id));
     if let Some(data) = &message.data {
-        text.push_str(&format!("  {}", json::on_one_line(data.text())));
+        text.push_str(&format!("  {}", brief(data.text())));
     }
     text.push('\n');
     text

@@ -10,7 +10,12 @@ pub fn text(world: &World, tally: &Tally, dry: bool) -> String {
         return "nothing to do: no message for a process has come yet\n".to_string();
     }
     if tally.handled == 0 {
-        return "nothing to do: every message was handled before\n".to_string();
+        let mut text = "nothing to do: every message was handled before\n".to_string();
+        if let Some((instance, alarm)) = world.next_ring() {
+            let due = alarm.due.map(|due| due.to_string()).unwrap_or_default();
+            text.push_str(&format!("the next alarm is {} of {instance}, due {due}\n", alarm.type_));
+        }
+        return text;
     }
     let would = if dry { "would have " } else { "" };
     let outcomes = tally.outcomes.iter().map(|(outcome, count)| format!("{count} {outcome}"));

@@ -34,6 +34,7 @@ pub fn text(process: &str, instance: &Instance, turn: &Turn) -> String {
             let held = counted(instance.held.len() as u64, "message");
             format!("it is parked again: {}; {held} held\n", parked.reason)
         }
+        None if hand == Some(Hand::End) => String::new(),
         None => format!("it is now in {}\n", instance.rest().to_string().trim_start_matches("unfinished: ")),
     });
     text

@@ -1,6 +1,6 @@
 //! The instances of a workspace, as a table and as JSON.
 
-use super::words::{age, columns, grouped, list};
+use super::words::{age, columns, counted, grouped, list};
 use crate::event::{Name, Time};
 use crate::process::End;
 use crate::runtime::World;
@@ -23,6 +23,8 @@ pub struct Row {
     place: String,
     #[serde(skip)]
     moment: Option<Time>,
+    #[serde(skip)]
+    held: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -78,9 +80,10 @@ fn row(process: &str, instance: &Instance) -> Row {
         data: RawValue::from_string(instance.data.to_json()).expect("data is JSON"),
         place: instance.parked.as_ref().map_or(String::new(), |parked| {
             let position = parked.message.position.map_or(String::new(), |p| format!(" {p}"));
-            format!("{}{position}", parked.message.source)
+            format!("{} ({}{position})", parked.message.type_, parked.message.source)
         }),
         moment,
+        held: instance.held.len() as u64,
     }
 }
 
@@ -109,9 +112,15 @@ pub fn text(rows: &[Row], newest: Time) -> String {
         text.push('\n');
         if let Some(reason) = &row.parked {
             text.push_str(&format!("  parked by {}: {reason}\n", row.place));
+            if row.held > 0 {
+                text.push_str(&format!("  {} held behind it\n", counted(row.held, "message")));
+            }
         }
     }
     text.push_str(&summary(rows));
+    if rows.iter().any(|row| row.parked.is_some()) {
+        text.push_str("what is parked waits for `anyorder resume ID`, `resume ID --skip` or `end ID`\n");
+    }
     text
 }
 

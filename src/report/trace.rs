@@ -3,6 +3,7 @@
 //! Causation is a graph, as the log tells it; a sound log is a forest. A cause that is not in the
 //! conversation, or a circle of causes, is said and never hung on.
 
+use super::words::brief;
 use crate::event::{Kind, Message, json};
 use crate::runtime::journal::RECORDED;
 use crate::step::Hand;
@@ -99,6 +100,7 @@ impl Trace {
             let decision = Decision::of(message).filter(|decision| decision.outcome == "declined");
             decision.is_none_or(|decision| declined.insert(decision.process))
         });
+        let called_off: HashSet<String> = self.messages.iter().flat_map(disarmed).collect();
         let mut text = String::new();
         for step in Trace::new(messages).walk() {
             for (depth, last) in step.lasts.iter().enumerate() {
@@ -112,7 +114,7 @@ impl Trace {
             }
             text.push_str(&match Decision::of(step.message) {
                 Some(decision) => decision.text(),
-                None => message_text(step.message),
+                None => message_text(step.message, called_off.contains(&*step.message.id)),
             });
             if let Some(note) = step.note {
                 text.push_str(&format!("  ({note})"));
@@ -179,9 +181,16 @@ fn is_decision(message: &Message) -> bool {
     message.internal && *message.type_ == *RECORDED
 }
 
-fn message_text(message: &Message) -> String {
+/// The ids of the alarms that a decision has called off.
+fn disarmed(message: &Message) -> Vec<String> {
+    let list = message.data.as_ref().filter(|_| is_decision(message)).and_then(|data| data.get("disarmed"));
+    json::items(list.unwrap_or_default()).filter_map(json::string).map(|id| id.to_string()).collect()
+}
+
+fn message_text(message: &Message, called_off: bool) -> String {
     let mut text = message.type_.to_string();
     match (message.due, message.kind) {
+        (Some(due), _) if called_off => text.push_str(&format!(" (alarm, due {due}, called off)")),
         (Some(due), _) => text.push_str(&format!(" (alarm, due {due})")),
         (None, Kind::Command) => text.push_str(" (command)"),
         (None, Kind::Event) if is_by_hand(message) => text.push_str(" (by hand)"),
@@ -196,16 +205,6 @@ fn message_text(message: &Message) -> String {
         text.push_str(&format!("  {}", brief(data.text())));
     }
     text
-}
-
-/// Data as far as a line has room for it; `--format json` and `anyorder log` have all of it.
-fn brief(data: &str) -> String {
-    const ROOM: usize = 72;
-    let line = json::on_one_line(data);
-    match line.char_indices().nth(ROOM) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
 }
 
 fn place(message: &Message) -> String {

@@ -1,6 +1,6 @@
 //! Small words: counts, lists, ages, columns.
 
-use crate::event::Millis;
+use crate::event::{Millis, json};
 
 /// `1 message`, `2 messages`, `1,125 messages`.
 pub fn counted(count: u64, noun: &str) -> String {
@@ -57,6 +57,16 @@ pub fn columns(rows: &[Vec<String>]) -> String {
         text.push('\n');
     }
     text
+}
+
+/// Data as far as a line has room for it; `--format json` and `anyorder log` have all of it.
+pub fn brief(data: &str) -> String {
+    const ROOM: usize = 72;
+    let line = json::on_one_line(data);
+    match line.char_indices().nth(ROOM) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
 }
 
 #[cfg(test)]

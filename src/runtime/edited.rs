@@ -61,8 +61,10 @@ fn refusal(house: &House<Start>, edit: &Edit) -> Error {
     }
 }
 
-/// The change is meant: the journals say so, where a store is given.
-pub fn agree_to_edited(house: &mut House<Start>, store: Option<&Store>) -> Result<()> {
+/// The change is meant: the journals say so, where a store is given. Answers each version that was
+/// edited, with the number of its live instances.
+pub fn agree_to_edited(house: &mut House<Start>, store: Option<&Store>) -> Result<Vec<(String, u64)>> {
+    let mut agreed = Vec::new();
     for edit in edits(house) {
         let Some(hash) = edit.hash.clone() else { return Err(refusal(house, &edit)) };
         let member = house.member_mut(edit.process);
@@ -74,7 +76,8 @@ pub fn agree_to_edited(house: &mut House<Start>, store: Option<&Store>) -> Resul
             store.append_new(&member.name, vec![vec![line]], Guard::Position(Some(last)))?;
             stands = position;
         }
+        agreed.push((format!("{}@{}", member.name, edit.version), edit.live as u64));
         house.recover(edit.process, Entry::Edited { version: edit.version, hash, at }, stands);
     }
-    Ok(())
+    Ok(agreed)
 }

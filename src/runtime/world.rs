@@ -142,6 +142,11 @@ impl World {
         self.newest
     }
 
+    /// The alarm that rings next: whose it is, and the message that will ring.
+    pub fn next_ring(&self) -> Option<(&Name, &Message)> {
+        self.alarms.values().next().map(|(instance, alarm)| (instance, &**alarm))
+    }
+
     /// When the next alarm is due.
     pub fn next_alarm(&self) -> Option<Time> {
         self.alarms.keys().next().map(|due| due.time)

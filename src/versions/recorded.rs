@@ -96,6 +96,8 @@ fn lines(process: &Name, decisions: &[Recorded]) -> Vec<Said> {
     let mut decisions = decisions.to_vec();
     for recorded in &mut decisions {
         recorded.number = 0;
+        // A text that was edited, and agreed to, decides what it decides.
+        recorded.hash = None;
         if recorded.input.source == *process {
             recorded.input = Arc::new(Message { position: None, ..(*recorded.input).clone() });
         }

@@ -1,0 +1,59 @@
+//! The messages of a whole workspace: a name that nobody says, and that is nearly one that somebody
+//! does, is misspelt.
+//!
+//! One file cannot know who sends what, so this looks at all definitions and at what the modules own.
+//! A name that is like no other passes: its module may not be listed.
+
+use super::definition::{Definition, Reaction};
+use super::family::Family;
+use super::workspace_file::WorkspaceFile;
+use crate::error::{Error, Result};
+use crate::event::Name;
+use crate::span::{Diagnostic, Span, nearest};
+use std::collections::BTreeSet;
+
+/// An error with every misspelt message of every definition.
+pub fn check_messages(families: &[Family], file: &WorkspaceFile) -> Result<()> {
+    let definitions = || families.iter().flat_map(Family::versions);
+    let owned: BTreeSet<&str> = file.types().collect();
+    if owned.is_empty() {
+        return Ok(()); // nothing is known of what the modules say
+    }
+    let mut said = owned.clone();
+    for definition in definitions() {
+        said.extend(sent(definition).map(|name| &**name));
+        said.extend(definition.alarms.iter().map(|name| &**name));
+    }
+    let mut diagnostics = Vec::new();
+    for definition in definitions() {
+        for name in definition.subscriptions.iter().filter(|name| !said.contains(&***name)) {
+            if let Some(near) = nearest(name, said.iter().copied()) {
+                let what = format!("nobody says {name}: no module owns it, and no process sends it");
+                let span = place_of(definition, name);
+                diagnostics.push(
+                    Diagnostic::new(&definition.source, span, what).hint(format!("did you mean {near}?")),
+                );
+            }
+        }
+    }
+    if diagnostics.is_empty() { Ok(()) } else { Err(Error::diagnostics(diagnostics)) }
+}
+
+fn sent(definition: &Definition) -> impl Iterator<Item = &Name> {
+    let of_states = definition.states.iter().flat_map(|state| state.on.values());
+    let of_starts = definition.starts_on.iter().filter_map(|starter| starter.reaction.as_ref());
+    let reactions = of_states.chain(of_starts).flatten();
+    reactions.flat_map(|reaction: &Reaction| reaction.sends.iter().map(|outgoing| &outgoing.type_))
+}
+
+/// Where the name first stands in the file, as a word of its own.
+fn place_of(definition: &Definition, name: &str) -> Span {
+    let text = &definition.source.text;
+    let part_of_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let alone = |at: &usize| {
+        let (before, after) = (text[..*at].chars().next_back(), text[at + name.len()..].chars().next());
+        !before.is_some_and(part_of_word) && !after.is_some_and(part_of_word)
+    };
+    let start = text.match_indices(name).map(|(at, _)| at).find(alone).unwrap_or(0);
+    Span::new(start, start + name.len().min(text.len() - start))
+}
