@@ -3,7 +3,7 @@
 //! Reader, tail and verify all ask here, so that a log which one of them takes is taken by all.
 
 use super::lines::Fault;
-use crate::event::{Message, Name, line};
+use crate::event::{Message, Name, Names, line};
 
 /// What the next line must be.
 #[derive(Debug, Clone)]
@@ -15,6 +15,7 @@ pub(super) struct Chain {
     pub seed: u32,
     /// How many lines of the batch it belongs to still follow, itself included; 0: it begins one.
     pub left: u32,
+    names: Names,
 }
 
 pub(super) const EDITED: &str =
@@ -22,7 +23,7 @@ pub(super) const EDITED: &str =
 
 impl Chain {
     pub fn at_start(module: &str) -> Chain {
-        Chain { module: Name::from(module), next: 1, seed: 0, left: 0 }
+        Chain { module: Name::from(module), next: 1, seed: 0, left: 0, names: Names::remembering() }
     }
 
     /// Goes on after a line that was read before.
@@ -32,13 +33,14 @@ impl Chain {
             next: message.position.map_or(0, |position| position.number()) + 1,
             seed: line::crc_of(trimmed(text)).unwrap_or(0),
             left: message.remaining,
+            names: Names::remembering(),
         }
     }
 
     /// The message on the next line, if it follows. Also whether it is sealed.
     pub fn accept(&mut self, text: &[u8]) -> Result<(Message, bool), Fault> {
         let text = utf8(text)?;
-        let message = line::read(text).map_err(|error| not_a_message(text, error))?;
+        let message = line::read_with(text, &mut self.names).map_err(|error| not_a_message(text, error))?;
         self.follow(&message, text).map(|sealed| (message, sealed))
     }
 

@@ -104,7 +104,12 @@ fn lines(process: &Name, decisions: &[Recorded]) -> Vec<Said> {
         }
     }
     let lines = journal::write(process, &decisions).into_iter();
-    lines.map(|line| Said::Line(Message { remaining: 0, ..line }.to_json())).collect()
+    let text = |line: Arc<Message>| {
+        let mut out = String::new();
+        line.write_json_at(&mut out, None, 0);
+        Said::Line(out)
+    };
+    lines.map(text).collect()
 }
 
 /// The messages that a journal names, fetched from their logs. A journal takes each module in the
