@@ -19,7 +19,7 @@ pub struct NotJson {
 /// Validates one JSON value and answers it without the white space around it.
 pub fn check(text: &str) -> Result<&str, NotJson> {
     match serde_json::from_str::<IgnoredAny>(text) {
-        Ok(_) => Ok(text.trim_matches([' ', '\t', '\n', '\r'])),
+        Ok(_) => Ok(trimmed(text)),
         Err(error) => {
             let line_start =
                 text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
@@ -29,6 +29,11 @@ pub fn check(text: &str) -> Result<&str, NotJson> {
             Err(NotJson { byte, what })
         }
     }
+}
+
+/// Without the white space around it.
+pub fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\r'])
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,7 +15,15 @@ pub fn read(line: &str) -> Result<Message, NotJson> {
 
 /// As [`read`], for one line of many.
 pub fn read_with(line: &str, names: &mut Names) -> Result<Message, NotJson> {
-    let text = json::check(line)?;
+    read_checked(line, json::check(line)?, names)
+}
+
+/// As [`read_with`], for a line that is known to be JSON.
+pub fn read_written(line: &str, names: &mut Names) -> Result<Message, NotJson> {
+    read_checked(line, json::trimmed(line), names)
+}
+
+fn read_checked(line: &str, text: &str, names: &mut Names) -> Result<Message, NotJson> {
     if !text.starts_with('{') {
         return fault(0, "a line must be one JSON object");
     }

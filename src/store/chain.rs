@@ -40,12 +40,27 @@ impl Chain {
     /// The message on the next line, if it follows. Also whether it is sealed.
     pub fn accept(&mut self, text: &[u8]) -> Result<(Message, bool), Fault> {
         let text = utf8(text)?;
-        let message = line::read_with(text, &mut self.names).map_err(|error| not_a_message(text, error))?;
-        self.follow(&message, text).map(|sealed| (message, sealed))
+        let seal = line::verify(trimmed(text), self.seed);
+        let message = match seal {
+            // These are the bytes that a writer of ours wrote after that line: it is JSON.
+            Some(Ok(_)) => line::read_written(text, &mut self.names),
+            _ => line::read_with(text, &mut self.names),
+        };
+        let message = message.map_err(|error| not_a_message(text, error))?;
+        self.check(&message, text, seal).map(|sealed| (message, sealed))
     }
 
     /// As [`Chain::accept`], for a message that was read already.
     pub fn follow(&mut self, message: &Message, text: &str) -> Result<bool, Fault> {
+        self.check(message, text, line::verify(trimmed(text), self.seed))
+    }
+
+    fn check(
+        &mut self,
+        message: &Message,
+        text: &str,
+        sealed: Option<Result<u32, u32>>,
+    ) -> Result<bool, Fault> {
         if message.source != self.module {
             let what = format!("a message of `{}` in the log of `{}`", message.source, self.module);
             return fault(text, "\"source\"", what, "each module has a log of its own");
@@ -75,7 +90,6 @@ impl Chain {
                 EDITED,
             );
         }
-        let sealed = line::verify(trimmed(text), self.seed);
         match sealed {
             Some(Err(computed)) => {
                 let what = format!("the checksum does not fit: the line's bytes give {computed:08x}");
