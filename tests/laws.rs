@@ -253,7 +253,8 @@ fn watched_run(live: &mut World, watching: &mut Watching) {
             let name = &world.member(turn.process).name;
             let mut batches = Vec::new();
             if self.opened.insert(turn.process) {
-                batches.push(vec![anyorder::runtime::journal::opened(name, turn.decisions[0].at)]);
+                let opened = anyorder::runtime::journal::opened(name, turn.decisions[0].at);
+                batches.push(vec![std::sync::Arc::new(opened)]);
             }
             batches.push(anyorder::runtime::journal::write(name, &turn.decisions));
             store.append_new(name, batches, anyorder::store::Guard::None)?;

@@ -9,7 +9,7 @@ use crate::process::{Definition, Family};
 use crate::report::replay as report;
 use crate::runtime::{Choice, Port, Saved, Turn, World};
 use crate::store::{Foreign, Logs};
-use crate::versions::{self, Divergence, Replayed, Stories};
+use crate::versions::{self, Divergence, Journal, Replayed, Stories};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -114,7 +114,6 @@ fn replay(
     keep: &dyn Fn(&Message) -> bool,
     args: &Args,
 ) -> Result<Found> {
-    let journal = versions::journal_of(logs, &definition.name)?;
     if let Some(other) = against {
         let (mut one, mut two) = (Stories::new(), Stories::new());
         let (world, replayed) = told(logs, definition, keep, Some(&mut one), args)?;
@@ -125,9 +124,11 @@ fn replay(
         let divergences = versions::compare(ids.into_iter(), &one, &two);
         return Ok(Found { replayed, against: report::Against::Version(other.full_name()), divergences });
     }
-    match journal.hash_of(definition.version) {
-        Some(hash) => {
-            if *hash != definition.hash && !args.edited {
+    match versions::journal_of(logs, &definition.name, definition.version)? {
+        Journal::Started => {
+            let family = family(definition)?;
+            let (world, found) = versions::against_journal(logs, &family, definition.version, keep)?;
+            if found.hash.as_ref() != Some(&definition.hash) && !args.edited {
                 return Err(Error::input(format!(
                     "{} was changed since the journal was written",
                     definition.full_name()
@@ -135,8 +136,6 @@ fn replay(
                 .at(definition.source.name.clone())
                 .hint("replay the version that wrote it; or, if the change is meant, say --edited"));
             }
-            let family = family(definition)?;
-            let (world, found) = versions::against_journal(logs, &family, definition.version, keep)?;
             if args.save.is_some() {
                 told(logs, definition, keep, None, args)?;
             }
@@ -145,11 +144,11 @@ fn replay(
             let against = report::Against::Journal { turns: found.compared, others };
             Ok(Found { replayed, against, divergences: found.divergences })
         }
-        None if journal.is_empty() => {
+        Journal::Empty => {
             let (_, replayed) = told(logs, definition, keep, None, args)?;
             Ok(Found { replayed, against: report::Against::Nothing, divergences: Vec::new() })
         }
-        None => {
+        Journal::Others => {
             let mut decided = Stories::new();
             let (world, replayed) = told(logs, definition, keep, Some(&mut decided), args)?;
             let recorded = versions::stories_of(logs, &definition.name, keep)?;

@@ -19,7 +19,7 @@ pub struct NotJson {
 /// Validates one JSON value and answers it without the white space around it.
 pub fn check(text: &str) -> Result<&str, NotJson> {
     match serde_json::from_str::<IgnoredAny>(text) {
-        Ok(_) => Ok(text.trim_matches([' ', '\t', '\n', '\r'])),
+        Ok(_) => Ok(trimmed(text)),
         Err(error) => {
             let line_start =
                 text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
@@ -29,6 +29,11 @@ pub fn check(text: &str) -> Result<&str, NotJson> {
             Err(NotJson { byte, what })
         }
     }
+}
+
+/// Without the white space around it.
+pub fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\r'])
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,12 +94,12 @@ impl<'a> Iterator for Members<'a> {
 
     fn next(&mut self) -> Option<Member<'a>> {
         let bytes = self.text.as_bytes();
-        let key_start = skip(bytes, self.at, b",");
+        let key_start = skip(bytes, self.at, b',');
         if bytes.get(key_start) != Some(&b'"') {
             return None;
         }
         let key_end = end_of_string(bytes, key_start);
-        let value_start = skip(bytes, key_end, b":");
+        let value_start = skip(bytes, key_end, b':');
         let value_end = end_of_value(bytes, value_start);
         self.at = value_end;
         Some(Member {
@@ -125,7 +130,7 @@ impl<'a> Iterator for Items<'a> {
 
     fn next(&mut self) -> Option<&'a str> {
         let bytes = self.text.as_bytes();
-        let start = skip(bytes, self.at, b",");
+        let start = skip(bytes, self.at, b',');
         if matches!(bytes.get(start), None | Some(b']')) {
             return None;
         }
@@ -153,7 +158,9 @@ pub fn quote(text: &str) -> String {
 }
 
 pub fn quote_into(out: &mut String, text: &str) {
-    if text.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\') {
+    // Looked at to the end, without stopping early: so the compiler takes many bytes at a time.
+    let escapes = text.bytes().fold(false, |found, b| found | (b < 0x20) | (b == b'"') | (b == b'\\'));
+    if !escapes {
         out.push('"');
         out.push_str(text);
         out.push('"');
@@ -186,9 +193,9 @@ pub fn on_one_line(text: &str) -> String {
 }
 
 /// Past white space and the given punctuation.
-fn skip(bytes: &[u8], mut at: usize, also: &[u8]) -> usize {
-    while let Some(byte) = bytes.get(at) {
-        if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') && !also.contains(byte) {
+fn skip(bytes: &[u8], mut at: usize, also: u8) -> usize {
+    while let Some(&byte) = bytes.get(at) {
+        if byte != also && !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
             break;
         }
         at += 1;
@@ -199,12 +206,12 @@ fn skip(bytes: &[u8], mut at: usize, also: &[u8]) -> usize {
 /// Past the string that begins at `at`.
 fn end_of_string(bytes: &[u8], at: usize) -> usize {
     let mut at = at + 1;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => return at + 1,
-            b'\\' => at += 2,
-            _ => at += 1,
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += found;
+        if bytes[at] == b'"' {
+            return at + 1;
         }
+        at += 2;
     }
     bytes.len()
 }

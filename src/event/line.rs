@@ -5,12 +5,25 @@
 //! 0, and 0 again after a line without one.
 
 use super::json::{self, NotJson};
-use super::{Document, Extra, Kind, Message, Name, Position, Time};
+use super::{Document, Extra, Kind, Message, Name, Names, Position, Time};
 
 /// The message on a line (without its newline; a carriage return is white space). The error's byte
 /// is an offset in the line.
 pub fn read(line: &str) -> Result<Message, NotJson> {
-    let text = json::check(line)?;
+    read_with(line, &mut Names::default())
+}
+
+/// As [`read`], for one line of many.
+pub fn read_with(line: &str, names: &mut Names) -> Result<Message, NotJson> {
+    read_checked(line, json::check(line)?, names)
+}
+
+/// As [`read_with`], for a line that is known to be JSON.
+pub fn read_written(line: &str, names: &mut Names) -> Result<Message, NotJson> {
+    read_checked(line, json::trimmed(line), names)
+}
+
+fn read_checked(line: &str, text: &str, names: &mut Names) -> Result<Message, NotJson> {
     if !text.starts_with('{') {
         return fault(0, "a line must be one JSON object");
     }
@@ -47,11 +60,13 @@ pub fn read(line: &str) -> Result<Message, NotJson> {
         *place = Some(member.value).filter(|value| *value != "null" || key == "data");
     }
 
-    let text_of = |name: &str, value: Option<&str>| -> Result<Option<Name>, NotJson> {
+    let mut text_of = |name: &str, value: Option<&str>| -> Result<Option<Name>, NotJson> {
         let Some(raw) = value else { return Ok(None) };
         match json::string(raw) {
-            Some(text) if !text.is_empty() => Ok(Some(Name::from(&*text))),
-            Some(_) => fault(offset(raw), format!("`{name}` is empty")),
+            Some(text) if text.is_empty() => fault(offset(raw), format!("`{name}` is empty")),
+            // Every message has an id of its own.
+            Some(text) if name == "id" => Ok(Some(Name::from(&*text))),
+            Some(text) => Ok(Some(names.name(&text))),
             None => fault(offset(raw), format!("`{name}` must be a string")),
         }
     };

@@ -99,10 +99,21 @@ impl Message {
 
     /// As [`Message::to_json`], appended to `out`.
     pub fn write_json(&self, out: &mut String) {
+        self.write_json_at(out, self.position, self.remaining);
+    }
+
+    /// As [`Message::write_json`], with another place in the log than its own.
+    pub fn write_json_at(&self, out: &mut String, position: Option<Position>, remaining: u32) {
         use std::fmt::Write;
         let text = |out: &mut String, key: &str, value: &str| {
             out.push_str(key);
             json::quote_into(out, value);
+        };
+        let time = |out: &mut String, key: &str, value: Time| {
+            out.push_str(key);
+            out.push('"');
+            out.push_str(std::str::from_utf8(&value.digits()).expect("digits"));
+            out.push('"');
         };
         let optional = |out: &mut String, key: &str, value: &Option<Name>| {
             if let Some(value) = value {
@@ -113,9 +124,9 @@ impl Message {
         text(out, ",\"source\":", &self.source);
         text(out, ",\"type\":", &self.type_);
         optional(out, ",\"subject\":", &self.subject);
-        write!(out, ",\"time\":\"{}\"", self.time).expect("a string takes all");
+        time(out, ",\"time\":", self.time);
         optional(out, ",\"datacontenttype\":", &self.datacontenttype);
-        if let Some(position) = self.position {
+        if let Some(position) = position {
             out.push_str(",\"sequence\":\"");
             out.push_str(std::str::from_utf8(&position.digits()).expect("digits"));
             out.push('"');
@@ -129,13 +140,13 @@ impl Message {
             out.push_str(",\"visibility\":\"internal\"");
         }
         if let Some(due) = self.due {
-            write!(out, ",\"due\":\"{due}\"").expect("a string takes all");
+            time(out, ",\"due\":", due);
         }
         if let Some(expiry) = self.expiry {
-            write!(out, ",\"expirytime\":\"{expiry}\"").expect("a string takes all");
+            time(out, ",\"expirytime\":", expiry);
         }
-        if self.remaining > 0 {
-            write!(out, ",\"remaining\":{}", self.remaining).expect("a string takes all");
+        if remaining > 0 {
+            write!(out, ",\"remaining\":{remaining}").expect("a string takes all");
         }
         if let Some(data) = &self.data {
             out.push_str(",\"data\":");

@@ -14,5 +14,5 @@ mod time;
 
 pub use document::Document;
 pub use message::{Extra, Kind, Message};
-pub use names::{Name, Position, computed_id, shortened};
+pub use names::{Name, Names, Position, computed_id, shortened};
 pub use time::{Millis, Time, parse_duration, print_duration};

@@ -1,11 +1,37 @@
 //! Names, positions and ids.
 
-use std::fmt;
+use sha1::{Digest, Sha1};
+use std::fmt::{self, Write};
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// A name or an id: shared, cheap to copy, compared by its text.
 pub type Name = Arc<str>;
+
+/// Names that were met before. A log says the same few again and again: its module, its types, the
+/// conversation of the line before. One copy of each saves most of the memory that reading takes.
+/// What it remembers never shows: a name that it has forgotten is made anew.
+#[derive(Debug, Clone, Default)]
+pub struct Names(Vec<Option<Name>>);
+
+impl Names {
+    /// One that remembers; the default remembers nothing.
+    pub fn remembering() -> Names {
+        Names(vec![None; 1024])
+    }
+
+    pub fn name(&mut self, text: &str) -> Name {
+        // The end of an id tells it from its neighbours.
+        let tail =
+            text.as_bytes().iter().rev().take(8).fold(text.len() as u64, |sum, &b| sum << 7 ^ b as u64);
+        let slot = (tail.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize;
+        match self.0.get_mut(slot) {
+            Some(Some(known)) if **known == *text => known.clone(),
+            Some(place) => place.insert(Name::from(text)).clone(),
+            None => Name::from(text),
+        }
+    }
+}
 
 /// The natural number of a message within its module's log: from 1, rising by 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,10 +95,11 @@ pub fn computed_id(parts: &[&str], number: u64) -> Name {
         super::json::quote_into(&mut text, part);
         text.push(',');
     }
-    text.push_str(&number.to_string());
-    text.push(']');
+    write!(text, "{number}]").expect("a string takes all");
+    // As `Uuid::new_v5`, with a SHA-1 that uses what the processor has for it.
+    let hash = Sha1::new().chain_update(NAMESPACE.as_bytes()).chain_update(&text).finalize();
+    let id = uuid::Builder::from_sha1_bytes(hash[..16].try_into().expect("16 bytes")).into_uuid();
     let mut buffer = Uuid::encode_buffer();
-    let id = Uuid::new_v5(&NAMESPACE, text.as_bytes());
     Name::from(&*id.hyphenated().encode_lower(&mut buffer))
 }
 
@@ -114,5 +141,16 @@ mod tests {
         assert_eq!(computed_id(&["a", "b"], 0), computed_id(&["a", "b"], 0));
         assert_ne!(computed_id(&["a,b"], 0), computed_id(&["a", "b"], 0));
         assert_ne!(computed_id(&["a", "b"], 1), computed_id(&["a", "b"], 0));
+        let by_uuid = Uuid::new_v5(&NAMESPACE, br#"["a","\"",18446744073709551615]"#).to_string();
+        assert_eq!(*computed_id(&["a", "\""], u64::MAX), *by_uuid);
+    }
+
+    #[test]
+    fn a_name_is_its_text_whoever_remembers_it() {
+        let mut names = Names::remembering();
+        for text in ["", "a", "orders", "01997f0a-6b1e-7c43-9d5a-0242ac120002", "é", "a"] {
+            assert_eq!((&*names.name(text), &*Names::default().name(text)), (text, text));
+        }
+        assert!(Arc::ptr_eq(&names.name("orders"), &names.name("orders")));
     }
 }

@@ -77,8 +77,9 @@ fn parse_canonical(b: &[u8]) -> Option<Time> {
     Time::from_millis(seconds * 1000 + number(20..23)?)
 }
 
-impl fmt::Display for Time {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Time {
+    /// As it prints: `2026-11-21T09:00:00.000Z`.
+    pub fn digits(self) -> [u8; 24] {
         // The inverse of the calendar above, for the same reason: every line written has a time.
         let days = self.0.div_euclid(86_400_000);
         let of_day = self.0.rem_euclid(86_400_000);
@@ -105,7 +106,13 @@ impl fmt::Display for Time {
         digits(&mut out[14..16], of_day / 60_000 % 60);
         digits(&mut out[17..19], of_day / 1000 % 60);
         digits(&mut out[20..23], of_day % 1000);
-        f.write_str(std::str::from_utf8(&out).expect("digits"))
+        out
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(std::str::from_utf8(&self.digits()).expect("digits"))
     }
 }
 

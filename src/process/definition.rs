@@ -183,6 +183,16 @@ pub enum Entry {
     Member(Name, Template),
 }
 
+impl Entry {
+    /// Name and value, unless it is a spread.
+    pub fn member(&self) -> Option<(&Name, &Template)> {
+        match self {
+            Entry::Member(name, template) => Some((name, template)),
+            Entry::Spread(_) => None,
+        }
+    }
+}
+
 impl Definition {
     pub fn state(&self, id: StateId) -> &State {
         &self.states[id]

@@ -99,8 +99,11 @@ fn decide(world: &mut World, process: ProcessId, id: &Name, input: Input, time: 
     member.now = now;
     member.next = next;
     world.newest = world.newest.max(now);
-    world.disarm(process, &before);
-    world.arm(process, after);
+    let same = before.len() == after.len() && before.iter().zip(&after).all(|(a, b)| Arc::ptr_eq(&a.1, &b.1));
+    if !same {
+        world.disarm(process, &before);
+        world.arm(process, after);
+    }
     for message in decisions.iter().flat_map(|recorded| &recorded.sent) {
         let position = message.position.expect("a message that was sent stands in the journal");
         let key = Key { time: message.time, module: message.source.clone(), position };

@@ -5,9 +5,10 @@
 //! of its data are written out in `docs/store.md`.
 
 use crate::error::{Error, Result};
-use crate::event::{Document, Message, Name, Position, Time, computed_id, json};
+use crate::event::{Document, Message, Name, Names, Position, Time, computed_id, json};
 use crate::process::End;
 use crate::step::{Failed, Hand, Outcome, Recorded};
+use std::fmt::Write;
 use std::sync::Arc;
 
 pub const RECORDED: &str = "ProcessRecorded";
@@ -48,19 +49,18 @@ fn internal(process: &Name, type_: &str, id: Name, at: Time) -> Message {
     message
 }
 
-/// The lines of a turn, without the positions that the store gives them.
-pub fn write(process: &Name, decisions: &[Recorded]) -> Vec<Message> {
-    let mut lines = Vec::new();
+/// The lines of a turn; where in the log they stand is the store's to say.
+pub fn write(process: &Name, decisions: &[Recorded]) -> Vec<Arc<Message>> {
+    let lines = decisions.iter().map(|recorded| recorded.sent.len() + recorded.armed.len() + 1).sum();
+    let mut batch = Vec::with_capacity(lines);
     for recorded in decisions {
         if recorded.hand.is_some() {
-            lines.push(Message { position: None, ..(*recorded.input).clone() });
+            batch.push(recorded.input.clone());
         }
-        for message in recorded.sent.iter().chain(&recorded.armed) {
-            lines.push(Message { position: None, ..(**message).clone() });
-        }
-        lines.push(line_of(process, recorded));
+        batch.extend(recorded.sent.iter().chain(&recorded.armed).cloned());
+        batch.push(Arc::new(line_of(process, recorded)));
     }
-    lines
+    batch
 }
 
 fn line_of(process: &Name, recorded: &Recorded) -> Message {
@@ -75,15 +75,13 @@ fn line_of(process: &Name, recorded: &Recorded) -> Message {
 
 fn data_of(recorded: &Recorded) -> String {
     let mut out = Writer(String::with_capacity(256));
-    out.0.push_str("{\"version\":");
-    out.0.push_str(&recorded.version.to_string());
+    write!(out.0, "{{\"version\":{}", recorded.version).expect("a string takes all");
     out.text("outcome", recorded.outcome.name());
     let input = &recorded.input;
     out.0.push_str(",\"input\":{\"source\":");
     json::quote_into(&mut out.0, &input.source);
     if let Some(position) = input.position {
-        out.0.push_str(",\"position\":");
-        out.0.push_str(&position.to_string());
+        write!(out.0, ",\"position\":{position}").expect("a string takes all");
     }
     out.text("id", &input.id);
     out.text("type", &input.type_);
@@ -167,10 +165,16 @@ impl Writer {
 }
 
 /// Collects the lines of a journal into entries. Whole batches only: the store shows no other.
-#[derive(Default)]
 pub struct Reader {
     effects: Vec<Arc<Message>>,
     decisions: Vec<Recorded>,
+    names: Names,
+}
+
+impl Default for Reader {
+    fn default() -> Reader {
+        Reader { effects: Vec::new(), decisions: Vec::new(), names: Names::remembering() }
+    }
 }
 
 impl Reader {
@@ -193,7 +197,7 @@ impl Reader {
             EDITED => return edited_of(&message).map(Some),
             RECORDED => {
                 let effects = std::mem::take(&mut self.effects);
-                self.decisions.push(recorded_of(&message, effects)?);
+                self.decisions.push(recorded_of(&message, effects, &mut self.names)?);
             }
             // How many lines follow is a matter of the file: a message is the same however it came.
             _ => self.effects.push(Arc::new(Message { remaining: 0, ..message })),
@@ -220,10 +224,11 @@ fn edited_of(message: &Message) -> Result<Entry> {
     }
 }
 
-fn recorded_of(message: &Message, effects: Vec<Arc<Message>>) -> Result<Recorded> {
+fn recorded_of(message: &Message, effects: Vec<Arc<Message>>, names: &mut Names) -> Result<Recorded> {
     let data = message.data.as_ref().map_or("", |data| data.text());
     let lacks = |what: &str| damage(message, &format!("it lacks `{what}`, or it is not what it should be"));
     let mut fields = Fields::default();
+    let mut text_of = |raw: &str| json::string(raw).map(|text| names.name(&text));
     for member in json::members(data) {
         match member.raw_key {
             "\"version\"" => fields.version = member.value.parse().ok(),
@@ -231,8 +236,8 @@ fn recorded_of(message: &Message, effects: Vec<Arc<Message>>) -> Result<Recorded
                 fields.outcome = json::string(member.value).and_then(|name| Outcome::named(&name));
             }
             "\"input\"" => {
-                fields.input = input_of(member.value, message.correlation.as_ref());
-                let reached = json::member(member.value, "reached").and_then(text_of);
+                fields.input = input_of(member.value, message, &mut text_of);
+                let reached = json::member(member.value, "reached").and_then(json::string);
                 fields.reached = reached.and_then(|text| Time::parse(&text));
             }
             "\"reason\"" => fields.reason = text_of(member.value),
@@ -245,10 +250,15 @@ fn recorded_of(message: &Message, effects: Vec<Arc<Message>>) -> Result<Recorded
             }
             "\"set\"" => {
                 let set = json::members(member.value);
-                fields.set = set.map(|m| (Name::from(&*m.key()), Document::of_valid(m.value))).collect();
+                fields.set = set
+                    .map(|m| {
+                        let name = text_of(m.raw_key).unwrap_or_else(|| Name::from(&*m.key()));
+                        (name, Document::of_valid(m.value))
+                    })
+                    .collect();
             }
-            "\"armed\"" => fields.armed = json::items(member.value).filter_map(text_of).collect(),
-            "\"disarmed\"" => fields.disarmed = json::items(member.value).filter_map(text_of).collect(),
+            "\"armed\"" => fields.armed = json::items(member.value).filter_map(&mut text_of).collect(),
+            "\"disarmed\"" => fields.disarmed = json::items(member.value).filter_map(&mut text_of).collect(),
             "\"kept\"" => fields.kept = member.value == "true",
             "\"forgotten\"" => fields.forgotten = member.value == "true",
             "\"hand\"" => {
@@ -310,17 +320,30 @@ struct Fields {
     hand: Option<Hand>,
 }
 
-fn text_of(raw: &str) -> Option<Name> {
-    json::string(raw).map(|text| Name::from(&*text))
-}
-
 /// The input as far as the journal tells it: a reference to its line. `runtime::recover` fetches the
 /// lines of those that are still wanted.
-fn input_of(raw: &str, conversation: Option<&Name>) -> Option<Message> {
-    let text = |key: &str| json::member(raw, key).and_then(text_of);
-    let mut input = Message::new(text("source")?, text("type")?, text("id")?, Time::MIN);
-    input.position = json::member(raw, "position").and_then(Position::parse);
-    input.correlation = conversation.cloned();
+fn input_of(raw: &str, message: &Message, text_of: &mut impl FnMut(&str) -> Option<Name>) -> Option<Message> {
+    let (mut source, mut type_, mut id, mut position) = (None, None, None, None);
+    for member in json::members(raw) {
+        match member.raw_key {
+            "\"source\"" => source = text_of(member.value),
+            "\"type\"" => type_ = text_of(member.value),
+            // The record's own cause, as a rule.
+            "\"id\"" => {
+                let text = json::string(member.value)?;
+                id = message
+                    .causation
+                    .clone()
+                    .filter(|cause| **cause == *text)
+                    .or_else(|| Some(Name::from(text)));
+            }
+            "\"position\"" => position = Position::parse(member.value),
+            _ => {}
+        }
+    }
+    let mut input = Message::new(source?, type_?, id?, Time::MIN);
+    input.position = position;
+    input.correlation = message.correlation.clone();
     Some(input)
 }
 

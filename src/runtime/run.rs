@@ -138,7 +138,7 @@ struct Journal {
     name: Name,
     opened: bool,
     last: Option<Position>,
-    batches: Vec<Vec<Message>>,
+    batches: Vec<Vec<Arc<Message>>>,
     /// The latest place in the order of time of anything that the turns which wait here answer.
     answered: Option<Key>,
     /// The processes whose journals are to be written before this one.
@@ -255,7 +255,7 @@ impl Journal {
     fn batch(&mut self, turn: &Turn) -> usize {
         if !self.opened {
             self.opened = true;
-            self.batches.push(vec![journal::opened(&self.name, turn.decisions[0].at)]);
+            self.batches.push(vec![Arc::new(journal::opened(&self.name, turn.decisions[0].at))]);
         }
         let batch = journal::write(&self.name, &turn.decisions);
         let lines = batch.len();

@@ -6,6 +6,7 @@ use super::recorded::{Outcome, Recorded};
 use crate::event::{Document, Message, Name, Time, computed_id, json};
 use crate::process::expr::{Env, Failure};
 use crate::process::{AfterEnd, AlarmSpec, AlarmTime, Data, Entry, Outgoing, Reaction, State, Template};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A running instance takes a reaction.
@@ -64,10 +65,10 @@ fn write(
     let mut target = born;
     if let Some(reaction) = reaction {
         let env = Env { data: old, state, ..question.env() };
-        let mut data = old.clone();
+        let mut data = Cow::Borrowed(old);
         for (name, template) in &reaction.set {
             let value = value_of(template, &env)?;
-            data.set(name.clone(), value.clone());
+            data.to_mut().set(name.clone(), value.clone());
             match recorded.set.iter_mut().find(|(known, _)| known == name) {
                 Some((_, old)) => *old = value,
                 None => recorded.set.push((name.clone(), value)),
@@ -166,7 +167,7 @@ impl Writer<'_> {
 
 /// A template with its holes filled.
 fn value_of(template: &Template, env: &Env) -> Result<Document, Failure> {
-    let mut out = String::new();
+    let mut out = String::with_capacity(128);
     fill(template, env, &mut out)?;
     Ok(Document::of_valid(&out))
 }
@@ -185,7 +186,22 @@ fn fill(template: &Template, env: &Env, out: &mut String) -> Result<(), Failure>
             }
             out.push(']');
         }
-        Template::Map(entries) => fill_map(entries, env, out)?,
+        Template::Map(entries) if entries.iter().any(|entry| matches!(entry, Entry::Spread(_))) => {
+            fill_map(entries, env, out)?;
+        }
+        // Without a spread every key stands once.
+        Template::Map(entries) => {
+            out.push('{');
+            for (index, (name, template)) in entries.iter().filter_map(Entry::member).enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                json::quote_into(out, name);
+                out.push(':');
+                fill(template, env, out)?;
+            }
+            out.push('}');
+        }
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use super::medium::{Bytes, Medium, check_name};
 use super::tail::{self, Tail, Torn};
 use crate::error::{Error, Result};
 use crate::event::{Message, Name, Position, line};
+use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
 
 /// What an append expects of the log.
@@ -64,16 +65,16 @@ impl Placed {
     }
 }
 
-pub(super) fn append(
+pub(super) fn append<M: Borrow<Message>>(
     medium: &dyn Medium,
     module: &str,
-    batches: Vec<Vec<Message>>,
+    batches: Vec<Vec<M>>,
     guard: Guard,
     look_for_ids: bool,
 ) -> Result<Appended> {
     check_name(module)?;
     for message in batches.iter().flatten() {
-        check_message(module, message)?;
+        check_message(module, message.borrow())?;
     }
     if batches.is_empty() {
         return Ok(Appended { batches: Vec::new(), repaired: None });
@@ -95,67 +96,80 @@ pub(super) fn append(
     Ok(appended)
 }
 
-fn locked(
+fn locked<M: Borrow<Message>>(
     bytes: &mut dyn Bytes,
     module: &str,
-    batches: Vec<Vec<Message>>,
+    batches: Vec<Vec<M>>,
     guard: &Guard,
     look_for_ids: bool,
 ) -> Result<Appended> {
     let mut tail = tail::look(bytes, module)?;
     let mut known = match look_for_ids {
         true => {
-            let ids: HashSet<&str> = batches.iter().flatten().map(|message| &*message.id).collect();
+            let ids: HashSet<&str> = batches.iter().flatten().map(|message| &*message.borrow().id).collect();
             Some(lookup::positions(bytes, tail.len, &ids)?)
         }
         false => None,
     };
-    let mut text = Text::behind(&tail);
+    // All that can be wrong with the batches is found before the first byte is written.
+    let mut next = tail.last.map_or(1, |last| last.number() + 1);
     let mut placed = Vec::with_capacity(batches.len());
-    for batch in batches {
+    for batch in &batches {
         if let Some(known) = &known
-            && let Some(positions) = old_positions(module, &batch, known)?
+            && let Some(positions) = old_positions(module, batch, known)?
         {
             placed.push(Placed::Already(positions));
             continue;
         }
-        let first = text.next;
+        let first = next;
+        next += batch.len() as u64;
         if let Some(known) = &mut known {
-            remember(&batch, first, known)?;
+            remember(batch, first, known)?;
         }
-        text.batch(batch)?;
-        placed.push(Placed::New { first: position(first)?, last: position(text.next - 1)? });
+        if u32::try_from(batch.len()).is_err() {
+            return Err(Error::input("a batch holds at most 4294967295 messages"));
+        }
+        placed.push(Placed::New { first: position(first)?, last: position(next - 1)? });
     }
     if !placed.iter().any(Placed::is_new) {
         return Ok(Appended { batches: placed, repaired: None });
     }
     check_guard(bytes, guard, &tail, module)?;
     let repaired = tail::repair(bytes, &mut tail)?;
+    let mut text = Text::behind(&tail);
+    for (batch, place) in batches.into_iter().zip(&placed) {
+        if let Placed::New { first, .. } = place {
+            text.batch(batch, *first);
+        }
+        if text.out.len() >= PIECE {
+            bytes.append(text.out.as_bytes()).map_err(|error| cut_back(bytes, module, &tail, error))?;
+            text.out.clear();
+        }
+    }
     bytes.append(text.out.as_bytes()).map_err(|error| cut_back(bytes, module, &tail, error))?;
     Ok(Appended { batches: placed, repaired })
 }
 
+/// So many bytes or a few more are written at once: what the processor's cache still holds.
+const PIECE: usize = 512 * 1024;
+
 /// The lines to be written.
 struct Text {
     out: String,
-    next: u64,
     seed: u32,
 }
 
 impl Text {
     fn behind(tail: &Tail) -> Text {
         let out = if tail.lacks_newline { "\n".to_string() } else { String::new() };
-        Text { out, next: tail.last.map_or(1, |last| last.number() + 1), seed: tail.crc }
+        Text { out, seed: tail.crc }
     }
 
-    fn batch(&mut self, batch: Vec<Message>) -> Result<()> {
-        let count = batch.len();
-        for (index, mut message) in batch.into_iter().enumerate() {
-            message.position = Some(position(self.next)?);
-            message.remaining = u32::try_from(count - 1 - index)
-                .map_err(|_| Error::input("a batch holds at most 4294967296 messages"))?;
+    fn batch<M: Borrow<Message>>(&mut self, batch: Vec<M>, first: Position) {
+        let mut position = first;
+        for (remaining, message) in (0..batch.len() as u32).rev().zip(batch) {
             let start = self.out.len();
-            message.write_json(&mut self.out);
+            message.borrow().write_json_at(&mut self.out, Some(position), remaining);
             if memchr::memchr(b'\n', &self.out.as_bytes()[start..]).is_some() {
                 // JSON has newlines only between its tokens, where a space does as well; a log has
                 // them only between messages.
@@ -165,9 +179,8 @@ impl Text {
             }
             self.seed = line::seal(&mut self.out, start, self.seed);
             self.out.push('\n');
-            self.next += 1;
+            position = position.next();
         }
-        Ok(())
     }
 }
 
@@ -176,17 +189,18 @@ fn position(number: u64) -> Result<Position> {
 }
 
 /// The positions of a batch that is there already; None if it is new.
-fn old_positions(
+fn old_positions<M: Borrow<Message>>(
     module: &str,
-    batch: &[Message],
+    batch: &[M],
     known: &HashMap<Name, Position>,
 ) -> Result<Option<Vec<Position>>> {
     let positions: Vec<Position> =
-        batch.iter().filter_map(|message| known.get(&message.id).copied()).collect();
+        batch.iter().filter_map(|message| known.get(&message.borrow().id).copied()).collect();
     if positions.is_empty() || positions.len() == batch.len() {
         return Ok((!positions.is_empty()).then_some(positions));
     }
-    let missing = batch.iter().find(|message| !known.contains_key(&message.id)).expect("one is missing");
+    let missing =
+        batch.iter().map(M::borrow).find(|message| !known.contains_key(&message.id)).expect("one is missing");
     Err(Error::input(format!(
         "{} of the {} messages of a batch are in the log of `{module}` already, and `{}` is not",
         positions.len(),
@@ -196,8 +210,8 @@ fn old_positions(
     .hint("a batch is appended whole or not at all; append what is new on its own"))
 }
 
-fn remember(batch: &[Message], first: u64, known: &mut HashMap<Name, Position>) -> Result<()> {
-    for (number, message) in (first..).zip(batch) {
+fn remember<M: Borrow<Message>>(batch: &[M], first: u64, known: &mut HashMap<Name, Position>) -> Result<()> {
+    for (number, message) in (first..).zip(batch.iter().map(M::borrow)) {
         if known.insert(message.id.clone(), position(number)?).is_some() {
             return Err(Error::input(format!("the id `{}` stands twice in one batch", message.id)));
         }

@@ -3,7 +3,7 @@
 //! Reader, tail and verify all ask here, so that a log which one of them takes is taken by all.
 
 use super::lines::Fault;
-use crate::event::{Message, Name, line};
+use crate::event::{Message, Name, Names, line};
 
 /// What the next line must be.
 #[derive(Debug, Clone)]
@@ -15,6 +15,7 @@ pub(super) struct Chain {
     pub seed: u32,
     /// How many lines of the batch it belongs to still follow, itself included; 0: it begins one.
     pub left: u32,
+    names: Names,
 }
 
 pub(super) const EDITED: &str =
@@ -22,7 +23,7 @@ pub(super) const EDITED: &str =
 
 impl Chain {
     pub fn at_start(module: &str) -> Chain {
-        Chain { module: Name::from(module), next: 1, seed: 0, left: 0 }
+        Chain { module: Name::from(module), next: 1, seed: 0, left: 0, names: Names::remembering() }
     }
 
     /// Goes on after a line that was read before.
@@ -32,18 +33,34 @@ impl Chain {
             next: message.position.map_or(0, |position| position.number()) + 1,
             seed: line::crc_of(trimmed(text)).unwrap_or(0),
             left: message.remaining,
+            names: Names::remembering(),
         }
     }
 
     /// The message on the next line, if it follows. Also whether it is sealed.
     pub fn accept(&mut self, text: &[u8]) -> Result<(Message, bool), Fault> {
         let text = utf8(text)?;
-        let message = line::read(text).map_err(|error| not_a_message(text, error))?;
-        self.follow(&message, text).map(|sealed| (message, sealed))
+        let seal = line::verify(trimmed(text), self.seed);
+        let message = match seal {
+            // These are the bytes that a writer of ours wrote after that line: it is JSON.
+            Some(Ok(_)) => line::read_written(text, &mut self.names),
+            _ => line::read_with(text, &mut self.names),
+        };
+        let message = message.map_err(|error| not_a_message(text, error))?;
+        self.check(&message, text, seal).map(|sealed| (message, sealed))
     }
 
     /// As [`Chain::accept`], for a message that was read already.
     pub fn follow(&mut self, message: &Message, text: &str) -> Result<bool, Fault> {
+        self.check(message, text, line::verify(trimmed(text), self.seed))
+    }
+
+    fn check(
+        &mut self,
+        message: &Message,
+        text: &str,
+        sealed: Option<Result<u32, u32>>,
+    ) -> Result<bool, Fault> {
         if message.source != self.module {
             let what = format!("a message of `{}` in the log of `{}`", message.source, self.module);
             return fault(text, "\"source\"", what, "each module has a log of its own");
@@ -73,7 +90,6 @@ impl Chain {
                 EDITED,
             );
         }
-        let sealed = line::verify(trimmed(text), self.seed);
         match sealed {
             Some(Err(computed)) => {
                 let what = format!("the checksum does not fit: the line's bytes give {computed:08x}");

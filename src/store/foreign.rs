@@ -10,7 +10,7 @@ use super::lines::{Fault, Lines, damage};
 use super::medium::Bytes;
 use super::reader::{Logs, Record};
 use crate::error::{Error, Result};
-use crate::event::{Name, Position, json, line};
+use crate::event::{Name, Names, Position, json, line};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -91,7 +91,15 @@ impl Logs for Foreign {
         let bytes = file::open_to_read(&self.files[source.file])?;
         let lines = Lines::new(0, bytes.len()?);
         let offsets = source.offsets.iter();
-        let messages = Messages { source: name, bytes, lines, offsets, last: 0, failed: false };
+        let messages = Messages {
+            source: name,
+            bytes,
+            lines,
+            offsets,
+            names: Names::remembering(),
+            last: 0,
+            failed: false,
+        };
         Ok(Box::new(messages.filter(move |record| match record {
             Ok(record) => record.message.position >= Some(from),
             Err(_) => true,
@@ -105,6 +113,7 @@ struct Messages<'a> {
     bytes: Box<dyn Bytes>,
     lines: Lines,
     offsets: std::slice::Iter<'a, u64>,
+    names: Names,
     last: u64,
     failed: bool,
 }
@@ -126,10 +135,11 @@ impl Messages<'_> {
         let Some(found) = self.lines.next(&*self.bytes)? else {
             return Err(Error::input("the log became shorter while it was read").at(self.bytes.name()));
         };
-        let last = self.last;
-        let read = || {
+        let (last, names) = (self.last, &mut self.names);
+        let mut read = || {
             let text = chain::utf8(found.bytes)?;
-            let mut message = line::read(text).map_err(|error| chain::not_a_message(text, error))?;
+            let mut message =
+                line::read_with(text, names).map_err(|error| chain::not_a_message(text, error))?;
             let sequence = text.find("\"sequence\"").unwrap_or(0);
             let fault = |byte, what, hint| Err(Fault { byte, what, hint });
             if message.source != *self.source {

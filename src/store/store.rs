@@ -7,6 +7,7 @@ use super::tail::{self, Tail};
 use super::verify::{self, Verified};
 use crate::error::Result;
 use crate::event::{Message, Name, Position};
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 /// The logs of a workspace. Cheap to clone; as many hands on the same logs as one likes, also from
@@ -44,19 +45,29 @@ impl Store {
         }
     }
 
-    /// Appends batches, each all or nothing, all in one write, durable when it returns. Messages
-    /// come without position. A batch whose ids are all in the log already is answered with its old
+    /// Appends batches, each all or nothing, in one write or a few large ones, durable when it
+    /// returns. The positions of the messages are the store's to give. A batch whose ids are all in the log already is answered with its old
     /// positions, whatever the guard says: so one who got no answer can ask again.
     ///
     /// Errors: a conflict if the guard does not hold; bad input if only some ids of a batch are
     /// there, or a message is of another module; what the disk says; a damaged log.
-    pub fn append(&self, module: &str, batches: Vec<Vec<Message>>, guard: Guard) -> Result<Appended> {
+    pub fn append<M: Borrow<Message>>(
+        &self,
+        module: &str,
+        batches: Vec<Vec<M>>,
+        guard: Guard,
+    ) -> Result<Appended> {
         append::append(&*self.medium, module, batches, guard, true)
     }
 
     /// As [`Store::append`] for ids that cannot be in the log, such as fresh ones: it does not look,
     /// which saves going through the log.
-    pub fn append_new(&self, module: &str, batches: Vec<Vec<Message>>, guard: Guard) -> Result<Appended> {
+    pub fn append_new<M: Borrow<Message>>(
+        &self,
+        module: &str,
+        batches: Vec<Vec<M>>,
+        guard: Guard,
+    ) -> Result<Appended> {
         append::append(&*self.medium, module, batches, guard, false)
     }
 

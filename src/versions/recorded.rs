@@ -26,6 +26,9 @@ pub struct Recordings {
     /// Messages that were read.
     pub events: u64,
     pub tally: Tally,
+    /// The hash of the definition on which the newest instance of the version was started, or that a
+    /// person agreed to.
+    pub hash: Option<Name>,
 }
 
 /// Takes a log through the journal of the version that wrote it, and on from where the journal ends.
@@ -43,7 +46,16 @@ pub fn against_journal(
     let mut differ: HashSet<Name> = HashSet::new();
     let mut reader = journal::Reader::default();
     for record in logs.read(&family.name, Position::FIRST)? {
-        let Some(journal::Entry::Turn(recorded)) = reader.take(record?.message)? else { continue };
+        let recorded = match reader.take(record?.message)? {
+            Some(journal::Entry::Turn(recorded)) => recorded,
+            Some(journal::Entry::Edited { version: edited, hash, .. }) if edited == version => {
+                found.hash = Some(hash);
+                continue;
+            }
+            _ => continue,
+        };
+        let births = recorded.iter().filter(|decision| decision.version == version);
+        found.hash = births.filter_map(|birth| birth.hash.clone()).last().or(found.hash);
         let Some(first) = recorded.first() else { continue };
         inputs.remember(&recorded);
         for other in recorded.iter().filter(|decision| decision.version != version) {
@@ -64,6 +76,9 @@ pub fn against_journal(
         let turn = apply(&mut world, choice.clone());
         found.tally.count(&choice, &turn.decisions);
         found.compared += 1;
+        if same(&recorded, &turn.decisions) {
+            continue;
+        }
         let (wrote, writes) = (lines(&family.name, &recorded), lines(&family.name, &turn.decisions));
         if wrote != writes && differ.insert(first.instance.clone()) {
             divergences.push(Divergence {
@@ -89,6 +104,34 @@ pub fn against_journal(
     Ok((world, found))
 }
 
+/// Whether two turns are certain to have the same [`lines`], without writing them.
+fn same(recorded: &[Recorded], decided: &[Recorded]) -> bool {
+    let message = |a: &Arc<Message>, b: &Arc<Message>| {
+        **b == Message { position: b.position, remaining: b.remaining, ..(**a).clone() }
+    };
+    let messages = |a: &[Arc<Message>], b: &[Arc<Message>]| {
+        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| message(a, b))
+    };
+    let bare = |of: &Recorded, input: &Arc<Message>| Recorded {
+        number: 0,
+        input: input.clone(),
+        sent: Vec::new(),
+        armed: Vec::new(),
+        ..of.clone()
+    };
+    recorded.len() == decided.len()
+        && recorded.iter().zip(decided).all(|(a, b)| {
+            let (one, other) = (&a.input, &b.input);
+            // What a person did is a message of the turn's own.
+            a.hand.is_none()
+                && (&one.source, one.position, &one.id, &one.type_)
+                    == (&other.source, other.position, &other.id, &other.type_)
+                && messages(&a.sent, &b.sent)
+                && messages(&a.armed, &b.armed)
+                && bare(a, one) == bare(b, one)
+        })
+}
+
 /// The lines of a turn as they are compared: all but where in the log they (and an alarm that rings)
 /// stand, since the turns of instances that are not compared stand there too, and the line of the
 /// definition's file that an expression failed on (comments may have moved it).
@@ -110,7 +153,12 @@ fn lines(process: &Name, decisions: &[Recorded]) -> Vec<Said> {
         }
     }
     let lines = journal::write(process, &decisions).into_iter();
-    lines.map(|line| Said::Line(Message { remaining: 0, ..line }.to_json())).collect()
+    let text = |line: Arc<Message>| {
+        let mut out = String::new();
+        line.write_json_at(&mut out, None, 0);
+        Said::Line(out)
+    };
+    lines.map(text).collect()
 }
 
 /// The messages that a journal names, fetched from their logs. A journal takes each module in the

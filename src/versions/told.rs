@@ -6,44 +6,30 @@ use crate::event::{Message, Name, Position};
 use crate::runtime::journal::{Entry, Reader};
 use crate::step::{Instance, evolve};
 use crate::store::Logs;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::ops::ControlFlow;
 
-/// Which versions have decided in a journal.
-#[derive(Debug, Clone, Default)]
-pub struct Journal {
-    /// By version, the hash on which its newest instance was started, or that a person agreed to.
-    hashes: BTreeMap<u32, Name>,
-    turns: u64,
+/// Whether a process has a journal, and whether a version of it has decided there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Journal {
+    /// There is none, or nothing was decided.
+    Empty,
+    /// Other versions have.
+    Others,
+    /// This one has started instances.
+    Started,
 }
 
-impl Journal {
-    pub fn is_empty(&self) -> bool {
-        self.turns == 0
-    }
-
-    /// None where that version has started nothing.
-    pub fn hash_of(&self, version: u32) -> Option<&Name> {
-        self.hashes.get(&version)
-    }
-}
-
-/// Looks through the journal of a process, if the logs have one.
-pub fn journal_of(logs: &dyn Logs, process: &Name) -> Result<Journal> {
-    let mut journal = Journal::default();
+/// Looks into the journal of a process, if the logs have one, up to the first instance that the
+/// version has started.
+pub fn journal_of(logs: &dyn Logs, process: &Name, version: u32) -> Result<Journal> {
+    let mut journal = Journal::Empty;
     entries(logs, process, |entry| {
-        match entry {
-            Entry::Opened => {}
-            Entry::Edited { version, hash, .. } => _ = journal.hashes.insert(version, hash),
-            Entry::Turn(turn) => {
-                journal.turns += 1;
-                for recorded in turn {
-                    if let Some(hash) = recorded.hash {
-                        journal.hashes.insert(recorded.version, hash);
-                    }
-                }
-            }
+        if let Entry::Turn(turn) = entry {
+            let started = turn.iter().any(|recorded| recorded.hash.is_some() && recorded.version == version);
+            journal = if started { Journal::Started } else { Journal::Others };
         }
-        Ok(())
+        if journal == Journal::Started { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
     Ok(journal)
 }
@@ -53,15 +39,17 @@ pub fn stories_of(logs: &dyn Logs, process: &Name, keep: &dyn Fn(&Message) -> bo
     let mut stories = Stories::new();
     let mut instances: HashMap<Name, Instance> = HashMap::new();
     entries(logs, process, |entry| {
-        let Entry::Turn(turn) = entry else { return Ok(()) };
-        let Some(first) = turn.first().filter(|first| keep(&first.input)) else { return Ok(()) };
+        let Entry::Turn(turn) = entry else { return ControlFlow::Continue(()) };
+        let Some(first) = turn.first().filter(|first| keep(&first.input)) else {
+            return ControlFlow::Continue(());
+        };
         let id = first.instance.clone();
         let instance = instances.entry(id.clone()).or_insert_with(|| Instance::new(id.clone()));
         for recorded in &turn {
             evolve(instance, recorded);
         }
         stories.entry(id).or_default().tell(process, &turn);
-        Ok(())
+        ControlFlow::Continue(())
     })?;
     for (id, story) in &mut stories {
         story.rests = instances[id].rest().to_string();
@@ -69,11 +57,13 @@ pub fn stories_of(logs: &dyn Logs, process: &Name, keep: &dyn Fn(&Message) -> bo
     Ok(stories)
 }
 
-fn entries(logs: &dyn Logs, process: &Name, mut each: impl FnMut(Entry) -> Result<()>) -> Result<()> {
+fn entries(logs: &dyn Logs, process: &Name, mut each: impl FnMut(Entry) -> ControlFlow<()>) -> Result<()> {
     let mut reader = Reader::default();
     for record in logs.read(process, Position::FIRST)? {
-        if let Some(entry) = reader.take(record?.message)? {
-            each(entry)?;
+        if let Some(entry) = reader.take(record?.message)?
+            && each(entry).is_break()
+        {
+            break;
         }
     }
     Ok(())
