@@ -98,7 +98,7 @@ fn a_journal_is_read_as_it_was_written() {
                 for (index, line_of) in lines.into_iter().enumerate() {
                     let left = count - 1 - index as u64;
                     let position = Position::new(last.number() - left);
-                    let text = Message { position, remaining: left as u32, ..line_of }.to_json();
+                    let text = Message { position, remaining: left as u32, ..(*line_of).clone() }.to_json();
                     again = reader.take(line::read(&text).unwrap()).unwrap();
                 }
                 // The number of a decision makes its id, and is counted, not read.

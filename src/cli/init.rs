@@ -1,7 +1,8 @@
 //! `anyorder init`: a workspace to start from.
 
 use super::context::Context;
-use super::{Exit, examples};
+use super::{Exit, Format, examples};
+use serde_json::json;
 use std::path::PathBuf;
 
 /// Make a workspace to start from
@@ -24,13 +25,24 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let example = examples::named(&args.example)?;
     example.write(&args.folder)?;
-    let folder = args.folder.display();
+    let folder = args.folder.display().to_string();
+    let files: Vec<&str> = example.names().collect();
+    if context.format == Format::Json {
+        let json = json!({"folder": folder, "example": example.name, "files": files});
+        context.print(&format!("{json}\n"))?;
+        return Ok(Exit::Holds);
+    }
     let mut text = format!("{folder}: {}\n", example.summary);
-    for name in example.names() {
+    for name in files {
         text.push_str(&format!("  {name}\n"));
     }
-    let go = if args.folder == *"." { String::new() } else { format!("cd {folder} && ") };
-    text.push_str(&format!("go on with: {go}anyorder --help\n"));
+    // Quoted where a shell would split it; a folder that one is in already needs no `cd`.
+    let plain = folder.chars().all(|c| c.is_alphanumeric() || "/._-+".contains(c));
+    text.push_str(&match &*folder {
+        "." | "./" => "go on with: anyorder --help\n".to_string(),
+        _ if plain => format!("go on with: cd {folder} && anyorder --help\n"),
+        _ => format!("go on with: cd '{}' && anyorder --help\n", folder.replace('\'', "'\\''")),
+    });
     context.print(&text)?;
     Ok(Exit::Holds)
 }

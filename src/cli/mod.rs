@@ -129,8 +129,8 @@ pub(crate) fn execute(
     // The workspace's verbs are known before the line is parsed. A file that is broken takes away only
     // its own verbs: it is complained about where one of them, or the workspace, is asked for.
     let file = verbs::file_around(verbs::directory(&arguments).as_deref());
-    let (words, broken) = match file.and_then(|file| Ok((verbs::add_to(Args::command(), &file)?, file))) {
-        Ok((command, file)) => ((command, file), None),
+    let (words, broken) = match file {
+        Ok(file) => ((verbs::add_to(Args::command(), &file), file), None),
         Err(error) => ((Args::command(), WorkspaceFile::default()), Some(error)),
     };
     let (command, file) = words;

@@ -5,9 +5,9 @@ use super::run::{Edited, world};
 use super::{Exit, Format, clock, workspace};
 use crate::error::{Error, Result};
 use crate::event::{Name, Time};
-use crate::report::settle as report;
-use crate::runtime::{self, ProcessId, World};
-use crate::step::{Hand, Rest};
+use crate::report::{settle as report, status};
+use crate::runtime::{self, ProcessId, Turn, World};
+use crate::step::{Hand, Instance, Rest};
 
 /// Take a parked instance up again: try its message once more, then those that were held
 ///
@@ -16,9 +16,10 @@ use crate::step::{Hand, Rest};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  anyorder status               what is parked, and why
-  anyorder resume o-17          try again
-  anyorder resume o-17 --skip   go on without the message")]
+  anyorder status                   what is parked, and why
+  anyorder resume o-17              try again
+  anyorder resume o-17 --skip       go on without the message
+  anyorder resume '(none)' --skip   the same for a message that found no instance")]
 pub struct ResumeArgs {
     #[command(flatten)]
     whom: Whom,
@@ -40,7 +41,8 @@ pub struct EndArgs {
 
 #[derive(Debug, clap::Args)]
 struct Whom {
-    /// The instance: an id, or a unique part of one
+    /// The instance: an id, a unique part of one, or `latest`; for what has no instance, the message's
+    /// id, or `(none)`
     #[arg(value_name = "ID")]
     instance: String,
     /// Of which process, where several have parked it
@@ -74,75 +76,122 @@ fn settle(whom: Whom, hand: Hand, context: &mut Context) -> anyhow::Result<Exit>
         Some(time) => time,
         None => workspace.stamp(&store)?,
     };
+    if whom.id.as_ref().is_some_and(String::is_empty) {
+        return Err(Error::input("--id is empty").hint("leave it out, or fill it").into());
+    }
     if let Some(id) = &whom.id
-        && let Some(done) = done_before(&world, id)
+        && let Some((process, instance)) = done_before(&world, id)
     {
-        context.note(&format!("note: {id} was done before, to {done}; nothing was changed"));
-        return Ok(Exit::Holds);
+        let same = instance.id.is_empty() || instance.id.contains(&*whom.instance);
+        if !same && whom.instance != "latest" {
+            let what = format!("{id} is the id of what was done to {} before", shown(instance));
+            return Err(Error::input(what).hint("name another --id, or none").into());
+        }
+        context.note(&format!("note: {id} was done before; nothing was changed"));
+        let nothing = Turn { process, decisions: Vec::new() };
+        return say(&world, &instance.id, &nothing, context);
     }
     let (process, instance) = parked(&world, &whom)?;
+    if hand == Hand::End && instance.is_empty() {
+        let error = Error::input("what has no instance has no life to end");
+        return Err(error.hint(format!("leave the message out: anyorder resume '{NONE}' --skip")).into());
+    }
     let id = whom.id.unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
     let turn = runtime::settle(&store, &mut world, process, &instance, hand, Name::from(id), time)?;
-    let after = world.member(process).instance(&instance).expect("it was parked");
+    say(&world, &instance, &turn, context)
+}
+
+fn say(world: &World, instance: &Name, turn: &Turn, context: &mut Context) -> anyhow::Result<Exit> {
+    let member = world.member(turn.process);
+    let after = member.instance(instance).expect("it was settled");
     let text = match context.format {
-        Format::Text => report::text(&world.member(process).name, after, &turn),
-        Format::Json => report::json(&world.member(process).name, after, &turn),
+        Format::Text => report::text(&member.name, after, turn),
+        Format::Json => report::json(&member.name, after, turn),
     };
     context.print(&text)?;
     Ok(Exit::Holds)
 }
 
+/// How `status` prints what has no instance.
+const NONE: &str = "(none)";
+
+/// What an instance is called here: what has none goes by the message over which it is parked.
+fn shown(instance: &Instance) -> Name {
+    match &instance.parked {
+        Some(parked) if instance.id.is_empty() => parked.message.id.clone(),
+        _ if instance.id.is_empty() => Name::from(NONE),
+        _ => instance.id.clone(),
+    }
+}
+
 /// The instance that has seen what a person did under this id.
-fn done_before(world: &World, id: &str) -> Option<String> {
-    world.members().iter().find_map(|member| {
+fn done_before<'w>(world: &'w World, id: &str) -> Option<(ProcessId, &'w Instance)> {
+    world.members().iter().enumerate().find_map(|(process, member)| {
         let key = (member.name.clone(), Name::from(id));
-        member
-            .instances()
-            .find(|instance| instance.seen.contains(&key))
-            .map(|instance| instance.id.to_string())
+        let instance = member.instances().find(|instance| instance.seen.contains(&key))?;
+        Some((process, instance))
     })
 }
 
 /// The one parked instance that is meant.
 fn parked(world: &World, whom: &Whom) -> Result<(ProcessId, Name)> {
-    let process = match &whom.process {
-        Some(name) => {
-            let name = name.split('@').next().unwrap_or_default();
-            let known = world.house().process(name);
-            Some(known.ok_or_else(|| Error::input(format!("no process {name} in this workspace")))?)
-        }
-        None => None,
-    };
+    let process = whom.process.as_deref().map(|name| process_named(world, name)).transpose()?;
     let ours = |candidate: ProcessId| process.is_none_or(|process| process == candidate);
     let all = || {
         let members = world.members().iter().enumerate().filter(|(index, _)| ours(*index));
         members.flat_map(|(index, member)| member.instances().map(move |instance| (index, instance)))
     };
-    let parked: Vec<_> = all().filter(|(_, instance)| instance.parked.is_some()).collect();
-    let ids = parked.iter().map(|(_, instance)| (instance.id.clone(), instance.since));
-    let found = match &*whom.instance {
-        "" => Ok(Name::from("")),
-        wanted => workspace::instance(ids, wanted),
+    let since = |instance: &Instance| status::since(instance).unwrap_or(Time::MIN);
+    let parked = || all().filter(|(_, instance)| instance.parked.is_some());
+    let meant: Vec<(ProcessId, &Instance)> = if whom.instance == NONE {
+        parked().filter(|(_, instance)| instance.id.is_empty()).collect()
+    } else {
+        let names = parked().map(|(_, instance)| (shown(instance), since(instance)));
+        let name = workspace::instance(names, &whom.instance).map_err(|error| {
+            // It may well be there, and not be parked.
+            let names = all().map(|(_, instance)| (shown(instance), since(instance)));
+            let known = workspace::instance(names, &whom.instance).ok().filter(|_| whom.instance != "latest");
+            let found = known.and_then(|name| all().find(|(_, instance)| shown(instance) == name));
+            match found {
+                Some((_, instance)) if instance.parked.is_none() => not_parked(instance),
+                _ if parked().next().is_none() => {
+                    Error::input("nothing is parked").hint("`anyorder status` shows where everything is")
+                }
+                _ => error,
+            }
+        })?;
+        parked().filter(|(_, instance)| shown(instance) == name).collect()
     };
-    let id = found.map_err(|error| match all().find(|(_, instance)| *instance.id == *whom.instance) {
-        Some((_, instance)) => {
-            Error::input(format!("{} is not parked; it rests in {}", instance.id, place(&instance.rest())))
-                .hint("only what is parked waits for a person; `anyorder status` shows it")
-        }
-        None => error,
-    })?;
-    let meant: Vec<_> = parked.iter().filter(|(_, instance)| instance.id == id).collect();
     match meant[..] {
-        [(process, _)] => Ok((*process, id)),
-        [] => Err(Error::input("nothing without an instance is parked")),
+        [(process, instance)] => Ok((process, instance.id.clone())),
+        [] => Err(Error::input("nothing without an instance is parked")
+            .hint("`anyorder status` shows what is parked")),
         _ => {
             let names: Vec<&str> = meant.iter().map(|(process, _)| &*world.member(*process).name).collect();
-            Err(Error::input(format!("{id} is parked in {}", names.join(" and ")))
+            Err(Error::input(format!("{} is parked in {}", whom.instance, names.join(" and ")))
                 .hint(format!("say which: --process {}", names[0])))
         }
     }
 }
 
-fn place(rest: &Rest) -> String {
-    rest.to_string().trim_start_matches("unfinished: ").to_string()
+fn not_parked(instance: &Instance) -> Error {
+    let rest = match instance.rest() {
+        Rest::NotStarted => "it has not started".to_string(),
+        Rest::Declined => "its process has declined it".to_string(),
+        Rest::Ended(state, _) | Rest::Unfinished(state) | Rest::Parked(state) => format!("it is in {state}"),
+    };
+    Error::input(format!("{} is not parked: {rest}", instance.id))
+        .hint("only what is parked waits for a person; `anyorder status` shows it")
+}
+
+fn process_named(world: &World, name: &str) -> Result<ProcessId> {
+    let name = name.split('@').next().unwrap_or_default();
+    world.house().process(name).ok_or_else(|| {
+        let names = || world.members().iter().map(|member| &*member.name);
+        let hint = match crate::span::nearest(name, names()) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("there is {}", names().collect::<Vec<_>>().join(", ")),
+        };
+        Error::input(format!("no process {name} in this workspace")).hint(hint)
+    })
 }

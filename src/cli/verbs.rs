@@ -9,24 +9,31 @@ use crate::process::workspace_file::{OptionKind, VerbOption, VerbSpec, Workspace
 use crate::runtime::Merged;
 use crate::span::Diagnostic;
 use crate::store::{Guard, Store};
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
 use std::collections::HashSet;
 
-/// The command line with the workspace's verbs in it. An error where one bears a built-in's name.
-pub(super) fn add_to(mut command: Command, file: &WorkspaceFile) -> Result<Command> {
-    let mut shadows = Vec::new();
-    for verb in &file.verbs {
-        let taken = command.get_subcommands().any(|built_in| built_in.get_name() == verb.name);
-        if taken || verb.name == "help" {
+/// The command line with the workspace's verbs in it.
+pub(super) fn add_to(command: Command, file: &WorkspaceFile) -> Command {
+    file.verbs.iter().fold(command, |command, verb| command.subcommand(of(verb)))
+}
+
+/// An error where a verb bears a built-in's name: which of the two is meant must never be a question.
+pub(super) fn refuse_shadows(file: &WorkspaceFile) -> Result<()> {
+    let own = super::Args::command();
+    let taken =
+        |name: &str| name == "help" || own.get_subcommands().any(|built_in| built_in.get_name() == name);
+    let shadows: Vec<Diagnostic> = file
+        .verbs
+        .iter()
+        .filter(|verb| taken(&verb.name))
+        .map(|verb| {
             let message = format!("`{}` is a verb of anyorder's own", verb.name);
             let mut diagnostic = Diagnostic::new(&verb.source, verb.span, message);
             diagnostic.hint = Some("call yours something else".to_string());
-            shadows.push(diagnostic);
-        } else {
-            command = command.subcommand(of(verb));
-        }
-    }
-    if shadows.is_empty() { Ok(command) } else { Err(Error::diagnostics(shadows)) }
+            diagnostic
+        })
+        .collect();
+    if shadows.is_empty() { Ok(()) } else { Err(Error::diagnostics(shadows)) }
 }
 
 fn of(verb: &VerbSpec) -> Command {
@@ -100,6 +107,11 @@ pub(super) fn run(verb: &VerbSpec, matches: &ArgMatches, context: &mut Context) 
         Some(time) => *time,
         None => workspace.stamp(&store)?,
     };
+    for name in ["id", "correlation"] {
+        if matches.try_get_one::<String>(name).is_ok_and(|given| given.is_some_and(String::is_empty)) {
+            return Err(Error::input(format!("--{name} is empty")).hint("leave it out, or fill it").into());
+        }
+    }
     let id = matches.get_one::<String>("id");
     let new_id = || uuid::Uuid::now_v7().to_string();
     let mut message =
@@ -109,9 +121,9 @@ pub(super) fn run(verb: &VerbSpec, matches: &ArgMatches, context: &mut Context) 
         Some(_) => {
             let wanted: &String = matches.get_one("on").expect("clap has seen to it");
             let conversation = workspace::conversation(&store, wanted)?;
-            let commands = Commands::find(verb, &store, &conversation)?;
+            let commands = Commands::find(verb, &store, &conversation, id)?;
             message.causation = commands.open.map(|command| command.id);
-            document = commands.latest.and_then(|command| command.data);
+            document = commands.latest.and_then(|command| command.data).filter(|_| verb.passes_on);
             if let (true, None, Some(answers)) = (verb.passes_on, &document, &verb.answers) {
                 let what = format!("no {answers} was sent in {conversation}, so there is nothing to pass on");
                 let hint = "has the order been handled? `anyorder run`, then try again";
@@ -121,6 +133,13 @@ pub(super) fn run(verb: &VerbSpec, matches: &ArgMatches, context: &mut Context) 
                 let what = format!("no {answers} waits for an answer in {conversation}");
                 context.warn(&format!("note: {what}; {} is appended without a cause", verb.appends));
             }
+            if let (Some(document), Some(answers)) = (&document, &verb.answers)
+                && json::shape(document.text()) != json::Shape::Object
+            {
+                let error =
+                    Error::input(format!("the data of {answers} is no object: nothing can be put into it"));
+                return Err(error.hint("take `passes-on` away from the verb").into());
+            }
             message.correlation = Some(conversation);
         }
         None => {
@@ -128,7 +147,6 @@ pub(super) fn run(verb: &VerbSpec, matches: &ArgMatches, context: &mut Context) 
             message.correlation = named.or_else(|| Some(message.id.clone()));
         }
     }
-    let document = document.filter(|_| verb.passes_on);
     message.data = Some(data(verb, matches, document.as_ref()));
     append::commit(&store, message, id.is_some(), Guard::None, context)
 }
@@ -143,13 +161,16 @@ struct Commands {
 }
 
 impl Commands {
-    fn find(verb: &VerbSpec, store: &Store, conversation: &Name) -> Result<Commands> {
+    /// `own`: the id of the answer that is about to be given. Where it is in the log already, somebody
+    /// tries again, and it does not count.
+    fn find(verb: &VerbSpec, store: &Store, conversation: &Name, own: Option<&String>) -> Result<Commands> {
         let Some(wanted) = &verb.answers else { return Ok(Commands::default()) };
         let mut sent: Vec<Message> = Vec::new();
         let mut causes = HashSet::new();
         for record in Merged::open(store, |_| Some(Position::FIRST))? {
             let message = record?.message;
-            if message.conversation() != Some(conversation) {
+            let is_own = message.source == verb.module && own.is_some_and(|own| *own == *message.id);
+            if message.conversation() != Some(conversation) || is_own {
                 continue;
             }
             if message.kind == Kind::Command && message.type_ == *wanted {
@@ -174,7 +195,7 @@ fn data(verb: &VerbSpec, matches: &ArgMatches, document: Option<&Document>) -> D
         let Some(value) = value_of(option, matches) else { continue };
         let key = json::quote(&option.member);
         let same = |raw: &str| json::string(raw).is_some_and(|known| *known == *option.member);
-        match members.iter_mut().find(|(known, _)| same(known)) {
+        match members.iter_mut().rev().find(|(known, _)| same(known)) {
             Some((_, old)) => *old = value,
             None => members.push((key, value)),
         }
@@ -189,7 +210,7 @@ fn value_of(option: &VerbOption, matches: &ArgMatches) -> Option<String> {
         return Some(matches.get_flag(&id).to_string());
     }
     let mut given = matches.get_many::<String>(&id).into_iter().flatten().cloned();
-    if option.repeated {
+    if option.repeated && !(option.optional && !matches.contains_id(&id)) {
         return Some(format!("[{}]", given.collect::<Vec<_>>().join(",")));
     }
     given.next().or_else(|| option.default.clone())
@@ -213,11 +234,13 @@ pub(super) fn directory(arguments: &[std::ffi::OsString]) -> Option<std::path::P
     None
 }
 
-/// Whether the workspace can be found without complaint; the verbs of one that is broken are missed
+/// What the workspace's file says, if there is a workspace; the verbs of one that is broken are missed
 /// only by who asks for them.
 pub(super) fn file_around(directory: Option<&std::path::Path>) -> Result<WorkspaceFile> {
     match Workspace::find(directory) {
         Ok(workspace) => workspace.file(),
+        // Outside of any workspace there are no verbs; one that was named should be there.
+        Err(error) if directory.is_some() => Err(error),
         Err(_) => Ok(WorkspaceFile::default()),
     }
 }

@@ -60,7 +60,9 @@ impl Workspace {
         if source.text.trim().is_empty() {
             Ok(WorkspaceFile::default())
         } else {
-            workspace_file::read(&source)
+            let file = workspace_file::read(&source)?;
+            super::verbs::refuse_shadows(&file)?;
+            Ok(file)
         }
     }
 

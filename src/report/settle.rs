@@ -2,12 +2,12 @@
 
 use super::words::{counted, list};
 use crate::runtime::Turn;
-use crate::step::{Hand, Instance};
+use crate::step::{Hand, Instance, Rest};
 use serde_json::json;
 
 pub fn text(process: &str, instance: &Instance, turn: &Turn) -> String {
     let hand = turn.decisions.iter().find_map(|recorded| recorded.hand);
-    let id = if instance.id.is_empty() { "what has no instance" } else { &instance.id };
+    let id = if instance.id.is_empty() { "(none)" } else { &instance.id };
     let did = match hand {
         Some(Hand::Resume) => "taken up again",
         Some(Hand::Skip) => "taken up again without the message",
@@ -34,8 +34,14 @@ pub fn text(process: &str, instance: &Instance, turn: &Turn) -> String {
             let held = counted(instance.held.len() as u64, "message");
             format!("it is parked again: {}; {held} held\n", parked.reason)
         }
-        None if hand == Some(Hand::End) => String::new(),
-        None => format!("it is now in {}\n", instance.rest().to_string().trim_start_matches("unfinished: ")),
+        None if instance.id.is_empty() => "nothing without an instance is parked any more\n".to_string(),
+        None => match instance.rest() {
+            Rest::NotStarted => "it has not started\n".to_string(),
+            Rest::Declined => "its process has declined it\n".to_string(),
+            Rest::Ended(state, _) | Rest::Unfinished(state) | Rest::Parked(state) => {
+                format!("it is now in {state}\n")
+            }
+        },
     });
     text
 }

@@ -39,7 +39,10 @@ struct Alarm {
 pub fn rows(world: &World, only: Option<&Name>) -> Vec<Row> {
     let mut rows = Vec::new();
     for member in world.members() {
-        for instance in member.instances().filter(|instance| only.is_none_or(|id| *id == instance.id)) {
+        // What stands for the process itself is shown while a message is parked there, and never else.
+        let shown = |instance: &&Instance| !instance.id.is_empty() || instance.parked.is_some();
+        let wanted = |instance: &&Instance| only.is_none_or(|id| *id == instance.id);
+        for instance in member.instances().filter(shown).filter(wanted) {
             rows.push(row(&member.name, instance));
         }
     }

@@ -251,7 +251,8 @@ impl Decision {
     }
 
     fn text(&self) -> String {
-        let did = match self.hand.as_deref() {
+        let hand = self.hand.as_deref().filter(|_| self.outcome != "ignored");
+        let did = match hand {
             Some("resume") => "taken up again, by hand",
             Some("skip") => "taken up again without the message, by hand",
             Some("end") => "ended",

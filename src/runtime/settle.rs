@@ -12,7 +12,7 @@ use crate::store::{Guard, Store};
 use std::sync::Arc;
 
 /// Settles it, appends what was decided, and answers it. `id` and `time` are those of the message that
-/// says what the person did.
+/// says what the person did; a second time under the same id nothing is decided.
 pub fn settle(
     store: &Store,
     world: &mut World,
@@ -24,6 +24,11 @@ pub fn settle(
 ) -> Result<Turn> {
     let member = world.member(process);
     let name = member.name.clone();
+    // What was done under this id is in the journal already: a second time changes nothing.
+    let done = (name.clone(), id.clone());
+    if member.instances().any(|instance| instance.seen.contains(&done)) {
+        return Ok(Turn { process, decisions: Vec::new() });
+    }
     let last = Position::new(member.next.number() - 1);
     let parked = member.instance(instance).and_then(|instance| {
         let of_message = || instance.parked.as_ref()?.message.conversation().cloned();

@@ -29,8 +29,17 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
                 instance.rung.insert(message.id.clone());
             }
         }
-        Outcome::Held => instance.held.push(message.clone()),
+        Outcome::Held => {
+            instance.held.push(message.clone());
+            if rings {
+                instance.rung.insert(message.id.clone());
+            }
+        }
         Outcome::Parked => {
+            // A ring over which it is parked may be tried again, too.
+            if rings {
+                instance.rung.insert(message.id.clone());
+            }
             let reason = recorded.failed.as_ref().map_or(String::new(), |failed| failed.reason.clone());
             instance.parked = Some(Parked { reason, message: message.clone(), at: recorded.at });
         }
@@ -47,7 +56,7 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
         }
         _ => {}
     }
-    if let Some(hand) = recorded.hand {
+    if let Some(hand) = recorded.hand.filter(|_| recorded.outcome != Outcome::Ignored) {
         settle(instance, hand, recorded.version);
     }
     if recorded.kept {
@@ -73,8 +82,11 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
 /// is let go.
 fn settle(instance: &mut Instance, hand: Hand, version: u32) {
     let parked = instance.parked.take();
-    if hand == Hand::Resume {
-        instance.held.splice(0..0, parked.map(|parked| parked.message));
+    match hand {
+        Hand::Resume => _ = instance.held.splice(0..0, parked.map(|parked| parked.message)),
+        Hand::Skip | Hand::End => {
+            instance.rung.retain(|id| parked.as_ref().is_none_or(|parked| parked.message.id != *id));
+        }
     }
     if hand == Hand::End && instance.state().is_none() {
         instance.version = version;

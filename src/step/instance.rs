@@ -23,8 +23,8 @@ pub struct Instance {
     pub alarms: Vec<Arc<Message>>,
     /// Kept until the next change of state, in arrival order.
     pub deferred: Vec<Arc<Message>>,
-    /// The ids of those among them that are rings of alarms which this life has set: in a later life
-    /// they are stale.
+    /// The ids of those that wait (deferred, held, or parked over) and are rings of alarms which this
+    /// life has set: in a later life they are stale.
     pub rung: BTreeSet<Name>,
     /// Kept until a person settles the parked instance, in arrival order.
     pub held: Vec<Arc<Message>>,

@@ -42,10 +42,11 @@ impl Hand {
 }
 
 impl Question<'_> {
-    /// Only a parked instance is there to be settled; with any other it means nothing.
+    /// Only a parked instance is there to be settled; with any other it means nothing. What has no
+    /// instance has no life to end: its messages are tried again, or skipped.
     pub(super) fn settled(self, hand: Hand) -> Recorded {
-        if self.instance.parked.is_none() {
-            return self.outcome(Outcome::Ignored);
+        if self.instance.parked.is_none() || self.instance.id.is_empty() && hand == Hand::End {
+            return Recorded { hand: Some(hand), ..self.outcome(Outcome::Ignored) };
         }
         if hand != Hand::End {
             return Recorded { hand: Some(hand), ..self.outcome(Outcome::Advanced) };

@@ -4,6 +4,7 @@ use super::decide::{Input, decide};
 use super::evolve::evolve;
 use super::instance::Instance;
 use super::recorded::{Outcome, Recorded};
+use super::settle::Hand;
 use crate::event::{Position, Time};
 use crate::process::Definition;
 use std::sync::Arc;
@@ -23,10 +24,13 @@ pub fn step(
     recorded
 }
 
-/// A message arrives, or a person settles the instance; then the deferred ones are tried again, in arrival order, each as a decision
-/// of its own, from the first again whenever one of them changes the state. A deferred message
-/// that is deferred once more changes nothing, so nothing is recorded of it. What was held for a
-/// person is tried when nothing deferred is left to try.
+/// A message arrives, or a person settles the instance; then the deferred ones are tried again, in
+/// arrival order, each as a decision of its own, from the first again whenever one of them changes the
+/// state. A deferred message that is deferred once more changes nothing, so nothing is recorded of it.
+///
+/// Where a person has settled it, what is taken up again is first the message over which it was
+/// parked, then what was deferred (it may have been parked before all of those were tried), and what
+/// was held when nothing deferred is left to try.
 ///
 /// `version_for` answers the definition that an instance lives on, or would start on.
 pub fn turn<'a>(
@@ -38,13 +42,17 @@ pub fn turn<'a>(
 ) -> Vec<Recorded> {
     let Some(definition) = version_for(instance) else { return Vec::new() };
     let input = placed(input, next);
+    let was_parked = instance.parked.is_some();
     let mut turn = vec![step(definition, instance, &input, now, next)];
-    let mut woken = turn[0].wakes();
+    let settled = was_parked && instance.parked.is_none();
+    let mut woken = turn[0].wakes() || settled;
+    // `evolve` has put the message that is tried again before those that were held.
+    let mut resumed = settled && matches!(input, Input::Settles(_, Hand::Resume));
     let mut index = 0;
     while instance.parked.is_none()
         && let Some(definition) = version_for(instance)
     {
-        let recorded = if let Some(waiting) = instance.deferred.get(index).filter(|_| woken) {
+        let recorded = if let Some(waiting) = instance.deferred.get(index).filter(|_| woken && !resumed) {
             let again = Input::Again(waiting.clone());
             if decide(definition, instance, &again, now).outcome == Outcome::Deferred {
                 index += 1;
@@ -53,6 +61,7 @@ pub fn turn<'a>(
             step(definition, instance, &again, now, next)
         } else if let Some(held) = instance.held.first() {
             // Only a person's hand leaves held messages with an instance that is not parked.
+            resumed = false;
             step(definition, instance, &Input::Again(held.clone()), now, next)
         } else {
             break;

@@ -116,6 +116,9 @@ impl Reader<'_> {
     }
 
     fn modules(&mut self, node: &Node) {
+        if node.is_null() || node.is_broken() {
+            return;
+        }
         let Some(members) = node.map() else {
             let hint = "`modules: {orders: [OrderPlaced], payments: [OrderPaid]}`";
             return self.complain(node.span, format!("expected a mapping, found {}", node.kind()), hint);
@@ -138,6 +141,9 @@ impl Reader<'_> {
         for item in items {
             let name = item.scalar().filter(|scalar| scalar.meaning() == Meaning::Text);
             let Some(name) = name else {
+                if item.is_broken() {
+                    continue;
+                }
                 let hint = "list the types of messages that the module owns";
                 self.complain(item.span, format!("expected a message's name, found {}", item.kind()), hint);
                 continue;

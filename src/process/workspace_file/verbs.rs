@@ -112,14 +112,20 @@ impl Reader<'_> {
             source: self.source.clone(),
             span: member.key_span,
         };
-        let hint = "a verb says at least what it `appends`";
+        let hint = "say at least which message: `appends: OrderPaid`";
+        if member.value.is_broken() {
+            return None;
+        }
+        let mut says = false;
         for key in self.mapping(&member.value, hint) {
             match key.key.as_str() {
                 "summary" => verb.summary = self.text(key),
                 "appends" => {
-                    let appends = self.text(key)?;
-                    verb.module = self.owner_of(&appends, key.value.span)?;
-                    verb.appends = Name::from(appends);
+                    says = true;
+                    if let Some(appends) = self.text(key) {
+                        verb.module = self.owner_of(&appends, key.value.span).unwrap_or_default();
+                        verb.appends = Name::from(appends);
+                    }
                 }
                 "on" => verb.on = self.text(key),
                 "answers" => verb.answers = self.text(key).map(Name::from),
@@ -132,9 +138,8 @@ impl Reader<'_> {
                 unknown => self.unknown("a verb", unknown, key.key_span, &VERB_KEYS),
             }
         }
-        if verb.appends.is_empty() {
+        if !says && (member.value.map().is_some() || member.value.is_null()) {
             self.complain(member.key_span, format!("`{}` does not say what it `appends`", verb.name), hint);
-            return None;
         }
         if verb.answers.is_some() && verb.on.is_none() {
             let hint = "say `on: order`, so that a person can name the conversation";
@@ -144,7 +149,22 @@ impl Reader<'_> {
             let hint = "it passes on the data of the command that it `answers`";
             self.complain(member.key_span, format!("`{}` has nothing to pass on", verb.name), hint);
         }
+        self.members_once(&verb, &member.value);
         Some(verb)
+    }
+
+    /// Two options that write the same member: one of them would get lost.
+    fn members_once(&mut self, verb: &VerbSpec, node: &Node) {
+        for (index, option) in verb.options.iter().enumerate() {
+            let Some(first) = verb.options[..index].iter().find(|first| first.member == option.member) else {
+                continue;
+            };
+            let named = node.get("options").and_then(Node::map).into_iter().flatten();
+            if let Some(written) = named.into_iter().find(|member| member.key == option.name) {
+                let what = format!("`{}` and `{}` both write `{}`", first.name, option.name, option.member);
+                self.complain(written.key_span, what, "`as:` names the member that an option becomes");
+            }
+        }
     }
 
     fn owner_of(&mut self, type_: &str, span: Span) -> Option<Name> {
@@ -194,21 +214,34 @@ impl Reader<'_> {
         if let Some(default) = member.value.get("default") {
             option.default = self.default(default, option.kind);
         }
-        let pointless = option.kind == OptionKind::Flag
-            && (option.repeated || option.optional || option.default.is_some());
-        if pointless {
-            let hint = "a flag is false until it is given";
-            self.complain(
-                member.key_span,
-                format!("`{}` is a flag, and takes nothing more", option.name),
-                hint,
-            );
+        let has_default = member.value.get("default").is_some();
+        let pointless = match option.kind {
+            OptionKind::Flag if option.repeated || option.optional || has_default => {
+                Some(("is a flag, and takes nothing more", "a flag is false until it is given"))
+            }
+            _ if option.repeated && has_default => {
+                Some(("is repeated, and takes no default", "without it, it is `[]`"))
+            }
+            _ if option.optional && has_default => Some((
+                "has a default, and is optional",
+                "without it, either it is left out or it has a default",
+            )),
+            _ => None,
+        };
+        if let Some((what, hint)) = pointless {
+            self.complain(member.key_span, format!("`{}` {what}", option.name), hint);
         }
         Some(option)
     }
 
     fn default(&mut self, node: &Node, kind: OptionKind) -> Option<String> {
-        let text = node.scalar().map(|scalar: &Scalar| scalar.text.clone())?;
+        let Some(text) = node.scalar().map(|scalar: &Scalar| scalar.text.clone()) else {
+            if !node.is_broken() {
+                let what = format!("expected a value, found {}", node.kind());
+                self.complain(node.span, what, "a default is one number, text, or true or false");
+            }
+            return None;
+        };
         match kind.value(&text) {
             Ok(value) => Some(value),
             Err(wanted) => {
@@ -236,7 +269,7 @@ impl Reader<'_> {
         match node.map() {
             Some(members) => members.iter().collect(),
             None => {
-                if !node.is_broken() {
+                if !node.is_broken() && !node.is_null() {
                     self.complain(node.span, format!("expected a mapping, found {}", node.kind()), hint);
                 }
                 Vec::new()
