@@ -78,7 +78,10 @@ fn what_is_sound_before_the_damage_is_decided_and_kept() {
     // Mended by hand, it goes on.
     let whole = bench.read("log/orders.jsonl");
     bench.write("log/orders.jsonl", whole.replace("not JSON\n", ""));
-    bench.run("run").prints("nothing to do: every message was handled before\n");
+    bench.run("run").prints(
+        "nothing to do: every message was handled before\n\
+         the next alarm is PaymentTimedOut of o-1, due 2026-11-21T09:15:00.000Z\n",
+    );
     assert_eq!(bench.read("log/order.jsonl"), journal);
 }
 
@@ -354,9 +357,11 @@ fn a_definition_edited_under_a_live_instance() {
         "would have handled 1 message: 1 ended\nwould have sent 1 ShipOrder\nit is now 2026-11-21T09:05:00.000Z\n",
     );
     assert_eq!(bench.logs(), before);
-    bench
-        .run("run --edited")
-        .prints("handled 1 message: 1 ended\nsent 1 ShipOrder\nit is now 2026-11-21T09:05:00.000Z\n");
+    bench.run("run --edited").ends(
+        0,
+        "handled 1 message: 1 ended\nsent 1 ShipOrder\nit is now 2026-11-21T09:05:00.000Z\n",
+        "note: order@1 was edited, and 1 instance follows it from now on\n",
+    );
     let said = bench.run("log --type DefinitionEdited").out();
     assert_eq!(said.lines().count(), 1, "the journal says that it was meant");
     bench.run("run").prints("nothing to do: every message was handled before\n");

@@ -65,7 +65,8 @@ fn time_goes_as_far_as_it_is_told() {
         let bench = Bench::one_order();
         bench.run(PLACED).prints("orders 1 OrderPlaced o-1\n");
         bench.run("run").prints(started);
-        bench.run(soon).prints(NOTHING);
+        let alarm = "the next alarm is PaymentTimedOut of o-1, due 2026-11-21T09:15:00.000Z\n";
+        bench.run(soon).prints(&format!("{NOTHING}{alarm}"));
         bench.run(far).prints(rang);
         bench.run(far).prints(NOTHING);
     }
@@ -158,7 +159,7 @@ fn a_run_needs_a_process() {
     bench.run("run").fails(
         2,
         "error: there is no process in this workspace\n  = help: write one as processes/<name>@1.yaml; \
-         `docs/definitions.md` says how\n",
+         `anyorder init DIR` makes one to look at\n",
     );
 }
 

@@ -25,8 +25,8 @@ fn a_table_of_instances() {
         "{HEAD}\
          order@1  o-1       shipped (success)    2m 30s\n\
          order@1  o-2       awaiting-payment     1m 30s  PaymentTimedOut 2026-11-21T09:21:00.000Z\n\
-         order    o-3       not-started, parked  0s\n  parked by orders 3: event has no member `data`\n\
-         1 success, 1 running, 1 parked\n"
+         order    o-3       not-started, parked  0s\n  parked by OrderPlaced (orders 3): event has no member `data`\n\
+         1 success, 1 running, 1 parked\nwhat is parked waits for `anyorder resume ID`, `resume ID --skip` or `end ID`\n"
     ));
 }
 
@@ -86,7 +86,7 @@ fn one_instance_by_id_by_part_or_the_latest() {
     bench.run("status 1").prints(one);
     bench.run("status latest").prints(
         "PROCESS  INSTANCE  STATE                AGE  NEXT ALARM\norder    o-3       not-started, parked  0s\n  \
-         parked by orders 3: event has no member `data`\n1 parked\n",
+         parked by OrderPlaced (orders 3): event has no member `data`\n1 parked\nwhat is parked waits for `anyorder resume ID`, `resume ID --skip` or `end ID`\n",
     );
     bench.run("status o-").fails(2, "error: `o-` is a part of 3 instances\n  = help: one of o-1, o-2, o-3\n");
     bench.run("status nosuch").fails(

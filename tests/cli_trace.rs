@@ -8,7 +8,7 @@ const STORY: &str = "\
 OrderPlaced  orders 1  2026-11-21T09:00:00.000Z  {\"total\":12.50}
 └─ order@1 started → awaiting-payment  2026-11-21T09:00:00.000Z  set {\"total\":12.50}
    ├─ TakePayment (command)  order 2  2026-11-21T09:00:00.000Z  {\"amount\":12.50}
-   └─ PaymentTimedOut (alarm, due 2026-11-21T09:15:00.000Z)  order 3
+   └─ PaymentTimedOut (alarm, due 2026-11-21T09:15:00.000Z, called off)  order 3
 OrderPaid  payments 1  2026-11-21T09:05:00.000Z
 └─ order@1 ended → shipped (success)  2026-11-21T09:05:00.000Z
    └─ ShipOrder (command)  order 5  2026-11-21T09:05:00.000Z

@@ -101,8 +101,12 @@ pub(super) fn commit(
     if let Placed::Already(_) = placed {
         let old = store.read(&module, placed.first())?.next().transpose()?.map(|record| record.message);
         let same = old.is_some_and(|old| (old.type_, old.correlation, old.data) == said);
-        let how = if same { "" } else { ", and says something else" };
-        context.warn(&format!("note: {id} is in the log already{how}; nothing was appended"));
+        match same {
+            true => context.note(&format!("note: {id} is in the log already; nothing was appended")),
+            false => context.warn(&format!(
+                "warning: {id} is in the log already, and says something else; nothing was appended"
+            )),
+        }
     }
     let position = placed.first();
     let text = match context.format {

@@ -32,6 +32,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use workspace::Workspace;
 
 /// How a verb ends where nothing went wrong with the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,7 +129,8 @@ pub(crate) fn execute(
     let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
     // The workspace's verbs are known before the line is parsed. A file that is broken takes away only
     // its own verbs: it is complained about where one of them, or the workspace, is asked for.
-    let file = verbs::file_around(verbs::directory(&arguments).as_deref());
+    let around = verbs::directory(&arguments);
+    let file = verbs::file_around(around.as_deref());
     let (words, broken) = match file {
         Ok(file) => ((verbs::add_to(Args::command(), &file), file), None),
         Err(error) => ((Args::command(), WorkspaceFile::default()), Some(error)),
@@ -139,7 +141,7 @@ pub(crate) fn execute(
         Err(error) => {
             return match broken.filter(|_| error.kind() == clap::error::ErrorKind::InvalidSubcommand) {
                 Some(broken) => failed(&broken.into(), out, err, colour),
-                None => usage(&error, !file.verbs.is_empty(), out, err),
+                None => usage(&error, Workspace::find(around.as_deref()).is_ok(), out, err),
             };
         }
     };
@@ -186,7 +188,9 @@ fn usage(error: &clap::Error, in_workspace: bool, out: &mut dyn Write, err: &mut
     let text = error.render();
     if error.use_stderr() {
         let _ = write!(err, "{text}");
-        if error.kind() == clap::error::ErrorKind::InvalidSubcommand && !in_workspace {
+        let unknown = error.kind() == clap::error::ErrorKind::InvalidSubcommand
+            && error.get(clap::error::ContextKind::SuggestedSubcommand).is_none();
+        if unknown && !in_workspace {
             let _ = writeln!(
                 err,
                 "\nVerbs such as place-order belong to a workspace, and here is none: -C DIR names one."

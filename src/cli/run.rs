@@ -206,7 +206,8 @@ pub(crate) fn world(
         Edited::Allow => {}
         Edited::Refuse => runtime::refuse_edited(&house)?,
         Edited::Record(dry) => {
-            for (version, live) in runtime::agree_to_edited(&mut house, (!dry).then_some(store))? {
+            let agreed = runtime::agree_to_edited(&mut house, (!dry).then_some(store))?;
+            for (version, live) in agreed.into_iter().filter(|_| !dry) {
                 let follow = if live == 1 { "follows" } else { "follow" };
                 let live = counted(live, "instance");
                 context.warn(&format!("note: {version} was edited, and {live} {follow} it from now on"));
