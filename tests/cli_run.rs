@@ -224,3 +224,34 @@ fn a_workspace_is_named_or_found_above() {
         "error: this is a file\n  --> shop/anyorder.yaml\n  = help: -C takes the folder of a workspace\n",
     );
 }
+
+/// An alarm that sets itself with no delay would ring for ever, and time would never go on.
+#[test]
+fn what_goes_round_while_time_stands_still_is_stopped() {
+    let process = "process: round\nversion: 1\nstarts-on: Begun\ninitial: going\nstates:\n  going:\n    on:\n      \
+                   Begun: {alarm: {Again: 0s}}\n      Again: {alarm: {Again: 0s}}\n";
+    let bench = Bench::new().file("anyorder.yaml", "modules: {outside: [Begun]}\n");
+    bench.write("processes/round@1.yaml", process);
+    bench.run("append Begun --id b-1 --time 2026-11-21T09:00:00Z").prints("outside 1 Begun b-1\n");
+    bench.run("run").ends(
+        3,
+        "handled 10,001 messages: 1 started, 10,000 advanced\n10,000 of these were alarms\n\
+         it is now 2026-11-21T09:00:00.000Z\n",
+        "error: round goes round and round with b-1, and time stands still\n  = help: does an alarm set itself \
+         with no delay, or do processes answer each other for ever?\n",
+    );
+}
+
+/// A name that no module owns and no process sends, but that is nearly one of those, is misspelt.
+#[test]
+fn a_misspelt_message_is_found_before_it_is_missed() {
+    let bench = Bench::one_order();
+    let sound = bench.read("processes/order@1.yaml");
+    bench.write("processes/order@1.yaml", sound.replace("starts-on: OrderPlaced", "starts-on: OrderPlacd"));
+    bench.run("run").fails(
+        2,
+        "error: nobody says OrderPlacd: no module owns it, and no process sends it\n \
+         --> processes/order@1.yaml:4:12\n  |\n4 | starts-on: OrderPlacd\n  |            ^^^^^^^^^^\n  |\n  \
+         = help: did you mean OrderPlaced?\n",
+    );
+}

@@ -8,7 +8,7 @@ use crate::event::{Millis, Name, Position, Time};
 use crate::process::check_messages;
 use crate::report::run as report;
 use crate::report::words::counted;
-use crate::runtime::{self, House, Rules, Run, World, recover};
+use crate::runtime::{self, House, Rules, Run, Stopped, World, recover};
 use crate::store::{Store, Torn};
 use std::time::Duration;
 
@@ -140,11 +140,18 @@ fn once(
         context.print(&text)?;
         context.out.flush()?;
     }
-    if tally.bounded {
-        let hint = "an alarm that is set anew by its own ring never ends; `--bound N` allows more";
-        let error =
-            Error::bound(format!("stopped after {}: --bound is reached", counted(tally.alarms, "alarm")));
-        return Err(error.hint(hint).into());
+    match tally.stopped {
+        None => {}
+        Some(Stopped::Rings) => {
+            let what = format!("stopped after {}: --bound is reached", counted(tally.alarms, "alarm"));
+            let hint = "an alarm that is set anew by its own ring never ends; `--bound N` allows more";
+            return Err(Error::bound(what).hint(hint).into());
+        }
+        Some(Stopped::Round { process, conversation }) => {
+            let what = format!("{process} goes round and round with {conversation}, and time stands still");
+            let hint = "does an alarm set itself with no delay, or do processes answer each other for ever?";
+            return Err(Error::bound(what).hint(hint).into());
+        }
     }
     Ok((Exit::Holds, world.next_alarm()))
 }

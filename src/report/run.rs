@@ -18,14 +18,14 @@ pub fn text(world: &World, tally: &Tally, dry: bool) -> String {
         return text;
     }
     let would = if dry { "would have " } else { "" };
-    let outcomes = tally.outcomes.iter().map(|(outcome, count)| format!("{count} {outcome}"));
+    let outcomes = tally.outcomes.iter().map(|(outcome, count)| format!("{} {outcome}", grouped(*count)));
     let mut text = format!("{would}handled {}: {}\n", counted(tally.handled, "message"), list(outcomes));
     if tally.alarms > 0 {
         let were = if tally.alarms == 1 { "was an alarm" } else { "were alarms" };
         text.push_str(&format!("{} of these {were}\n", grouped(tally.alarms)));
     }
     if !tally.sent.is_empty() {
-        let sent = tally.sent.iter().map(|(type_, count)| format!("{count} {type_}"));
+        let sent = tally.sent.iter().map(|(type_, count)| format!("{} {type_}", grouped(*count)));
         text.push_str(&format!("{would}sent {}\n", list(sent)));
     }
     if parked(world) > 0 {

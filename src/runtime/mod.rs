@@ -25,7 +25,7 @@ mod settle;
 mod world;
 
 pub use apply::{Turn, apply};
-pub use drive::{First, Port, Scheduler, drive};
+pub use drive::{First, Port, Scheduler, Stopped, drive};
 pub use edited::{agree_to_edited, refuse_edited};
 pub use feed::Feed;
 pub use house::{House, ProcessId, Stable, Start, Subscribe};

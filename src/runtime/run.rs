@@ -5,7 +5,7 @@
 //! an uninterrupted one would have decided. `Pending` keeps that order, and says why it is right.
 
 use super::apply::Turn;
-use super::drive::{First, Port, drive};
+use super::drive::{First, Port, Stopped, drive};
 use super::feed::Feed;
 use super::house::ProcessId;
 use super::journal;
@@ -38,8 +38,8 @@ pub struct Tally {
     pub sent: BTreeMap<Name, u64>,
     /// Alarms that rang.
     pub alarms: u64,
-    /// Stopped because `rings` was reached.
-    pub bounded: bool,
+    /// The bound at which it stopped.
+    pub stopped: Option<Stopped>,
 }
 
 impl Tally {
@@ -73,12 +73,13 @@ pub fn run_in_writes(store: &Store, world: &mut World, how: Run, lines: usize) -
     let feed = Feed::open(store, world)?;
     let pending = Pending::new(store, world, feed.modules().cloned().collect(), lines);
     let mut port = RunPort { feed, pending, how, tally: Tally::default() };
-    let mut scheduler = First { rings: how.rings, ..First::new(how.rules) };
+    let mut scheduler = First::new(how.rules);
+    scheduler.rings = how.rings;
     let driven = drive(world, &mut scheduler, &mut port);
     // What was decided before a log could not be read on is right: it is kept.
     port.pending.flush()?;
     driven?;
-    port.tally.bounded = scheduler.bounded;
+    port.tally.stopped = scheduler.stopped;
     Ok(port.tally)
 }
 

@@ -137,6 +137,11 @@ impl World {
         &self.members[process]
     }
 
+    /// The conversation of a message in flight.
+    pub(super) fn conversation_of(&self, key: &Key) -> Option<Name> {
+        self.flight.get(key)?.message.conversation().cloned()
+    }
+
     /// The newest time of anything that was in flight or decided.
     pub fn newest(&self) -> Time {
         self.newest

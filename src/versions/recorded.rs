@@ -55,7 +55,7 @@ pub fn against_journal(
             _ => continue,
         };
         let births = recorded.iter().filter(|decision| decision.version == version);
-        found.hash = births.filter_map(|birth| birth.hash.clone()).last().or(found.hash);
+        found.hash = births.filter_map(|birth| birth.hash.clone()).next_back().or(found.hash);
         let Some(first) = recorded.first() else { continue };
         inputs.remember(&recorded);
         for other in recorded.iter().filter(|decision| decision.version != version) {
