@@ -73,7 +73,8 @@ fn arg_of(option: &VerbOption) -> Arg {
     let kind = option.kind;
     let mut arg = Arg::new(format!("--{}", option.name)).long(option.name.clone());
     if kind == OptionKind::Flag {
-        return arg.action(ArgAction::SetTrue).help(option.help.clone().unwrap_or_default());
+        let help = option.help.clone().unwrap_or_else(|| "Written as true; without it, as false".to_string());
+        return arg.action(ArgAction::SetTrue).help(help);
     }
     let value_name = match kind {
         OptionKind::Integer | OptionKind::Number => "N",
@@ -84,18 +85,24 @@ fn arg_of(option: &VerbOption) -> Arg {
     arg = arg.value_parser(move |text: &str| kind.value(text));
     let action = if option.repeated { ArgAction::Append } else { ArgAction::Set };
     let required = !option.repeated && !option.optional && option.default.is_none();
-    let mut help = option.help.clone().unwrap_or_default();
+    let of_kind = match kind {
+        OptionKind::Integer => "A whole number",
+        OptionKind::Number => "A number, such as 12.50",
+        OptionKind::Boolean => "Written as it is said",
+        OptionKind::String | OptionKind::Flag => "A text",
+    };
+    let mut help = option.help.clone().unwrap_or_else(|| of_kind.to_string());
     for (note, holds) in
         [("may be given more than once", option.repeated), ("may be left out", option.optional)]
     {
         if holds {
-            help = if help.is_empty() { note.to_string() } else { format!("{help}; {note}") };
+            help = format!("{help}; {note}");
         }
     }
     if let Some(default) = &option.default {
         help = format!("{help} [default: {default}]");
     }
-    arg.action(action).required(required).help(help.trim().to_string())
+    arg.action(action).required(required).help(help)
 }
 
 /// Carries a verb out.

@@ -56,14 +56,9 @@ impl Workspace {
             return Ok(WorkspaceFile::default());
         }
         let source = source(&path, path.display().to_string())?;
-        // An empty one says nothing but that here is a workspace.
-        if source.text.trim().is_empty() {
-            Ok(WorkspaceFile::default())
-        } else {
-            let file = workspace_file::read(&source)?;
-            super::verbs::refuse_shadows(&file)?;
-            Ok(file)
-        }
+        let file = workspace_file::read(&source)?;
+        super::verbs::refuse_shadows(&file)?;
+        Ok(file)
     }
 
     /// The definitions under `processes/`, by process, all their errors at once.

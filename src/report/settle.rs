@@ -31,8 +31,12 @@ pub fn text(process: &str, instance: &Instance, turn: &Turn) -> String {
     }
     text.push_str(&match &instance.parked {
         Some(parked) => {
-            let held = counted(instance.held.len() as u64, "message");
-            format!("it is parked again: {}; {held} held\n", parked.reason)
+            let again = if turn.decisions.is_empty() { "" } else { " again" };
+            let held = match instance.held.len() as u64 {
+                0 => String::new(),
+                held => format!("; {} held", counted(held, "message")),
+            };
+            format!("it is parked{again}: {}{held}\n", parked.reason)
         }
         None if instance.id.is_empty() => "nothing without an instance is parked any more\n".to_string(),
         None => match instance.rest() {

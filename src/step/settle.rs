@@ -45,19 +45,23 @@ impl Question<'_> {
     /// Only a parked instance is there to be settled; with any other it means nothing. What has no
     /// instance has no life to end: its messages are tried again, or skipped.
     pub(super) fn settled(self, hand: Hand) -> Recorded {
+        let outcome = |outcome| {
+            // What a person does is nobody's conversation but that of the instance.
+            let conversation = self.instance.correlation.clone().or_else(|| self.message.correlation.clone());
+            Recorded { hand: Some(hand), conversation, ..self.outcome(outcome) }
+        };
         if self.instance.parked.is_none() || self.instance.id.is_empty() && hand == Hand::End {
-            return Recorded { hand: Some(hand), ..self.outcome(Outcome::Ignored) };
+            return outcome(Outcome::Ignored);
         }
         if hand != Hand::End {
-            return Recorded { hand: Some(hand), ..self.outcome(Outcome::Advanced) };
+            return outcome(Outcome::Advanced);
         }
         Recorded {
-            hand: Some(hand),
             to: Some(Name::from(BY_HAND)),
             end: Some(End::Manual),
             disarmed: self.instance.alarms.iter().map(|alarm| alarm.id.clone()).collect(),
             forgotten: self.definition.after_end == AfterEnd::Forget,
-            ..self.outcome(Outcome::Ended)
+            ..outcome(Outcome::Ended)
         }
     }
 }

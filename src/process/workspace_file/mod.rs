@@ -47,6 +47,10 @@ const KEYS: [&str; 4] = ["workspace", "seed", "modules", "verbs"];
 
 /// Reads it; all that is wrong with it at once.
 pub fn read(source: &Arc<Source>) -> Result<WorkspaceFile> {
+    // An empty one says nothing but that here is a workspace.
+    if source.text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+        return Ok(WorkspaceFile::default());
+    }
     let parsed = tree::parse(source);
     let mut reader = Reader { source, diagnostics: parsed.troubles, file: WorkspaceFile::default() };
     if let Some(root) = &parsed.root {
@@ -152,6 +156,9 @@ impl Reader<'_> {
                 Some(other) => {
                     let hint = "a message has one owner: the module that says it";
                     self.complain(item.span, format!("{} is owned by {other} already", name.text), hint);
+                }
+                None if types.iter().any(|listed| **listed == *name.text) => {
+                    self.complain(item.span, format!("{} is listed twice", name.text), "once is enough");
                 }
                 None => types.push(Name::from(&*name.text)),
             }

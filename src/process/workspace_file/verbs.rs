@@ -224,7 +224,7 @@ impl Reader<'_> {
             }
             _ if option.optional && has_default => Some((
                 "has a default, and is optional",
-                "without it, either it is left out or it has a default",
+                "keep one of the two: it is left out, or it has a value",
             )),
             _ => None,
         };
@@ -245,7 +245,11 @@ impl Reader<'_> {
         match kind.value(&text) {
             Ok(value) => Some(value),
             Err(wanted) => {
-                self.complain(node.span, format!("this default does not fit: {wanted}"), "see `type`");
+                self.complain(
+                    node.span,
+                    format!("this default does not fit: {wanted}"),
+                    "it is of the option's `type`",
+                );
                 None
             }
         }
@@ -260,7 +264,11 @@ impl Reader<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "one of integer, number, string, boolean, flag".to_string(),
             };
-            self.complain(node.span, format!("`{word}` is no type of an option"), &hint);
+            let what = match word {
+                "" => "an option wants a type".to_string(),
+                _ => format!("`{word}` is no type of an option"),
+            };
+            self.complain(node.span, what, &hint);
         }
         kind
     }
@@ -290,7 +298,11 @@ impl Reader<'_> {
         match member.value.scalar().map(|scalar| scalar.meaning()) {
             Some(Meaning::Bool(value)) => value,
             _ => {
-                self.complain(member.value.span, format!("`{}` wants true or false", member.key), "");
+                self.complain(
+                    member.value.span,
+                    format!("`{}` wants true or false", member.key),
+                    "it is false where nothing is said",
+                );
                 false
             }
         }
