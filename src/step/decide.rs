@@ -2,12 +2,13 @@
 
 use super::find::instance_of;
 use super::instance::{Instance, Phase};
+use super::question::{Answer, Question};
 use super::react::{birth, react};
 use super::recorded::{Failed, Outcome, Recorded};
 use super::settle::{BY_HAND, Hand};
 use crate::event::{Message, Time};
-use crate::process::expr::{Env, Failure};
-use crate::process::{BeforeStart, Definition, Reaction, Rule, State, Unexpected};
+use crate::process::expr::Env;
+use crate::process::{BeforeStart, Definition, State, Unexpected};
 use std::sync::Arc;
 
 /// What is decided about.
@@ -35,24 +36,7 @@ pub fn decide(definition: &Definition, instance: &Instance, input: &Input, now: 
     question.answer(input)
 }
 
-/// A message before an instance, and all that the rules may look at.
-#[derive(Clone, Copy)]
-pub(super) struct Question<'a> {
-    pub definition: &'a Definition,
-    pub instance: &'a Instance,
-    pub message: &'a Arc<Message>,
-    pub now: Time,
-}
-
-/// What a state says to a message.
-pub(super) enum Answer<'a> {
-    React(&'a Reaction),
-    Ignore,
-    Defer,
-    Nothing,
-}
-
-impl<'a> Question<'a> {
+impl Question<'_> {
     fn answer(self, input: &Input) -> Recorded {
         let Question { definition, instance, message, now } = self;
         let first = !matches!(input, Input::Again(_));
@@ -128,32 +112,6 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// `on`, then `ignore`, then `defer`.
-    pub(super) fn ask(self, state: &'a State, env: &Env) -> Result<Answer<'a>, Failure> {
-        let type_ = &self.message.type_;
-        if let Some(rule) = state.on.get(type_)
-            && let Some(reaction) = taken(rule, env)?
-        {
-            return Ok(Answer::React(reaction));
-        }
-        Ok(if state.ignore.contains(type_) {
-            Answer::Ignore
-        } else if state.defer.contains(type_) {
-            Answer::Defer
-        } else {
-            Answer::Nothing
-        })
-    }
-
-    pub(super) fn env(self) -> Env<'a> {
-        Env {
-            event: self.message,
-            data: &self.instance.data,
-            state: self.instance.state().map_or("", |name| name),
-            now: self.now,
-        }
-    }
-
     /// One of this process's own alarms; any other message of that type is ordinary.
     fn is_ring(self) -> bool {
         self.message.due.is_some() && self.message.source == self.definition.name
@@ -168,27 +126,4 @@ impl<'a> Question<'a> {
             self.instance.rung.contains(&self.message.id)
         }
     }
-
-    pub(super) fn outcome(self, outcome: Outcome) -> Recorded {
-        Recorded::new(self.instance, self.message, self.now, self.definition.version, outcome)
-    }
-
-    fn park(self, reason: String, place: Option<String>) -> Recorded {
-        Recorded { failed: Some(Failed { reason, place }), ..self.outcome(Outcome::Parked) }
-    }
-
-    pub(super) fn failed(self, failure: Failure) -> Recorded {
-        let failed = Failed::of(self.definition, failure);
-        self.park(failed.reason, failed.place)
-    }
-}
-
-/// The first reaction whose `when` holds.
-pub(super) fn taken<'a>(rule: &'a Rule, env: &Env) -> Result<Option<&'a Reaction>, Failure> {
-    for reaction in rule {
-        if reaction.when.as_ref().map_or(Ok(true), |when| when.test(env))? {
-            return Ok(Some(reaction));
-        }
-    }
-    Ok(None)
 }

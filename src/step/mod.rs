@@ -14,6 +14,7 @@ mod decide;
 mod evolve;
 mod find;
 mod instance;
+mod question;
 mod react;
 mod recorded;
 mod settle;

@@ -1,7 +1,7 @@
 //! What a reaction does, as a record: `set` first, all of it seeing the old data; everything else
 //! sees the new; then `cancel`, `alarm`, `to`. An expression that fails anywhere undoes all of it.
 
-use super::decide::{Answer, Question, taken};
+use super::question::{Answer, Question, taken};
 use super::recorded::{Outcome, Recorded};
 use crate::event::{Document, Message, Name, Time, computed_id, json};
 use crate::process::expr::{Env, Failure};

@@ -1,6 +1,6 @@
 //! What a person does with a parked instance. It is an input like any other, and recorded.
 
-use super::decide::Question;
+use super::question::Question;
 use super::recorded::{Outcome, Recorded};
 use crate::event::Name;
 use crate::process::{AfterEnd, End};

@@ -1,54 +1,8 @@
 //! Two stories of one instance, side by side, by cause.
 
-use super::replay::{Cause, Stories, Story};
-use crate::event::{Kind, Message, Name, Time};
+use super::story::{Cause, Said, Stories, Story};
+use crate::event::Name;
 use std::collections::BTreeMap;
-use std::fmt;
-
-/// Something that a version does that others can see.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
-    Sent {
-        type_: Name,
-        kind: Kind,
-        data: Option<String>,
-        time: Time,
-    },
-    Parked(String),
-    /// Where the instance rests at last.
-    Rests(String),
-    /// A decision as the journal has it, or would have it: one line.
-    Line(String),
-}
-
-impl Said {
-    pub fn sent(message: &Message) -> Said {
-        Said::Sent {
-            type_: message.type_.clone(),
-            kind: message.kind,
-            data: message.data.as_ref().map(|data| data.text().to_string()),
-            time: message.time,
-        }
-    }
-}
-
-impl fmt::Display for Said {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Said::Sent { type_, kind, data, time } => {
-                let verb = if *kind == Kind::Command { "sends" } else { "publishes" };
-                write!(f, "{verb} {type_}")?;
-                if let Some(data) = data {
-                    write!(f, " {data}")?;
-                }
-                write!(f, " at {time}")
-            }
-            Said::Parked(reason) => write!(f, "parked: {reason}"),
-            Said::Rests(rest) => f.write_str(rest),
-            Said::Line(line) => f.write_str(line),
-        }
-    }
-}
 
 /// Where two versions part: one cause to which they say different things, or `end` and where they
 /// rest.

@@ -8,9 +8,11 @@
 mod compare;
 mod recorded;
 mod replay;
+mod story;
 mod told;
 
-pub use compare::{Divergence, Said, compare};
+pub use compare::{Divergence, compare};
 pub use recorded::{Recordings, against_journal};
-pub use replay::{Replayed, Stories, Story, replay, summary};
+pub use replay::{Replayed, replay, summary};
+pub use story::{Said, Stories, Story};
 pub use told::{Journal, journal_of, stories_of};

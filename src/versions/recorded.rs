@@ -1,8 +1,8 @@
 //! A log through the decisions that were recorded about it: the journal chooses what comes next,
 //! and every decision is made again and compared.
 
-use super::compare::{Divergence, Said};
-use super::replay::Cause;
+use super::compare::Divergence;
+use super::story::{Cause, Said};
 use crate::error::{Error, Result};
 use crate::event::{Message, Name, Position};
 use crate::process::Family;

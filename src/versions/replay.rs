@@ -1,13 +1,13 @@
 //! A log through one process, from nothing.
 
-use super::compare::Said;
+use super::story::Stories;
 use crate::error::Result;
 use crate::event::{Message, Name};
 use crate::process::{End, Family};
 use crate::runtime::{Choice, Feed, First, House, Port, Rules, Tally, Turn, World, drive};
-use crate::step::{Outcome, Recorded, Rest};
+use crate::step::Rest;
 use crate::store::Logs;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// What a replay has found.
 #[derive(Debug, Clone, Default)]
@@ -26,31 +26,6 @@ pub struct Replayed {
     pub unfinished: BTreeMap<Name, u64>,
     pub tally: Tally,
 }
-
-/// What one instance did, told by cause: only what can be compared between versions.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Story {
-    /// In the order in which they were decided.
-    pub causes: Vec<(Cause, Vec<Said>)>,
-    pub rests: String,
-    /// How often each alarm has rung so far.
-    rings: BTreeMap<Name, u64>,
-}
-
-/// What a decision answers, named so that two versions name it alike: a message by its source and
-/// id, a ring by its alarm and its number.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Cause(pub String);
-
-impl Cause {
-    /// Of a message that came from outside.
-    pub fn of(message: &Message) -> Cause {
-        Cause(format!("{} {} {}", message.source, message.type_, message.id))
-    }
-}
-
-/// Instances and their stories, by id. Walked in the order of the world, never its own.
-pub type Stories = HashMap<Name, Story>;
 
 /// Replays every message of the logs that `keep` wants. `stories` are told where a comparison asks
 /// for them; `also` hears of every turn (to save it).
@@ -121,36 +96,5 @@ impl Port for ReplayPort<'_> {
             stories.entry(first.instance.clone()).or_default().tell(&self.name, &turn.decisions);
         }
         self.also.took(world, choice, turn)
-    }
-}
-
-impl Story {
-    /// Of an instance that one version has never heard of.
-    pub fn nothing() -> Story {
-        Story { rests: Rest::NotStarted.to_string(), ..Story::default() }
-    }
-
-    /// Adds a turn: what its decisions sent, and a decision that parked.
-    pub fn tell(&mut self, process: &Name, decisions: &[Recorded]) {
-        let Some(first) = decisions.first() else { return };
-        let input = &first.input;
-        // A ring of ours has its cause in the journal; between versions its number tells it.
-        let is_ring = input.source == *process;
-        let cause = if is_ring {
-            let count = self.rings.entry(input.type_.clone()).or_default();
-            *count += 1;
-            Cause(format!("{}! {count}", input.type_))
-        } else {
-            Cause::of(input)
-        };
-        let mut said = Vec::new();
-        for recorded in decisions {
-            said.extend(recorded.sent.iter().map(|message| Said::sent(message)));
-            if recorded.outcome == Outcome::Parked {
-                let reason = recorded.failed.as_ref().map_or("", |failed| &failed.reason);
-                said.push(Said::Parked(reason.to_string()));
-            }
-        }
-        self.causes.push((cause, said));
     }
 }

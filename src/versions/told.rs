@@ -1,6 +1,6 @@
 //! What a journal tells, without deciding anything again.
 
-use super::replay::Stories;
+use super::story::Stories;
 use crate::error::Result;
 use crate::event::{Message, Name, Position};
 use crate::runtime::journal::{Entry, Reader};
