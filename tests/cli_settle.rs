@@ -76,7 +76,7 @@ it is now in paid
     );
     bench
         .run("verify")
-        .prints("bank   2 messages   sound\norder  26 messages  sound\nshop   4 messages   sound\n");
+        .prints("bank   2 messages   sound\norder  19 messages  sound\nshop   4 messages   sound\n");
     assert_eq!(bench.run("replay --process order@1").code, Some(0));
 }
 

@@ -1,9 +1,10 @@
 //! What a person has settled, as text and as JSON.
 
-use super::words::{counted, list};
+use super::words::{counted, grouped, list};
 use crate::runtime::Turn;
 use crate::step::{Hand, Instance, Rest};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 pub fn text(process: &str, instance: &Instance, turn: &Turn) -> String {
     let hand = turn.decisions.iter().find_map(|recorded| recorded.hand);
@@ -25,9 +26,13 @@ pub fn text(process: &str, instance: &Instance, turn: &Turn) -> String {
         text.push_str(&line);
     }
     let sent = turn.decisions.iter().flat_map(|recorded| &recorded.sent);
-    let sent: Vec<String> = sent.map(|message| message.type_.to_string()).collect();
-    if !sent.is_empty() {
-        text.push_str(&format!("sent {}\n", list(sent.into_iter())));
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for message in sent {
+        *counts.entry(&*message.type_).or_default() += 1;
+    }
+    if !counts.is_empty() {
+        let counts = counts.into_iter().map(|(type_, count)| format!("{} {type_}", grouped(count)));
+        text.push_str(&format!("sent {}\n", list(counts)));
     }
     text.push_str(&match &instance.parked {
         Some(parked) => {

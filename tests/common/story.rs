@@ -9,6 +9,8 @@
 //! Paid -2m             | …                                stamped two minutes before now
 //! TooLate!             | …                                the armed alarm of that name rings, when due
 //! TooLate!called-off   | …                                the oldest that is armed no more rings all the same
+//! ^resume              | advanced by hand                 a person: `^resume`, `^skip` or `^end`
+//! @none ^skip          | under the process: …             what has no instance
 //!                      | Paid: advanced to done           a deferred message, tried again in that turn
 //! ```
 
@@ -16,7 +18,7 @@ use anyorder::event::{Document, Kind, Message, Name, Position, Time, parse_durat
 use anyorder::process::{Definition, read};
 use anyorder::report::diagnostic::render;
 use anyorder::span::Source;
-use anyorder::step::{Input, Instance, Outcome, Recorded, instance_of, turn};
+use anyorder::step::{Hand, Input, Instance, Outcome, Recorded, instance_of, turn};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -96,6 +98,9 @@ impl Story {
         if let Some(other) = line.strip_prefix('@') {
             (conversation, rest) = other.split_once(' ').unwrap();
         }
+        if let Some(hand) = rest.strip_prefix('^') {
+            return self.settles(conversation, hand);
+        }
         if let Some((name, called_off)) = rest.split_once('!') {
             return self.rings(conversation, name, !called_off.is_empty());
         }
@@ -146,6 +151,17 @@ impl Story {
         self.turn(&id, Input::Arrives(alarm), due)
     }
 
+    fn settles(&mut self, conversation: &str, named: &str) -> Vec<String> {
+        let name = named.split('#').next().unwrap();
+        let hand = Hand::ALL.into_iter().find(|hand| hand.name() == name).unwrap();
+        let count = self.ids.entry(named.to_string()).or_default();
+        *count += u64::from(!named.contains('#'));
+        let id = format!("{named}-{count}");
+        let message = Message::new(self.definition.name.clone(), hand.type_(), &*id, self.now);
+        let id = Name::from(if conversation == "none" { "" } else { conversation });
+        self.turn(&id, Input::Settles(Arc::new(message), hand), self.now)
+    }
+
     fn turn(&mut self, id: &Name, input: Input, time: Time) -> Vec<String> {
         self.clock = self.clock.max(time);
         let instance = self.instances.entry(id.clone()).or_insert_with(|| Instance::new(id.clone()));
@@ -166,6 +182,9 @@ impl Story {
             out += "under the process: ";
         }
         out += recorded.outcome.name();
+        if recorded.hand.is_some() {
+            out += " by hand";
+        }
         if let Some(to) = &recorded.to {
             out += if recorded.outcome == Outcome::Started { " in " } else { " to " };
             out += to;
