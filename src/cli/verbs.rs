@@ -214,7 +214,7 @@ fn value_of(option: &VerbOption, matches: &ArgMatches) -> Option<String> {
         return Some(matches.get_flag(&id).to_string());
     }
     let mut given = matches.get_many::<String>(&id).into_iter().flatten().cloned();
-    if option.repeated && !(option.optional && !matches.contains_id(&id)) {
+    if option.repeated && (!option.optional || matches.contains_id(&id)) {
         return Some(format!("[{}]", given.collect::<Vec<_>>().join(",")));
     }
     given.next().or_else(|| option.default.clone())
