@@ -4,8 +4,21 @@ mod common;
 
 use common::bench::{Bench, words};
 
-const VERBS: [&str; 10] =
-    ["demo", "append", "log", "trace", "run", "status", "replay", "verify", "man", "completions"];
+const VERBS: [&str; 13] = [
+    "demo",
+    "init",
+    "append",
+    "log",
+    "trace",
+    "run",
+    "status",
+    "resume",
+    "end",
+    "replay",
+    "verify",
+    "man",
+    "completions",
+];
 
 /// The lines of a help's list of options or arguments, each with what is said of it.
 fn options(help: &str) -> Vec<(String, String)> {

@@ -218,7 +218,7 @@ fn what_has_no_instance() {
         "order (none): taken up again without the message\nnothing without an instance is parked any more\n",
     );
     let out = bench.run("status").out();
-    assert!(!out.contains("(none)") && out.ends_with("1 running, 1 parked\n"), "{out}");
+    assert!(!out.contains("(none)") && out.contains("\n1 running, 1 parked\n"), "{out}");
     // What a person did there is nobody's conversation.
     assert!(bench.run("trace h-3").err.starts_with("error: there is no conversation `h-3`\n"));
     assert_eq!(bench.run("replay --process order@1").code, Some(0));

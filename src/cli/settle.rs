@@ -5,7 +5,7 @@ use super::run::{Edited, world};
 use super::{Exit, Format, clock, workspace};
 use crate::error::{Error, Result};
 use crate::event::{Name, Time};
-use crate::report::{settle as report, status};
+use crate::report::{settle as report, status, status::NONE};
 use crate::runtime::{self, ProcessId, Turn, World};
 use crate::step::{Hand, Instance, Rest};
 
@@ -111,9 +111,6 @@ fn say(world: &World, instance: &Name, turn: &Turn, context: &mut Context) -> an
     context.print(&text)?;
     Ok(Exit::Holds)
 }
-
-/// How `status` prints what has no instance.
-const NONE: &str = "(none)";
 
 /// What an instance is called here: what has none goes by the message over which it is parked.
 fn shown(instance: &Instance) -> Name {

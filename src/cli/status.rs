@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::run::{Edited, world};
 use super::{Exit, Format, workspace};
-use crate::event::Time;
+use crate::event::{Name, Time};
 use crate::report::status as report;
 
 /// Show the instances: state, version, next alarm, age; and what is parked, with the reason
@@ -23,6 +23,8 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let world = world(&workspace, &store, Edited::Allow, context)?;
     newest = newest.max(world.newest());
     let only = match &args.id {
+        // As it is printed.
+        Some(wanted) if wanted == report::NONE => Some(Name::from("")),
         Some(wanted) => {
             let known = world.members().iter().flat_map(|member| member.instances());
             let known =

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 pub fn text(process: &str, instance: &Instance, turn: &Turn) -> String {
     let hand = turn.decisions.iter().find_map(|recorded| recorded.hand);
-    let id = if instance.id.is_empty() { "(none)" } else { &instance.id };
+    let id = if instance.id.is_empty() { super::status::NONE } else { &instance.id };
     let did = match hand {
         Some(Hand::Resume) => "taken up again",
         Some(Hand::Skip) => "taken up again without the message",

@@ -34,6 +34,9 @@ struct Alarm {
     due: String,
 }
 
+/// How what has no instance is called.
+pub const NONE: &str = "(none)";
+
 /// Every instance, or the one of that id in every process, by process and in the order in which they
 /// first heard something.
 pub fn rows(world: &World, only: Option<&Name>) -> Vec<Row> {
@@ -150,7 +153,7 @@ impl Row {
             Some(version) => format!("{}@{version}", self.process),
             None => self.process.clone(),
         };
-        let instance = if self.instance.is_empty() { "(none)" } else { &self.instance };
+        let instance = if self.instance.is_empty() { NONE } else { &self.instance };
         let state = match (&self.parked, self.end) {
             (Some(_), _) => format!("{}, parked", self.state),
             (None, Some(end)) => format!("{} ({end})", self.state),
