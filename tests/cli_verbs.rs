@@ -276,7 +276,8 @@ fn answers_sets_the_cause() {
             "append TakePayment --module desk --command --id {id} --correlation b-1 --time 2026-11-21T09:07:00Z"
         ))
     };
-    (ask("t-1").prints("desk 1 TakePayment t-1\n"), ask("t-2").prints("desk 2 TakePayment t-2\n"));
+    ask("t-1").prints("desk 1 TakePayment t-1\n");
+    ask("t-2").prints("desk 2 TakePayment t-2\n");
     for cause in ["t-2", "t-1"] {
         let line = format!("pay b-1 --amount 1 --id of-{cause} --time 2026-11-21T09:08:00Z");
         let _ = bench.run(&line).out();
