@@ -89,7 +89,7 @@ impl Position {
 /// lists of parts read alike: `["order","C1","orders","o-1",0]`. The namespace is the version 5
 /// UUID of `anyorder` in the OID namespace of RFC 9562.
 pub fn computed_id(parts: &[&str], number: u64) -> Name {
-    let mut text = String::with_capacity(96);
+    let mut text = String::with_capacity(192);
     text.push('[');
     for part in parts {
         super::json::quote_into(&mut text, part);
