@@ -153,7 +153,12 @@ fn once(
             return Err(Error::bound(what).hint(hint).into());
         }
     }
-    Ok((Exit::Holds, world.next_alarm()))
+    let next_alarm = world.next_alarm();
+    if !quiet {
+        // The program ends here, which gives the memory back at once, and not piece by piece.
+        std::mem::forget(world);
+    }
+    Ok((Exit::Holds, next_alarm))
 }
 
 /// The journals whose last batch a crash has torn.

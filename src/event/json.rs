@@ -161,6 +161,7 @@ pub fn quote_into(out: &mut String, text: &str) {
     // Looked at to the end, without stopping early: so the compiler takes many bytes at a time.
     let escapes = text.bytes().fold(false, |found, b| found | (b < 0x20) | (b == b'"') | (b == b'\\'));
     if !escapes {
+        out.reserve(text.len() + 2);
         out.push('"');
         out.push_str(text);
         out.push('"');

@@ -22,8 +22,11 @@ impl Names {
 
     pub fn name(&mut self, text: &str) -> Name {
         // The end of an id tells it from its neighbours.
-        let tail =
-            text.as_bytes().iter().rev().take(8).fold(text.len() as u64, |sum, &b| sum << 7 ^ b as u64);
+        let bytes = text.as_bytes();
+        let tail = match bytes.last_chunk() {
+            Some(last) => u64::from_le_bytes(*last),
+            None => bytes.iter().fold(0, |sum, &byte| sum << 8 | byte as u64),
+        };
         let slot = (tail.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize;
         match self.0.get_mut(slot) {
             Some(Some(known)) if **known == *text => known.clone(),
@@ -89,7 +92,7 @@ impl Position {
 /// lists of parts read alike: `["order","C1","orders","o-1",0]`. The namespace is the version 5
 /// UUID of `anyorder` in the OID namespace of RFC 9562.
 pub fn computed_id(parts: &[&str], number: u64) -> Name {
-    let mut text = String::with_capacity(96);
+    let mut text = String::with_capacity(192);
     text.push('[');
     for part in parts {
         super::json::quote_into(&mut text, part);

@@ -74,7 +74,7 @@ fn line_of(process: &Name, recorded: &Recorded) -> Message {
 }
 
 fn data_of(recorded: &Recorded) -> String {
-    let mut out = Writer(String::with_capacity(256));
+    let mut out = Writer(String::with_capacity(512));
     write!(out.0, "{{\"version\":{}", recorded.version).expect("a string takes all");
     out.text("outcome", recorded.outcome.name());
     let input = &recorded.input;

@@ -136,7 +136,7 @@ fn locked<M: Borrow<Message>>(
     }
     check_guard(bytes, guard, &tail, module)?;
     let repaired = tail::repair(bytes, &mut tail)?;
-    let mut text = Text::behind(&tail);
+    let mut text = Text::behind(&tail, batches.iter().map(Vec::len).sum());
     for (batch, place) in batches.into_iter().zip(&placed) {
         if let Placed::New { first, .. } = place {
             text.batch(batch, *first);
@@ -160,8 +160,11 @@ struct Text {
 }
 
 impl Text {
-    fn behind(tail: &Tail) -> Text {
-        let out = if tail.lacks_newline { "\n".to_string() } else { String::new() };
+    fn behind(tail: &Tail, lines: usize) -> Text {
+        let mut out = String::with_capacity((lines * 512).min(PIECE + PIECE / 8));
+        if tail.lacks_newline {
+            out.push('\n');
+        }
         Text { out, seed: tail.crc }
     }
 
