@@ -81,7 +81,7 @@ const HASHED: [(&str, &str); 12] = [
     ("store/append.rs", "positions by id, only looked up"),
     ("store/lookup.rs", "positions by id, only looked up"),
     ("versions/recorded.rs", "alarms by id, only looked up"),
-    ("versions/replay.rs", "stories by instance, walked in the order of the world"),
+    ("versions/story.rs", "stories by instance, walked in the order of the world"),
     ("versions/told.rs", "instances by id; filling in walks them, each for itself"),
 ];
 

@@ -235,7 +235,7 @@ fn what_stands_in_the_way_is_named() {
     let error = store.append("orders", vec![batch(&["a"])], Guard::None).unwrap_err();
     assert_eq!(
         said(&error).replace(&*file.to_string_lossy(), "file"),
-        "file: cannot make the folder: File exists (os error 17) | -"
+        "file: cannot make the folder: File exists (os error 17) | a file stands where a folder should be"
     );
 }
 
