@@ -1,7 +1,7 @@
 //! Messages as lines: for people, or as other modules may see them.
 
 use super::words::brief;
-use crate::event::{Kind, Message, Name, Position};
+use crate::event::{Kind, Message, Name, Position, shortened};
 use crate::store::Record;
 use std::collections::{BTreeMap, HashMap};
 
@@ -85,7 +85,7 @@ pub fn line(message: &Message) -> String {
     } else if message.internal {
         text.push_str(" (internal)");
     }
-    text.push_str(&format!("  {}", message.id));
+    text.push_str(&format!("  {}", shortened(&message.id)));
     if let Some(data) = &message.data {
         text.push_str(&format!("  {}", brief(data.text())));
     }

@@ -1,7 +1,7 @@
 //! The instances of a workspace, as a table and as JSON.
 
 use super::words::{age, columns, counted, grouped, list};
-use crate::event::{Name, Time};
+use crate::event::{Name, Time, shortened};
 use crate::process::End;
 use crate::runtime::World;
 use crate::step::{Instance, Phase};
@@ -153,7 +153,7 @@ impl Row {
             Some(version) => format!("{}@{version}", self.process),
             None => self.process.clone(),
         };
-        let instance = if self.instance.is_empty() { NONE } else { &self.instance };
+        let instance = if self.instance.is_empty() { NONE } else { shortened(&self.instance) };
         let state = match (&self.parked, self.end) {
             (Some(_), _) => format!("{}, parked", self.state),
             (None, Some(end)) => format!("{} ({end})", self.state),
