@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 /// A log is read as many small pieces of text that live for very different times; the system's
-/// allocator spends a third of a run on keeping them apart (docs/performance.md).
+/// allocator takes much longer to keep them apart.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
