@@ -15,6 +15,10 @@ use std::sync::Arc;
 #[path = "../examples/generate/shop.rs"]
 mod shop;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

@@ -218,7 +218,7 @@ fn end_of_string(bytes: &[u8], at: usize) -> usize {
 }
 
 /// Past the value that begins at `at`, and always past at least one byte.
-fn end_of_value(bytes: &[u8], at: usize) -> usize {
+pub(super) fn end_of_value(bytes: &[u8], at: usize) -> usize {
     let mut depth = 0usize;
     let mut here = at;
     while let Some(byte) = bytes.get(here) {

@@ -28,37 +28,10 @@ fn read_checked(line: &str, text: &str, names: &mut Names) -> Result<Message, No
         return fault(0, "a line must be one JSON object");
     }
     let offset = |slice: &str| slice.as_ptr() as usize - line.as_ptr() as usize;
-    let mut fields = Fields::default();
-    let mut extras = Vec::new();
-    let crc = crc_of(text);
-    for member in json::members(text) {
-        let key = member.key(); // an escaped key is the same key
-        let place = match &*key {
-            "specversion" => &mut fields.specversion,
-            "id" => &mut fields.id,
-            "source" => &mut fields.source,
-            "type" => &mut fields.type_,
-            "subject" => &mut fields.subject,
-            "time" => &mut fields.time,
-            "datacontenttype" => &mut fields.datacontenttype,
-            "sequence" => &mut fields.sequence,
-            "correlationid" => &mut fields.correlationid,
-            "causationid" => &mut fields.causationid,
-            "kind" => &mut fields.kind,
-            "visibility" => &mut fields.visibility,
-            "due" => &mut fields.due,
-            "expirytime" => &mut fields.expirytime,
-            "remaining" => &mut fields.remaining,
-            "data" => &mut fields.data,
-            "crc" if crc.is_some() => continue,
-            _ => {
-                extras.push(Extra { raw_key: member.raw_key.into(), value: member.value.into() });
-                continue;
-            }
-        };
-        // CloudEvents reads an attribute that is null as one that is absent; data may be null.
-        *place = Some(member.value).filter(|value| *value != "null" || key == "data");
-    }
+    let (fields, extras) = match in_our_spelling(text) {
+        Some(fields) => (fields, Vec::new()),
+        None => in_any_spelling(text),
+    };
 
     let mut text_of = |name: &str, value: Option<&str>| -> Result<Option<Name>, NotJson> {
         let Some(raw) = value else { return Ok(None) };
@@ -139,7 +112,101 @@ fn read_checked(line: &str, text: &str, names: &mut Names) -> Result<Message, No
     })
 }
 
-#[derive(Default)]
+/// The members of a line as anybody may write it.
+fn in_any_spelling(text: &str) -> (Fields<'_>, Vec<Extra>) {
+    let mut fields = Fields::default();
+    let mut extras = Vec::new();
+    let crc = crc_of(text);
+    for member in json::members(text) {
+        let key = member.key(); // an escaped key is the same key
+        let place = match &*key {
+            "specversion" => &mut fields.specversion,
+            "id" => &mut fields.id,
+            "source" => &mut fields.source,
+            "type" => &mut fields.type_,
+            "subject" => &mut fields.subject,
+            "time" => &mut fields.time,
+            "datacontenttype" => &mut fields.datacontenttype,
+            "sequence" => &mut fields.sequence,
+            "correlationid" => &mut fields.correlationid,
+            "causationid" => &mut fields.causationid,
+            "kind" => &mut fields.kind,
+            "visibility" => &mut fields.visibility,
+            "due" => &mut fields.due,
+            "expirytime" => &mut fields.expirytime,
+            "remaining" => &mut fields.remaining,
+            "data" => &mut fields.data,
+            "crc" if crc.is_some() => continue,
+            _ => {
+                extras.push(Extra { raw_key: member.raw_key.into(), value: member.value.into() });
+                continue;
+            }
+        };
+        // CloudEvents reads an attribute that is null as one that is absent; data may be null.
+        *place = Some(member.value).filter(|value| *value != "null" || key == "data");
+    }
+    (fields, extras)
+}
+
+/// The members of a line as we write it: in our order, nothing between them, no escapes, nothing that
+/// nobody named. Knowing what comes next, it is several times as fast; None where anything is otherwise.
+fn in_our_spelling(text: &str) -> Option<Fields<'_>> {
+    let mut walk = Walk { text, at: 1 };
+    let fields = Fields {
+        specversion: walk.text("\"specversion\":\""),
+        id: walk.text("\"id\":\""),
+        source: walk.text("\"source\":\""),
+        type_: walk.text("\"type\":\""),
+        subject: walk.text("\"subject\":\""),
+        time: walk.text("\"time\":\""),
+        datacontenttype: walk.text("\"datacontenttype\":\""),
+        sequence: walk.text("\"sequence\":\""),
+        correlationid: walk.text("\"correlationid\":\""),
+        causationid: walk.text("\"causationid\":\""),
+        kind: walk.text("\"kind\":\""),
+        visibility: walk.text("\"visibility\":\""),
+        due: walk.text("\"due\":\""),
+        expirytime: walk.text("\"expirytime\":\""),
+        remaining: walk.value("\"remaining\":"),
+        data: walk.value("\"data\":"),
+    };
+    let rest = text.get(walk.at..)?;
+    // What did not fit stands here still.
+    (rest == "}" || rest.len() == SEAL - 1 && crc_of(text).is_some()).then_some(fields)
+}
+
+struct Walk<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Walk<'a> {
+    /// A text without escapes, with its quotes, if its key (up to the opening quote) is next.
+    fn text(&mut self, key: &str) -> Option<&'a str> {
+        let rest = self.text.get(self.at..)?;
+        let inside = rest.strip_prefix(key)?;
+        let end = memchr::memchr2(b'"', b'\\', inside.as_bytes())?;
+        let end = (inside.as_bytes()[end] == b'"').then_some(key.len() + end + 1)?;
+        self.pass(end);
+        rest.get(key.len() - 1..end)
+    }
+
+    /// Any value, if its key is next.
+    fn value(&mut self, key: &str) -> Option<&'a str> {
+        let rest = self.text.get(self.at..)?;
+        rest.starts_with(key).then_some(())?;
+        let end = json::end_of_value(rest.as_bytes(), key.len());
+        self.pass(end);
+        rest.get(key.len()..end).filter(|value| !value.is_empty() && (*value != "null" || key == "\"data\":"))
+    }
+
+    fn pass(&mut self, end: usize) {
+        self.at += end;
+        self.at += (self.text.as_bytes().get(self.at) == Some(&b',')) as usize;
+    }
+}
+
+#[derive(Debug, Default, PartialEq)]
 struct Fields<'a> {
     specversion: Option<&'a str>,
     id: Option<&'a str>,
@@ -343,6 +410,17 @@ mod tests {
             seal(&mut line, 0, 7);
             prop_assert_eq!(&read(&line).unwrap(), &message);
             prop_assert_eq!(read(&line).unwrap().to_json(), message.to_json());
+        }
+
+        #[test]
+        fn our_spelling_reads_as_any_other(message in any_message(), spaced in any::<bool>()) {
+            let mut line = message.to_json();
+            if spaced {
+                line.insert(line.len() - 1, ' ');
+            }
+            if let Some(fields) = in_our_spelling(&line) {
+                prop_assert_eq!((fields, Vec::new()), in_any_spelling(&line));
+            }
         }
 
         #[test]
