@@ -1,0 +1,127 @@
+//! What `check` explores: read from a file, from the command line or from a log.
+
+use crate::event::{Message, Name, Time};
+use crate::process::Definition;
+use crate::process::expr::Expr;
+use std::fmt;
+use std::sync::Arc;
+
+/// Messages in flight, the processes that hear them, and what may happen when.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    pub name: String,
+    /// One version of each, in the order listed.
+    pub processes: Vec<Arc<Definition>>,
+    /// Delivered first, in this order; no alarm rings between them.
+    pub first: Vec<Stimulus>,
+    /// In flight from then on.
+    pub deliver: Vec<Stimulus>,
+    /// The orders to explore, each for itself; mostly one.
+    pub orders: Vec<Order>,
+    pub alarms: Alarms,
+    /// Deliveries of messages that are alike in everything but id count as one choice.
+    pub alike: bool,
+    /// `outcome-by: data`: outcomes differ by the data of instances and of what was sent, too.
+    pub by_data: bool,
+    pub expect: Expect,
+    pub bounds: Bounds,
+}
+
+/// A message from outside.
+#[derive(Debug, Clone)]
+pub struct Stimulus {
+    /// Its id is its own in the scenario; its correlation id is its conversation.
+    pub message: Arc<Message>,
+    /// Whose order of messages it keeps under `fifo`; None: it is ordered against none.
+    pub module: Option<Name>,
+    /// The messages that caused it, as indices into [`Scenario::deliver`].
+    pub causes: Vec<usize>,
+}
+
+impl Stimulus {
+    /// The moment at which every message of a scenario happens, unless a log says otherwise.
+    pub const TIME: Time = Time::MILLENNIUM;
+}
+
+/// Which messages may overtake which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Order {
+    /// A message comes after its causes.
+    pub causal: bool,
+    /// The messages of one module come in the order in which they were sent.
+    pub fifo: bool,
+}
+
+impl Order {
+    pub const ANY: Order = Order { causal: false, fifo: false };
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match (self.causal, self.fifo) {
+            (false, false) => "any",
+            (true, false) => "causal",
+            (false, true) => "fifo",
+            (true, true) => "causal and fifo",
+        })
+    }
+}
+
+/// When an armed alarm may ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Alarms {
+    /// At any moment once it is set, except before another of its instance that must be due earlier.
+    #[default]
+    Any,
+    /// Only when nothing else can happen, the earliest first.
+    Last,
+    Never,
+}
+
+impl Alarms {
+    pub const ALL: [Alarms; 3] = [Alarms::Any, Alarms::Last, Alarms::Never];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Alarms::Any => "any",
+            Alarms::Last => "last",
+            Alarms::Never => "never",
+        }
+    }
+}
+
+/// What is meant to hold.
+#[derive(Debug, Clone, Default)]
+pub struct Expect {
+    /// These outcomes and no others; None: nothing was declared.
+    pub outcomes: Option<Vec<String>>,
+    /// One outcome only.
+    pub converge: bool,
+    /// Holds in every world.
+    pub always: Vec<Property>,
+    /// Holds where an ordering ends.
+    pub finally: Vec<Property>,
+}
+
+/// A named condition over `state`, `data` and `count('Type')`.
+#[derive(Debug, Clone)]
+pub struct Property {
+    pub name: String,
+    pub holds: Expr,
+    /// As it was written.
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// How many distinct worlds may be met.
+    pub states: u64,
+    /// How many choices an ordering may have.
+    pub depth: u64,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds { states: 10_000_000, depth: 200 }
+    }
+}
