@@ -1,8 +1,8 @@
 //! What `check` explores: read from a file, from the command line or from a log.
 
+use super::property::Property;
 use crate::event::{Message, Name, Time};
 use crate::process::Definition;
-use crate::process::expr::Expr;
 use std::fmt;
 use std::sync::Arc;
 
@@ -101,15 +101,6 @@ pub struct Expect {
     pub always: Vec<Property>,
     /// Holds where an ordering ends.
     pub finally: Vec<Property>,
-}
-
-/// A named condition over `state`, `data` and `count('Type')`.
-#[derive(Debug, Clone)]
-pub struct Property {
-    pub name: String,
-    pub holds: Expr,
-    /// As it was written.
-    pub text: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
