@@ -3,7 +3,8 @@
 //! Not by listing permutations: by walking distinct worlds and counting the paths between them.
 //!
 //! ```text
-//! Scenario      which messages are in flight, and what may happen when
+//! Scenario      which messages are in flight, and what may happen when; `read/` makes one of a file,
+//!               of a command line or of a log
 //! Explorer      what may happen next in a world, and what it leads to: asked once of the runtime's
 //!               `apply`, in a world of one instance, and remembered
 //! Graph         all distinct worlds, and the choices between them
@@ -25,6 +26,7 @@ mod ordering;
 mod outcomes;
 mod place;
 mod property;
+pub mod read;
 mod report;
 mod scenario;
 mod steps;
@@ -35,6 +37,6 @@ pub use decided::Decided;
 pub use graph::{Progress, Stopped};
 pub use ordering::{Shown, ShownInstance, Stepped, outcome_of, step_through};
 pub use outcomes::{ByData, Outcome, Wrong};
-pub use property::{Facts, ProcessFacts, Property};
+pub use property::{Facts, ProcessFacts, Property, facts_of};
 pub use report::{Finding, Found, Kind, Report, Verdict, explore};
 pub use scenario::{Alarms, Bounds, Expect, Order, Scenario, Stimulus};

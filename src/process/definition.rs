@@ -194,6 +194,14 @@ impl Entry {
 }
 
 impl Definition {
+    /// The names known in `data`: those that it is born with, and those of every `set`.
+    pub fn data_names(&self) -> BTreeSet<String> {
+        let starts = self.starts_on.iter().filter_map(|starter| starter.reaction.as_ref());
+        let rules = starts.chain(self.states.iter().flat_map(|state| state.on.values()));
+        let set = rules.flatten().flat_map(|reaction| &reaction.set).map(|(name, _)| name);
+        self.data.iter().map(|(name, _)| name).chain(set).map(|name| name.to_string()).collect()
+    }
+
     pub fn state(&self, id: StateId) -> &State {
         &self.states[id]
     }
