@@ -177,6 +177,11 @@ impl<'a> Explorer<'a> {
         place
     }
 
+    /// Who hears a message, in the house's order.
+    pub fn hearers(&self, message: &Message) -> Vec<ProcessId> {
+        hearers(self.steps.world(), message)
+    }
+
     fn slots_of_first(&mut self) -> Vec<u32> {
         let mut slots = Vec::new();
         for stimulus in &self.scenario.first {

@@ -105,6 +105,11 @@ impl Verdict {
         Verdict::Converges,
     ];
 
+    /// Whether what was meant holds, as far as anything was said.
+    pub fn holds(self) -> bool {
+        matches!(self, Verdict::AsDeclared | Verdict::Converges)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Verdict::Violated => "violated",
