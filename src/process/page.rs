@@ -137,7 +137,7 @@ impl Page<'_> {
 
     /// One of the words that the table of keys lists; the default is the first.
     pub fn choice(&mut self, place: Place, key: &str, node: &Node) -> Option<&'static str> {
-        let Some(Shape::Choice(choices) | Shape::Choices(choices)) =
+        let Some(Shape::Choice(choices) | Shape::Choices(choices) | Shape::ListOfChoices(choices)) =
             keys::find(place, key).map(|key| key.shape)
         else {
             unreachable!("`{key}` is a choice");
