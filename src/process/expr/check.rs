@@ -118,7 +118,7 @@ impl Checker<'_> {
         }
         match name {
             "event" => {
-                self.reads.event = true;
+                (self.reads.event, self.reads.ids, self.reads.times) = (true, true, true);
                 (Op::Event, Types::MAP)
             }
             "data" => {
@@ -213,6 +213,8 @@ impl Checker<'_> {
     fn attribute(&mut self, name: &str, at: Span, bracketed: bool) -> Typed {
         self.reads.event = true;
         if let Some(attribute) = Attribute::named(name) {
+            self.reads.ids |= attribute.is_identity();
+            self.reads.times |= attribute.is_time();
             let types = attribute.types();
             return (Op::Attribute(attribute), types);
         }

@@ -86,6 +86,10 @@ pub struct Failure {
 pub struct Reads {
     /// Anything of the envelope or its data.
     pub event: bool,
+    /// What tells one copy of a message from another: its id, its cause, its place in a log.
+    pub ids: bool,
+    /// When it was said, or is due, or expires.
+    pub times: bool,
     /// These members of the instance's data.
     pub data: BTreeSet<String>,
     /// The instance's data as a whole, as in `data[event.data.key]`.
