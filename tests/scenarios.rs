@@ -9,6 +9,7 @@ use anyorder::error::Result;
 use anyorder::event::{Message, Name};
 use anyorder::explore::read::{Typed, conversations, from_events, read};
 use anyorder::explore::{Alarms, Bounds, Facts, Order, ProcessFacts, Scenario, Stimulus};
+use anyorder::process::keys::{self, Place};
 use anyorder::process::{Data, read as read_definition};
 use anyorder::report::diagnostic::render;
 use anyorder::span::Source;
@@ -354,6 +355,18 @@ proptest! {
     fn a_mutated_argument_is_read_or_refused(text in "([A-Z][a-z]{0,3}|OrderPaid|=|,|\\{|\\}|\\[|\\]|\"|:| |é|1|\\\\|!){0,14}") {
         if let Err(error) = typed(&text, &text) {
             prop_assert!(!render(&error, false).is_empty());
+        }
+    }
+}
+
+#[test]
+fn the_page_names_every_key() {
+    let page = std::fs::read_to_string("docs/check.md").unwrap();
+    for place in [Place::Scenario, Place::Stimulus, Place::Expect, Place::Bounds, Place::Faults] {
+        for key in keys::keys(place) {
+            let named =
+                page.contains(&format!("`{}`", key.name)) || page.contains(&format!("{}: ", key.name));
+            assert!(named, "docs/check.md does not say what `{}` is", key.name);
         }
     }
 }
