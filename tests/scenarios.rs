@@ -7,8 +7,8 @@ mod common;
 
 use anyorder::error::Result;
 use anyorder::event::{Message, Name};
-use anyorder::explore::read::{Typed, conversations, from_events, read};
-use anyorder::explore::{Alarms, Bounds, Facts, Order, ProcessFacts, Scenario, Stimulus};
+use anyorder::explore::{Alarms, Bounds, Order, Scenario, Stimulus, Typed, conversations, from_events, read};
+use anyorder::process::expr::{Facts, ProcessFacts};
 use anyorder::process::keys::{self, Place};
 use anyorder::process::{Data, read as read_definition};
 use anyorder::report::diagnostic::render;

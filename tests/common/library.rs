@@ -2,8 +2,7 @@
 
 use anyorder::error::{Error, Result};
 use anyorder::event::Name;
-use anyorder::explore::Scenario;
-use anyorder::explore::read::{Library, read};
+use anyorder::explore::{Library, Scenario, read};
 use anyorder::process::workspace_file::{self, WorkspaceFile};
 use anyorder::process::{self, Definition};
 use anyorder::span::Source;

@@ -157,7 +157,7 @@ impl Causes {
         let (mut at, mut passed) = (from, Vec::new());
         while !self.delivered.contains_key(&at) {
             // Taken out, so that a circle ends where it began.
-            let Some(cause) = self.above.remove(&at) else { return None };
+            let cause = self.above.remove(&at)?;
             passed.push(std::mem::replace(&mut at, cause));
         }
         for id in passed {
