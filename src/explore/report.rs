@@ -138,7 +138,7 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     let group_of = |world: u32| outcomes.of(world);
     let counts = paths(&graph, &sorted, outcomes.found.len(), &group_of, &|_| true);
     let decided = match graph.stopped {
-        None => decided(&explorer, &graph, &sorted, &counts, &group_of),
+        None => decided(&explorer, &graph, &counts, &group_of),
         Some(_) => vec![Decided::default(); counts.len()],
     };
     let trapped = trapped(&graph, &sorted, &outcomes);

@@ -40,7 +40,9 @@ pub fn text(report: &Report) -> String {
 fn more(all: usize, noun: &str) -> String {
     match all.saturating_sub(SHOWN) {
         0 => String::new(),
-        left => format!("\n  and {} more (--format json has all)\n", counted(left as u64, noun)),
+        left => {
+            format!("\n  and {} (--format json has all)\n", counted(left as u64, &format!("more {noun}")))
+        }
     }
 }
 
@@ -116,7 +118,7 @@ fn digits(count: &Count) -> String {
 fn share(report: &Report, count: &Count) -> String {
     match (count, &report.orderings) {
         (Count::Finite(some), Count::Finite(all)) if *all > *some => {
-            let permille = some * 1000u32 / all;
+            let permille = (some * 2000u32 + all) / (all * 2u32);
             let permille: u32 = permille.try_into().unwrap_or(1000);
             let part = match permille {
                 0 => "less than 0.1 %".to_string(),
@@ -139,8 +141,8 @@ fn about(report: &Report, found: &Found) -> Vec<String> {
     if found.declared == Some(false) {
         what.push("not declared".to_string());
     }
-    if !outcome.effects.is_empty() {
-        what.push(format!("sends {}", effects(&outcome.effects)));
+    if has_twin(report, found) || !outcome.effects.is_empty() {
+        what.push(sends(found));
     }
     if let Some(data) = &outcome.data {
         let data = data.instances.iter().filter(|(_, data)| !data.is_empty());
@@ -158,6 +160,26 @@ fn about(report: &Report, found: &Found) -> Vec<String> {
         lines.push(format!("{when} {}{more}", shown.join(", ")));
     }
     lines
+}
+
+/// Whether another outcome rests where this one does.
+fn has_twin(report: &Report, found: &Found) -> bool {
+    report.outcomes.iter().filter(|other| other.outcome.rests == found.outcome.rests).count() > 1
+}
+
+/// Where an outcome rests; where another rests there too, with what it sends.
+fn told(report: &Report, found: &Found) -> String {
+    match has_twin(report, found) {
+        true => format!("{}; {}", found.outcome.rests, sends(found)),
+        false => found.outcome.rests.clone(),
+    }
+}
+
+fn sends(found: &Found) -> String {
+    match found.outcome.effects.is_empty() {
+        true => "sends nothing".to_string(),
+        false => format!("sends {}", effects(&found.outcome.effects)),
+    }
 }
 
 fn effects(effects: &BTreeMap<Name, u64>) -> String {
@@ -190,10 +212,20 @@ fn ordering(choices: &[String]) -> String {
 
 fn finding_text(report: &Report, finding: &Finding) -> String {
     let mut text = format!("\n  {}\n      nearest: {}\n", finding.message, ordering(&finding.ordering));
-    if let (Some(count), Count::Finite(_)) = (&finding.orderings, &report.orderings) {
-        text.push_str(&format!("      in {} of {}\n", digits(count), orderings(&report.orderings)));
+    if let Some(count) = &finding.orderings {
+        text.push_str(&format!("      {}\n", part(report, count)));
     }
     text
+}
+
+/// `in 36 of 720 orderings`.
+fn part(report: &Report, count: &Count) -> String {
+    match (count, &report.orderings) {
+        (Count::Finite(_), Count::Finite(_)) => {
+            format!("in {} of {}", digits(count), orderings(&report.orderings))
+        }
+        _ => format!("in {}", orderings(count)),
+    }
 }
 
 fn bound(report: &Report) -> String {
@@ -268,7 +300,7 @@ pub fn conversations(process: &str, reports: &[Report]) -> String {
     for report in reports {
         let mut said: Vec<String> = report.findings.iter().map(|finding| finding.message.clone()).collect();
         if said.is_empty() {
-            said = report.outcomes.iter().map(|found| found.outcome.rests.clone()).collect();
+            said = report.outcomes.iter().map(|found| told(report, found)).collect();
         }
         said.sort();
         said.dedup();
@@ -281,21 +313,17 @@ pub fn conversations(process: &str, reports: &[Report]) -> String {
     const GROUPS: usize = 8;
     for ((verdict, said), members) in groups.iter().take(GROUPS) {
         text.push_str(&format!("\n  {verdict}  {}\n", counted(members.len() as u64, "conversation")));
-        let holds = verdict.holds();
         for what in said.iter().take(4) {
-            text.push_str(&format!("      {}{what}\n", if holds { "ends " } else { "" }));
+            text.push_str(&format!("      {what}\n"));
         }
         if said.len() > 4 {
             text.push_str(&format!("      and {} more\n", said.len() - 4));
         }
-        if !holds && let Some(worst) = worst(members) {
+        if !verdict.holds()
+            && let Some(worst) = worst(members)
+        {
             let (report, example, count) = worst;
-            let share = share(report, &count);
-            text.push_str(&format!(
-                "      worst: {}, in {share} of {}\n",
-                report.scenario,
-                orderings(&report.orderings)
-            ));
+            text.push_str(&format!("      worst: {}, {}\n", report.scenario, part(report, &count)));
             text.push_str(&format!("      nearest: {}\n", ordering(example)));
         }
     }
