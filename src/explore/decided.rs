@@ -51,7 +51,11 @@ pub(super) fn decided(
         let follows =
             |&(a, c): &Pair| pairs.iter().any(|&(from, b)| from == a && b != c && pairs.contains(&(b, c)));
         let told = pairs.iter().copied().filter(|pair| !everywhere(pair) && !follows(pair));
-        let (told, obeying) = fewest(&paths, &sorted, told.collect());
+        let weaker = |a: usize, b: usize| {
+            let before = pairs.iter().filter(move |&&(_, then)| then == a).map(|&(first, _)| (first, b));
+            before.filter(|pair| pairs.contains(pair) && !everywhere(pair)).collect::<Vec<Pair>>()
+        };
+        let (told, obeying) = fewest(&paths, &sorted, told.collect(), &weaker);
         let text = |&(a, b): &Pair| format!("{} before {}", paths.text(a), paths.text(b));
         let exactly = !told.is_empty() && obeying.is_some_and(|count| Count::Finite(count) == *own);
         Decided { by: told.iter().map(text).collect(), exactly }
@@ -59,21 +63,39 @@ pub(super) fn decided(
     common.iter().zip(own).map(decide).collect()
 }
 
-/// Leaves out what adds nothing: without it the same number of orderings obeys the rest. In a large
+/// Leaves out what adds nothing, and says the least that is enough: the same number of orderings obeys
+/// what is left. `weaker` answers the precedences that follow from one, by what comes before. In a large
 /// graph, which would be walked once for each, all stay.
-fn fewest(paths: &Unrolled, sorted: &Sorted, mut told: Vec<Pair>) -> (Vec<Pair>, Option<BigUint>) {
-    let obeying = obeying(paths, sorted, &told);
-    if obeying.is_none() || paths.edge_count().saturating_mul(told.len()) > PATIENCE {
-        return (told, obeying);
+fn fewest(
+    paths: &Unrolled,
+    sorted: &Sorted,
+    mut told: Vec<Pair>,
+    weaker: &dyn Fn(usize, usize) -> Vec<Pair>,
+) -> (Vec<Pair>, Option<BigUint>) {
+    let count = obeying(paths, sorted, &told);
+    if count.is_none() || paths.edge_count().saturating_mul(told.len()) > PATIENCE {
+        return (told, count);
     }
     for index in (0..told.len()).rev() {
         let mut fewer = told.clone();
-        fewer.remove(index);
-        if !fewer.is_empty() && self::obeying(paths, sorted, &fewer) == obeying {
+        let (a, b) = fewer.remove(index);
+        if !fewer.is_empty() && obeying(paths, sorted, &fewer) == count {
             told = fewer;
+            continue;
+        }
+        // The weakest is the one that itself follows from most.
+        let mut candidates = weaker(a, b);
+        candidates.sort_by_key(|&(a, b)| weaker(a, b).len());
+        for candidate in candidates {
+            fewer.insert(index, candidate);
+            if obeying(paths, sorted, &fewer) == count {
+                told = fewer;
+                break;
+            }
+            fewer.remove(index);
         }
     }
-    (told, obeying)
+    (told, count)
 }
 
 /// Per group, the precedences of all paths that end in it. Sets of pairs are rows of bits.

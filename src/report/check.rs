@@ -1,6 +1,6 @@
 //! What `check` has found, as text for one screen.
 
-use super::words::{columns, counted, grouped, list};
+use super::words::{brief, brief_in, columns, counted, grouped, list};
 use crate::event::{Document, Name, print_duration};
 use crate::explore::{
     Alarms, Count, Finding, Found, Order, Report, Shown, ShownInstance, Stepped, Stopped, Verdict,
@@ -146,7 +146,7 @@ fn about(report: &Report, found: &Found) -> Vec<String> {
     }
     if let Some(data) = &outcome.data {
         let data = data.instances.iter().filter(|(_, data)| !data.is_empty());
-        what.extend(data.map(|(_, data)| format!("data {}", super::words::brief(&data.to_json()))));
+        what.extend(data.map(|(_, data)| format!("data {}", brief(&data.to_json()))));
     }
     lines.extend((!what.is_empty()).then(|| what.join("; ")));
     if report.outcomes.len() > 1 || !report.findings.is_empty() {
@@ -312,7 +312,7 @@ pub fn conversations(process: &str, reports: &[Report]) -> String {
     });
     const GROUPS: usize = 8;
     for ((verdict, said), members) in groups.iter().take(GROUPS) {
-        text.push_str(&format!("\n  {verdict}  {}\n", counted(members.len() as u64, "conversation")));
+        text.push_str(&format!("\n  {verdict}  {}\n", names(members)));
         for what in said.iter().take(4) {
             text.push_str(&format!("      {what}\n"));
         }
@@ -336,6 +336,19 @@ pub fn conversations(process: &str, reports: &[Report]) -> String {
         ));
     }
     text
+}
+
+/// `C1`, or `646 conversations: C1, C2, C4 and others`.
+fn names(members: &[&Report]) -> String {
+    const NAMES: usize = 4;
+    let names = list(members.iter().take(NAMES).map(|report| report.scenario.clone()));
+    match members.len() {
+        1 => names,
+        many => {
+            let others = if many > NAMES { " and others" } else { "" };
+            format!("{}: {names}{others}", counted(many as u64, "conversation"))
+        }
+    }
 }
 
 /// The conversation of which the largest part of orderings goes wrong: by its first finding, else by its
@@ -366,58 +379,69 @@ fn worst<'a>(members: &[&'a Report]) -> Option<(&'a Report, &'a [String], Count)
     worst
 }
 
-/// An ordering, step by step.
+/// An ordering, step by step: a line for each choice, and one more for each other instance that it
+/// changed.
 pub fn stepped(stepped: &Stepped) -> String {
-    let mut text = String::new();
+    let several = stepped.steps.iter().any(|shown| shown.instances.len() > 1);
+    let title = ["CHOICE", "MET", "STATE", "ALARMS", "WAITS", "SENT", "DATA"];
+    let mut rows: Vec<Vec<String>> = vec![title.iter().map(|word| word.to_string()).collect()];
     let mut before: &[ShownInstance] = &[];
     for (index, shown) in stepped.steps.iter().enumerate() {
-        if index == 0 && shown.instances.iter().all(|instance| instance.state == "not-started") {
-            before = &shown.instances;
-            continue;
+        let nothing_yet = shown.instances.iter().all(|instance| instance.state == "not-started");
+        if index > 0 || !nothing_yet {
+            rows.extend(step(shown, before, several));
         }
-        text.push_str(&step(shown, before));
         before = &shown.instances;
     }
-    let rests = stepped.steps.last().map_or("", |shown| shown.rests.as_str());
-    match stepped.ends {
-        true => text.push_str(&format!("ends: {rests}\n")),
-        false => text.push_str(&format!("so far: {rests}; next could be {}\n", stepped.next.join(" "))),
+    // A column that is empty all the way down says nothing.
+    for column in (0..title.len()).rev() {
+        if rows[1..].iter().all(|row| row.get(column).is_none_or(String::is_empty)) {
+            rows.iter_mut().for_each(|row| _ = row.remove(column));
+        }
     }
-    text
+    let rests = stepped.steps.last().map_or("", |shown| shown.rests.as_str());
+    let end = match stepped.ends {
+        true => format!("ends: {rests}"),
+        false => format!("so far: {rests}; next could be {}", stepped.next.join(" ")),
+    };
+    format!("{}{end}\n", columns(&rows))
 }
 
-fn step(shown: &Shown, before: &[ShownInstance]) -> String {
-    let met: Vec<String> = shown
-        .met
-        .iter()
-        .enumerate()
-        .map(|(index, (type_, outcome))| match index {
-            0 => outcome.to_string(),
-            _ => format!("{type_} {outcome}"),
-        })
-        .collect();
-    let mut text = match shown.choice.is_empty() {
-        true => "at the beginning\n".to_string(),
-        false => format!("{}  {}\n", shown.choice, met.join(", then ")),
-    };
-    for instance in shown.instances.iter().filter(|instance| !before.contains(instance)) {
-        let name = if shown.instances.len() > 1 { format!("{}: ", instance.name) } else { String::new() };
-        text.push_str(&format!("      {name}{}\n", instance.state));
-        let mut line = |what: &str, value: String| {
-            if !value.is_empty() {
-                text.push_str(&format!("        {what:<9} {value}\n"));
-            }
-        };
+fn step(shown: &Shown, before: &[ShownInstance], several: bool) -> Vec<Vec<String>> {
+    let met = shown.met.iter().enumerate().map(|(index, (type_, outcome))| match index {
+        0 => outcome.to_string(),
+        _ => format!("{type_} {outcome}"),
+    });
+    let choice = if shown.choice.is_empty() { "(first)" } else { &shown.choice };
+    let sent = shown.sent.iter().map(|(type_, data, count)| sent(type_, data.as_ref(), *count));
+    let (met, sent) = (list(met), list(sent));
+    let mut changed: Vec<&ShownInstance> =
+        shown.instances.iter().filter(|instance| !before.contains(instance)).collect();
+    if changed.is_empty() {
+        changed.extend(shown.instances.first().filter(|_| !several));
+    }
+    let mut rows = Vec::new();
+    for instance in &changed {
+        let name = if several { format!("{}: ", instance.name) } else { String::new() };
+        let waits = instance.deferred.iter().map(|name| format!("{name} deferred"));
+        let waits = waits.chain(instance.held.iter().map(|name| format!("{name} held")));
         let data = if instance.data.is_empty() { String::new() } else { instance.data.to_json() };
-        line("data", super::words::brief(&data));
-        line("alarms", list(instance.alarms.iter().map(alarm)));
-        line("deferred", list(instance.deferred.iter().map(|name| name.to_string())));
-        line("held", list(instance.held.iter().map(|name| name.to_string())));
+        let first = rows.is_empty();
+        let once = |text: &str| if first { text.to_string() } else { String::new() };
+        rows.push(vec![
+            once(choice),
+            once(&met),
+            format!("{name}{}", instance.state),
+            list(instance.alarms.iter().map(alarm)),
+            list(waits),
+            once(&sent),
+            brief_in(&data, 48),
+        ]);
     }
-    for (type_, data, count) in &shown.sent {
-        text.push_str(&format!("      sent {}\n", sent(type_, data.as_ref(), *count)));
+    if rows.is_empty() {
+        rows.push(vec![choice.to_string(), met, String::new(), String::new(), String::new(), sent]);
     }
-    text
+    rows
 }
 
 fn alarm((name, runs): &(Name, Option<i64>)) -> String {
@@ -428,7 +452,7 @@ fn alarm((name, runs): &(Name, Option<i64>)) -> String {
 }
 
 fn sent(type_: &str, data: Option<&Document>, count: u64) -> String {
-    let data = data.map(|data| format!(" {}", super::words::brief(data.text()))).unwrap_or_default();
+    let data = data.map(|data| format!(" {}", brief_in(data.text(), 24))).unwrap_or_default();
     let times = if count > 1 { format!(" x{count}") } else { String::new() };
     format!("{type_}{data}{times}")
 }
