@@ -1,6 +1,6 @@
 //! How many orderings there are, exactly.
 
-use super::graph::Graph;
+use super::graph::{Edge, Graph};
 use num_bigint::BigUint;
 use std::fmt;
 
@@ -47,16 +47,21 @@ pub(super) struct Sorted {
 
 impl Sorted {
     pub fn new(graph: &Graph) -> Sorted {
-        let mut waits = vec![0u32; graph.len()];
-        for world in 0..graph.len() {
-            graph.edges(world).iter().for_each(|edge| waits[edge.to as usize] += 1);
+        Sorted::of(graph.len(), |world| graph.edges(world))
+    }
+
+    /// Kahn's algorithm.
+    pub fn of<'a>(count: usize, edges: impl Fn(usize) -> &'a [Edge]) -> Sorted {
+        let mut waits = vec![0u32; count];
+        for world in 0..count {
+            edges(world).iter().for_each(|edge| waits[edge.to as usize] += 1);
         }
-        let mut order: Vec<u32> = Vec::with_capacity(graph.len());
-        order.extend((0..graph.len() as u32).filter(|&world| waits[world as usize] == 0));
+        let mut order: Vec<u32> = Vec::with_capacity(count);
+        order.extend((0..count as u32).filter(|&world| waits[world as usize] == 0));
         let mut done = 0;
         while let Some(&world) = order.get(done) {
             done += 1;
-            for edge in graph.edges(world as usize) {
+            for edge in edges(world as usize) {
                 let waits = &mut waits[edge.to as usize];
                 *waits -= 1;
                 if *waits == 0 {
@@ -64,7 +69,7 @@ impl Sorted {
                 }
             }
         }
-        let behind = (0..graph.len() as u32).filter(|&world| waits[world as usize] > 0);
+        let behind = (0..count as u32).filter(|&world| waits[world as usize] > 0);
         Sorted { behind_a_circle: behind.collect(), order }
     }
 }

@@ -32,6 +32,7 @@ mod save;
 mod scenario;
 mod steps;
 mod symbols;
+mod unrolled;
 
 pub use count::Count;
 pub use decided::Decided;

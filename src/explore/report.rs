@@ -29,7 +29,7 @@ pub struct Report {
     pub states: u64,
     /// Why not everything was explored.
     pub stopped: Option<Stopped>,
-    /// Those with most orderings first.
+    /// Those with most orderings first; of equals, the nearest.
     pub outcomes: Vec<Found>,
     pub findings: Vec<Finding>,
     /// Declared outcomes that no ordering leads to.
@@ -138,7 +138,7 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     let group_of = |world: u32| outcomes.of(world);
     let counts = paths(&graph, &sorted, outcomes.found.len(), &group_of, &|_| true);
     let decided = match graph.stopped {
-        None => decided(&explorer, &graph, &sorted, &counts, &group_of),
+        None => decided(&explorer, &graph, &counts, &group_of),
         Some(_) => vec![Decided::default(); counts.len()],
     };
     let trapped = trapped(&graph, &sorted, &outcomes);
@@ -167,7 +167,10 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
             decided,
         })
         .collect();
-    found.sort_by(|a, b| b.orderings.cmp(&a.orderings).then_with(|| a.outcome.cmp(&b.outcome)));
+    found.sort_by(|a, b| {
+        let nearer = a.example.len().cmp(&b.example.len()).then_with(|| a.outcome.cmp(&b.outcome));
+        b.orderings.cmp(&a.orderings).then(nearer)
+    });
     let mut findings = Vec::new();
     let mut others = others.iter();
     for broken in &broken {

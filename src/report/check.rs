@@ -1,6 +1,6 @@
 //! What `check` has found, as text for one screen.
 
-use super::words::{columns, counted, grouped, list};
+use super::words::{brief, brief_in, columns, counted, grouped, list};
 use crate::event::{Document, Name, print_duration};
 use crate::explore::{
     Alarms, Count, Finding, Found, Order, Report, Shown, ShownInstance, Stepped, Stopped, Verdict,
@@ -40,7 +40,9 @@ pub fn text(report: &Report) -> String {
 fn more(all: usize, noun: &str) -> String {
     match all.saturating_sub(SHOWN) {
         0 => String::new(),
-        left => format!("\n  and {} more (--format json has all)\n", counted(left as u64, noun)),
+        left => {
+            format!("\n  and {} (--format json has all)\n", counted(left as u64, &format!("more {noun}")))
+        }
     }
 }
 
@@ -116,7 +118,7 @@ fn digits(count: &Count) -> String {
 fn share(report: &Report, count: &Count) -> String {
     match (count, &report.orderings) {
         (Count::Finite(some), Count::Finite(all)) if *all > *some => {
-            let permille = some * 1000u32 / all;
+            let permille = (some * 2000u32 + all) / (all * 2u32);
             let permille: u32 = permille.try_into().unwrap_or(1000);
             let part = match permille {
                 0 => "less than 0.1 %".to_string(),
@@ -139,12 +141,12 @@ fn about(report: &Report, found: &Found) -> Vec<String> {
     if found.declared == Some(false) {
         what.push("not declared".to_string());
     }
-    if !outcome.effects.is_empty() {
-        what.push(format!("sends {}", effects(&outcome.effects)));
+    if has_twin(report, found) || !outcome.effects.is_empty() {
+        what.push(sends(found));
     }
     if let Some(data) = &outcome.data {
         let data = data.instances.iter().filter(|(_, data)| !data.is_empty());
-        what.extend(data.map(|(_, data)| format!("data {}", super::words::brief(&data.to_json()))));
+        what.extend(data.map(|(_, data)| format!("data {}", brief(&data.to_json()))));
     }
     lines.extend((!what.is_empty()).then(|| what.join("; ")));
     if report.outcomes.len() > 1 || !report.findings.is_empty() {
@@ -158,6 +160,26 @@ fn about(report: &Report, found: &Found) -> Vec<String> {
         lines.push(format!("{when} {}{more}", shown.join(", ")));
     }
     lines
+}
+
+/// Whether another outcome rests where this one does.
+fn has_twin(report: &Report, found: &Found) -> bool {
+    report.outcomes.iter().filter(|other| other.outcome.rests == found.outcome.rests).count() > 1
+}
+
+/// Where an outcome rests; where another rests there too, with what it sends.
+fn told(report: &Report, found: &Found) -> String {
+    match has_twin(report, found) {
+        true => format!("{}; {}", found.outcome.rests, sends(found)),
+        false => found.outcome.rests.clone(),
+    }
+}
+
+fn sends(found: &Found) -> String {
+    match found.outcome.effects.is_empty() {
+        true => "sends nothing".to_string(),
+        false => format!("sends {}", effects(&found.outcome.effects)),
+    }
 }
 
 fn effects(effects: &BTreeMap<Name, u64>) -> String {
@@ -190,10 +212,20 @@ fn ordering(choices: &[String]) -> String {
 
 fn finding_text(report: &Report, finding: &Finding) -> String {
     let mut text = format!("\n  {}\n      nearest: {}\n", finding.message, ordering(&finding.ordering));
-    if let (Some(count), Count::Finite(_)) = (&finding.orderings, &report.orderings) {
-        text.push_str(&format!("      in {} of {}\n", digits(count), orderings(&report.orderings)));
+    if let Some(count) = &finding.orderings {
+        text.push_str(&format!("      {}\n", part(report, count)));
     }
     text
+}
+
+/// `in 36 of 720 orderings`.
+fn part(report: &Report, count: &Count) -> String {
+    match (count, &report.orderings) {
+        (Count::Finite(_), Count::Finite(_)) => {
+            format!("in {} of {}", digits(count), orderings(&report.orderings))
+        }
+        _ => format!("in {}", orderings(count)),
+    }
 }
 
 fn bound(report: &Report) -> String {
@@ -268,7 +300,7 @@ pub fn conversations(process: &str, reports: &[Report]) -> String {
     for report in reports {
         let mut said: Vec<String> = report.findings.iter().map(|finding| finding.message.clone()).collect();
         if said.is_empty() {
-            said = report.outcomes.iter().map(|found| found.outcome.rests.clone()).collect();
+            said = report.outcomes.iter().map(|found| told(report, found)).collect();
         }
         said.sort();
         said.dedup();
@@ -280,22 +312,18 @@ pub fn conversations(process: &str, reports: &[Report]) -> String {
     });
     const GROUPS: usize = 8;
     for ((verdict, said), members) in groups.iter().take(GROUPS) {
-        text.push_str(&format!("\n  {verdict}  {}\n", counted(members.len() as u64, "conversation")));
-        let holds = verdict.holds();
+        text.push_str(&format!("\n  {verdict}  {}\n", names(members)));
         for what in said.iter().take(4) {
-            text.push_str(&format!("      {}{what}\n", if holds { "ends " } else { "" }));
+            text.push_str(&format!("      {what}\n"));
         }
         if said.len() > 4 {
             text.push_str(&format!("      and {} more\n", said.len() - 4));
         }
-        if !holds && let Some(worst) = worst(members) {
+        if !verdict.holds()
+            && let Some(worst) = worst(members)
+        {
             let (report, example, count) = worst;
-            let share = share(report, &count);
-            text.push_str(&format!(
-                "      worst: {}, in {share} of {}\n",
-                report.scenario,
-                orderings(&report.orderings)
-            ));
+            text.push_str(&format!("      worst: {}, {}\n", report.scenario, part(report, &count)));
             text.push_str(&format!("      nearest: {}\n", ordering(example)));
         }
     }
@@ -308,6 +336,19 @@ pub fn conversations(process: &str, reports: &[Report]) -> String {
         ));
     }
     text
+}
+
+/// `C1`, or `646 conversations: C1, C2, C4 and others`.
+fn names(members: &[&Report]) -> String {
+    const NAMES: usize = 4;
+    let names = list(members.iter().take(NAMES).map(|report| report.scenario.clone()));
+    match members.len() {
+        1 => names,
+        many => {
+            let others = if many > NAMES { " and others" } else { "" };
+            format!("{}: {names}{others}", counted(many as u64, "conversation"))
+        }
+    }
 }
 
 /// The conversation of which the largest part of orderings goes wrong: by its first finding, else by its
@@ -338,58 +379,69 @@ fn worst<'a>(members: &[&'a Report]) -> Option<(&'a Report, &'a [String], Count)
     worst
 }
 
-/// An ordering, step by step.
+/// An ordering, step by step: a line for each choice, and one more for each other instance that it
+/// changed.
 pub fn stepped(stepped: &Stepped) -> String {
-    let mut text = String::new();
+    let several = stepped.steps.iter().any(|shown| shown.instances.len() > 1);
+    let title = ["CHOICE", "MET", "STATE", "ALARMS", "WAITS", "SENT", "DATA"];
+    let mut rows: Vec<Vec<String>> = vec![title.iter().map(|word| word.to_string()).collect()];
     let mut before: &[ShownInstance] = &[];
     for (index, shown) in stepped.steps.iter().enumerate() {
-        if index == 0 && shown.instances.iter().all(|instance| instance.state == "not-started") {
-            before = &shown.instances;
-            continue;
+        let nothing_yet = shown.instances.iter().all(|instance| instance.state == "not-started");
+        if index > 0 || !nothing_yet {
+            rows.extend(step(shown, before, several));
         }
-        text.push_str(&step(shown, before));
         before = &shown.instances;
     }
-    let rests = stepped.steps.last().map_or("", |shown| shown.rests.as_str());
-    match stepped.ends {
-        true => text.push_str(&format!("ends: {rests}\n")),
-        false => text.push_str(&format!("so far: {rests}; next could be {}\n", stepped.next.join(" "))),
+    // A column that is empty all the way down says nothing.
+    for column in (0..title.len()).rev() {
+        if rows[1..].iter().all(|row| row.get(column).is_none_or(String::is_empty)) {
+            rows.iter_mut().for_each(|row| _ = row.remove(column));
+        }
     }
-    text
+    let rests = stepped.steps.last().map_or("", |shown| shown.rests.as_str());
+    let end = match stepped.ends {
+        true => format!("ends: {rests}"),
+        false => format!("so far: {rests}; next could be {}", stepped.next.join(" ")),
+    };
+    format!("{}{end}\n", columns(&rows))
 }
 
-fn step(shown: &Shown, before: &[ShownInstance]) -> String {
-    let met: Vec<String> = shown
-        .met
-        .iter()
-        .enumerate()
-        .map(|(index, (type_, outcome))| match index {
-            0 => outcome.to_string(),
-            _ => format!("{type_} {outcome}"),
-        })
-        .collect();
-    let mut text = match shown.choice.is_empty() {
-        true => "at the beginning\n".to_string(),
-        false => format!("{}  {}\n", shown.choice, met.join(", then ")),
-    };
-    for instance in shown.instances.iter().filter(|instance| !before.contains(instance)) {
-        let name = if shown.instances.len() > 1 { format!("{}: ", instance.name) } else { String::new() };
-        text.push_str(&format!("      {name}{}\n", instance.state));
-        let mut line = |what: &str, value: String| {
-            if !value.is_empty() {
-                text.push_str(&format!("        {what:<9} {value}\n"));
-            }
-        };
+fn step(shown: &Shown, before: &[ShownInstance], several: bool) -> Vec<Vec<String>> {
+    let met = shown.met.iter().enumerate().map(|(index, (type_, outcome))| match index {
+        0 => outcome.to_string(),
+        _ => format!("{type_} {outcome}"),
+    });
+    let choice = if shown.choice.is_empty() { "(first)" } else { &shown.choice };
+    let sent = shown.sent.iter().map(|(type_, data, count)| sent(type_, data.as_ref(), *count));
+    let (met, sent) = (list(met), list(sent));
+    let mut changed: Vec<&ShownInstance> =
+        shown.instances.iter().filter(|instance| !before.contains(instance)).collect();
+    if changed.is_empty() {
+        changed.extend(shown.instances.first().filter(|_| !several));
+    }
+    let mut rows = Vec::new();
+    for instance in &changed {
+        let name = if several { format!("{}: ", instance.name) } else { String::new() };
+        let waits = instance.deferred.iter().map(|name| format!("{name} deferred"));
+        let waits = waits.chain(instance.held.iter().map(|name| format!("{name} held")));
         let data = if instance.data.is_empty() { String::new() } else { instance.data.to_json() };
-        line("data", super::words::brief(&data));
-        line("alarms", list(instance.alarms.iter().map(alarm)));
-        line("deferred", list(instance.deferred.iter().map(|name| name.to_string())));
-        line("held", list(instance.held.iter().map(|name| name.to_string())));
+        let first = rows.is_empty();
+        let once = |text: &str| if first { text.to_string() } else { String::new() };
+        rows.push(vec![
+            once(choice),
+            once(&met),
+            format!("{name}{}", instance.state),
+            list(instance.alarms.iter().map(alarm)),
+            list(waits),
+            once(&sent),
+            brief_in(&data, 48),
+        ]);
     }
-    for (type_, data, count) in &shown.sent {
-        text.push_str(&format!("      sent {}\n", sent(type_, data.as_ref(), *count)));
+    if rows.is_empty() {
+        rows.push(vec![choice.to_string(), met, String::new(), String::new(), String::new(), sent]);
     }
-    text
+    rows
 }
 
 fn alarm((name, runs): &(Name, Option<i64>)) -> String {
@@ -400,7 +452,7 @@ fn alarm((name, runs): &(Name, Option<i64>)) -> String {
 }
 
 fn sent(type_: &str, data: Option<&Document>, count: u64) -> String {
-    let data = data.map(|data| format!(" {}", super::words::brief(data.text()))).unwrap_or_default();
+    let data = data.map(|data| format!(" {}", brief_in(data.text(), 24))).unwrap_or_default();
     let times = if count > 1 { format!(" x{count}") } else { String::new() };
     format!("{type_}{data}{times}")
 }
