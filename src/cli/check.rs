@@ -92,7 +92,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         check_save(path)?;
     }
     if let Some(ordering) = &args.ordering {
-        return Ok(one_ordering(&scenarios, ordering, &args, context)?);
+        return one_ordering(&scenarios, ordering, &args, context);
     }
     let reports = explore_all(&scenarios, context)?;
     if let Some(path) = &args.save {

@@ -178,10 +178,10 @@ fn solve(
     // `moment[to] >= moment[from] + least`; the last one is the start itself.
     let zero = meets.len();
     let mut rules: Vec<(usize, usize, Millis, &str)> = Vec::new();
-    for index in 0..meets.len() {
+    for (index, meets) in meets.iter().enumerate() {
         rules.push((zero, index, 0, ""));
         if index > 0 {
-            let ring = matches!(meets[index], Meets::Ring { .. });
+            let ring = matches!(meets, Meets::Ring { .. });
             rules.push((index - 1, index, if ring { 0 } else { 1 }, ""));
         }
     }

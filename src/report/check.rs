@@ -296,7 +296,8 @@ pub fn conversations(process: &str, reports: &[Report]) -> String {
         verdicts(reports.iter())
     );
     // Alike are those of one verdict, with the same outcomes and the same findings.
-    let mut groups: BTreeMap<(Verdict, Vec<String>), Vec<&Report>> = BTreeMap::new();
+    type Kind = (Verdict, Vec<String>);
+    let mut groups: BTreeMap<Kind, Vec<&Report>> = BTreeMap::new();
     for report in reports {
         let mut said: Vec<String> = report.findings.iter().map(|finding| finding.message.clone()).collect();
         if said.is_empty() {
@@ -306,7 +307,7 @@ pub fn conversations(process: &str, reports: &[Report]) -> String {
         said.dedup();
         groups.entry((report.verdict, said)).or_default().push(report);
     }
-    let mut groups: Vec<((Verdict, Vec<String>), Vec<&Report>)> = groups.into_iter().collect();
+    let mut groups: Vec<(Kind, Vec<&Report>)> = groups.into_iter().collect();
     groups.sort_by(|a, b| {
         (a.0.0, std::cmp::Reverse(a.1.len()), &a.0.1).cmp(&(b.0.0, std::cmp::Reverse(b.1.len()), &b.0.1))
     });
