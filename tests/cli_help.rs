@@ -4,7 +4,7 @@ mod common;
 
 use common::bench::{Bench, words};
 
-const VERBS: [&str; 13] = [
+const VERBS: [&str; 14] = [
     "demo",
     "init",
     "append",
@@ -14,6 +14,7 @@ const VERBS: [&str; 13] = [
     "status",
     "resume",
     "end",
+    "check",
     "replay",
     "verify",
     "man",
