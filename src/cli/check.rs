@@ -27,11 +27,11 @@ use std::time::{Duration, Instant};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  anyorder check                                                   every scenario of the workspace
-  anyorder check scenarios/payment.yaml                            one of them
-  anyorder check --process order@2 --events OrderPlaced,OrderPaid  messages that are listed here
-  anyorder check --process order@2 --log orders.jsonl              those of a log, each conversation for itself
-  anyorder check payment --ordering \"OrderPaid PaymentTimedOut!\"    one ordering, step by step")]
+  anyorder check                         every scenario of the workspace
+  anyorder check payment                 scenarios/payment.yaml, in full
+  anyorder check --process order@2 --events OrderPlaced,OrderPaid
+  anyorder check --process order@2 --log orders.jsonl --order causal
+  anyorder check payment --ordering \"OrderPaid PaymentTimedOut!\"")]
 pub struct Args {
     /// Scenarios: files, or their names under `scenarios/`
     #[arg(value_name = "SCENARIO", conflicts_with_all = ["process", "events", "log"])]
