@@ -75,7 +75,7 @@ const HASHED: [(&str, &str); 12] = [
     ("cli/workspace.rs", "an index into a list that keeps the order"),
     ("cli/verbs.rs", "commands that were answered, only asked"),
     ("report/log.rs", "causes by id, only looked up"),
-    ("report/trace.rs", "causes by id, only looked up"),
+    ("report/trace.rs", "sets that are only asked"),
     ("runtime/house.rs", "routes by type, only looked up"),
     ("runtime/world.rs", "instances by id, beside a list that keeps the order"),
     ("store/append.rs", "positions by id, only looked up"),
