@@ -4,12 +4,13 @@ mod common;
 
 use common::bench::{Bench, words};
 
-const VERBS: [&str; 13] = [
+const VERBS: [&str; 14] = [
     "demo",
     "init",
     "append",
     "log",
     "trace",
+    "graph",
     "run",
     "status",
     "resume",

@@ -213,12 +213,14 @@ impl Output {
                 return Err(error.hint("`.dot`, `.svg`, `.mmd` (Mermaid) or `.txt`"));
             }
             None => {
-                let error = Error::input("the file's ending says what is written, and there is none").at(shown);
+                let error =
+                    Error::input("the file's ending says what is written, and there is none").at(shown);
                 return Err(error.hint("`.dot`, `.svg`, `.mmd` (Mermaid) or `.txt`"));
             }
         };
         if format == Format::Json {
-            let error = Error::input("`--format json` prints nodes and edges, `-o` writes a picture").at(shown);
+            let error =
+                Error::input("`--format json` prints nodes and edges, `-o` writes a picture").at(shown);
             return Err(error.hint("leave one of them out; `> FILE` keeps what is printed"));
         }
         let full = file.canonicalize();
@@ -277,7 +279,8 @@ fn drawn(picture: &Picture, placing: Placing, context: &mut Context) -> Result<S
     }
     if picture.nodes.len() > svg::MOST {
         let what = format!("{} boxes are too many to be placed without Graphviz", picture.nodes.len());
-        let hint = format!("install Graphviz, or write a `.dot` or `.txt` file; up to {} are placed", svg::MOST);
+        let hint =
+            format!("install Graphviz, or write a `.dot` or `.txt` file; up to {} are placed", svg::MOST);
         return Err(Error::input(what).hint(hint));
     }
     Ok(svg::write(picture))

@@ -31,8 +31,13 @@ pub fn picture(id: &str, messages: &[Message]) -> Picture {
     draw_causes(&mut picture, messages, &causes, &decisions, &nodes);
     picture.tell_apart();
     if let (Some(first), Some(last)) = (messages.first(), messages.iter().map(|m| m.time).max()) {
-        let count = counted(picture.nodes.iter().filter(|node| node.look != Look::Stub).count() as u64, "message");
-        picture.lines.push(format!("{count} from {} on, in {}", first.time, age(last.millis() - first.time.millis())));
+        let count =
+            counted(picture.nodes.iter().filter(|node| node.look != Look::Stub).count() as u64, "message");
+        picture.lines.push(format!(
+            "{count} from {} on, in {}",
+            first.time,
+            age(last.millis() - first.time.millis())
+        ));
     }
     picture
 }
@@ -104,7 +109,14 @@ fn node_of(message: &Message, called_off: bool) -> Node {
     } else if is_by_hand(message) {
         lines.push(Line::quiet("by hand"));
     }
-    let mut tooltip = format!("{} ({})\nid {}\nin {}{position}\nat {}", message.type_, look.name(), message.id, message.source, message.time);
+    let mut tooltip = format!(
+        "{} ({})\nid {}\nin {}{position}\nat {}",
+        message.type_,
+        look.name(),
+        message.id,
+        message.source,
+        message.time
+    );
     if let Some(due) = message.due {
         tooltip.push_str(&format!("\ndue {due}"));
     }
@@ -233,7 +245,9 @@ fn draw_causes(
         ));
     }
     if roots > 1 {
-        picture.notes.push(format!("{roots} messages have no cause: the conversation has {roots} beginnings"));
+        picture
+            .notes
+            .push(format!("{roots} messages have no cause: the conversation has {roots} beginnings"));
     }
 }
 

@@ -19,9 +19,12 @@ pub fn write(picture: &Picture) -> String {
         line(1, &format!("subgraph \"cluster_{index}\" {{"));
         let label = format!("<<FONT COLOR=\"{MIDDLE}\">{}</FONT>>", text(name));
         let tooltip = escaped(name);
-        line(2, &format!(
-            "graph [label={label}, labeljust=l, fontsize=11, style=\"rounded,dotted\", color=\"#8c959f\", margin=12, tooltip={tooltip}]"
-        ));
+        line(
+            2,
+            &format!(
+                "graph [label={label}, labeljust=l, fontsize=11, style=\"rounded,dotted\", color=\"#8c959f\", margin=12, tooltip={tooltip}]"
+            ),
+        );
         for node in picture.nodes.iter().filter(|node| node.cluster == Some(index)) {
             line(2, &node_statement(node));
         }
@@ -60,7 +63,8 @@ fn heading(picture: &Picture) -> String {
         rows.push_str("<TR><TD><TABLE BORDER=\"0\" CELLSPACING=\"5\" CELLPADDING=\"3\"><TR>");
         for (look, word) in legend {
             let colours = look.colours();
-            let fill = if look == Look::Stub { String::new() } else { format!(" BGCOLOR=\"{}\"", colours.fill) };
+            let fill =
+                if look == Look::Stub { String::new() } else { format!(" BGCOLOR=\"{}\"", colours.fill) };
             let ink = if look == Look::Stub { MIDDLE } else { Tone::Quiet.ink() };
             let dashed = if matches!(look, Look::Alarm | Look::Stub) { "DASHED" } else { "ROUNDED" };
             let _ = write!(
@@ -79,7 +83,7 @@ fn node_statement(node: &Node) -> String {
     let (shape, style) = match node.look {
         Look::Event => ("box", "rounded,filled"),
         Look::Command => ("hexagon", "filled"),
-        Look::Alarm => ("box", "diagonals,dashed,filled"),
+        Look::Alarm => ("octagon", "dashed,filled"),
         Look::Stub => ("box", "dashed"),
         Look::Start => ("circle", "filled"),
         _ => ("box", "rounded,filled"),
@@ -96,8 +100,8 @@ fn node_statement(node: &Node) -> String {
     } else {
         let _ = write!(attributes, ", label=<{}>", node_label(node));
     }
-    if node.look == Look::Command {
-        attributes.push_str(", margin=\"0,0\""); // a hexagon has room enough
+    if matches!(node.look, Look::Command | Look::Alarm) {
+        attributes.push_str(", margin=\"0,0\""); // their corners leave room enough
     }
     let _ = write!(attributes, ", tooltip={}", escaped(&node.tooltip));
     format!("{} [{attributes}]", id(&node.id))
@@ -106,11 +110,8 @@ fn node_statement(node: &Node) -> String {
 fn node_label(node: &Node) -> String {
     let stub = node.look == Look::Stub;
     let ink = |tone: Tone| if stub { MIDDLE } else { tone.ink() };
-    let mut rows = format!(
-        "<TR><TD><FONT COLOR=\"{}\"><B>{}</B></FONT></TD></TR>",
-        ink(Tone::Plain),
-        text(&node.title)
-    );
+    let mut rows =
+        format!("<TR><TD><FONT COLOR=\"{}\"><B>{}</B></FONT></TD></TR>", ink(Tone::Plain), text(&node.title));
     for line in &node.lines {
         let _ = write!(
             rows,

@@ -346,7 +346,10 @@ impl Flows {
             notes.push(format!("{} stamped earlier than the cause", counted(self.backwards, "message")));
         }
         if self.merged {
-            notes.push(format!("{} modules: types are not told apart by module", grouped(self.modules as u64)));
+            notes.push(format!(
+                "{} modules: types are not told apart by module",
+                grouped(self.modules as u64)
+            ));
         }
         notes
     }
@@ -369,7 +372,11 @@ fn node_of(sort: &Sort) -> Node {
         look: sort.look,
         title: cut(&sort.type_, 60),
         tooltip: format!("{} ({}){module}\n{line}", sort.type_, sort.look.name()),
-        lines: vec![Line::quiet(line)],
+        lines: [Some(cut(&sort.module, 40)).filter(|module| !module.is_empty()), Some(line)]
+            .into_iter()
+            .flatten()
+            .map(Line::quiet)
+            .collect(),
         cluster: None,
         facts: facts([
             ("type", (*sort.type_).into()),

@@ -43,6 +43,9 @@ pub struct Layout {
 /// Between boxes, half of it around each.
 const AROUND: f64 = 30.0;
 
+/// How far out a line goes that comes back to its box.
+pub const LOOP: f64 = 26.0;
+
 /// The size of a letter, square. It must be layout-rs's own, which it falls back to where it moves a
 /// label along its line.
 const LETTER: usize = 15;
@@ -59,7 +62,21 @@ pub fn layout(sizes: &[Size], links: &[Link], across: bool) -> Layout {
         element.pos = Position::new(Place::zero(), size, Place::zero(), Place::splat(AROUND));
         handles.push(graph.add_node(element));
     }
-    for (index, link) in links.iter().enumerate() {
+    // A line from a box to itself is the caller's to draw, and has room kept free beside the box: given to
+    // layout-rs, it runs into an assertion where its neighbours are close.
+    let between = |link: &&Link| link.from != link.to;
+    for link in links.iter().filter(|link| !between(link)) {
+        let label = link.label.unwrap_or_default();
+        let position = graph.pos_mut(handles[link.from]);
+        let (size, room) = (position.size(false), 2.0 * LOOP);
+        let halo = if across {
+            Place::new(AROUND, AROUND.max(room + 2.0 * label.y))
+        } else {
+            Place::new(AROUND.max(room + 2.0 * label.x), AROUND)
+        };
+        *position = Position::new(Place::zero(), size, Place::zero(), halo);
+    }
+    for (index, link) in links.iter().enumerate().filter(|(_, link)| between(link)) {
         let text = link.label.map_or(String::new(), |size| stand_in(index, size));
         let (no, end) = (LineEndKind::None, LineEndKind::Arrow);
         let solid = LineStyleKind::Normal;
@@ -125,7 +142,8 @@ impl RenderBackend for Heard {
     ) {
         let index = properties.and_then(|text| text.parse::<usize>().ok());
         let Some(index) = index.filter(|index| *index < self.curves.len()) else { return };
-        let Some(((mut from, mut pull), rest)) = path.split_first().map(|(f, r)| ((point(f.0), point(f.1)), r))
+        let Some(((mut from, mut pull), rest)) =
+            path.split_first().map(|(f, r)| ((point(f.0), point(f.1)), r))
         else {
             return;
         };

@@ -16,7 +16,11 @@ fn state_diagram(picture: &Picture) -> String {
         let _ = writeln!(out, "    state \"{}\" as s{index}", box_text(node));
     }
     for edge in &picture.edges {
-        let from = if picture.nodes[edge.from].look == Look::Start { "[*]".into() } else { format!("s{}", edge.from) };
+        let from = if picture.nodes[edge.from].look == Look::Start {
+            "[*]".into()
+        } else {
+            format!("s{}", edge.from)
+        };
         let _ = write!(out, "    {from} --> s{}", edge.to);
         if !edge.lines.is_empty() {
             let _ = write!(out, " : {}", lines(&edge.lines));
@@ -78,7 +82,12 @@ fn class(look: Look) -> String {
     let colours = look.colours();
     let ink = if look == Look::Stub { super::MIDDLE } else { Tone::Plain.ink() };
     let dashed = if matches!(look, Look::Alarm | Look::Stub) { ",stroke-dasharray:5 3" } else { "" };
-    format!("    classDef {} fill:{},stroke:{},color:{ink}{dashed}\n", look.name(), colours.fill, colours.stroke)
+    format!(
+        "    classDef {} fill:{},stroke:{},color:{ink}{dashed}\n",
+        look.name(),
+        colours.fill,
+        colours.stroke
+    )
 }
 
 fn box_text(node: &Node) -> String {

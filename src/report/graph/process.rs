@@ -7,7 +7,8 @@
 use super::{Edge, Line, Look, Node, Picture, Tone, cut, facts, wrapped};
 use crate::event::{Kind, Name, print_duration};
 use crate::process::{
-    AfterEnd, AlarmSpec, AlarmTime, BeforeStart, Correlate, Definition, End, Reaction, State, StateId, Unexpected,
+    AfterEnd, AlarmSpec, AlarmTime, BeforeStart, Correlate, Definition, End, Reaction, State, StateId,
+    Unexpected,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 //! The same picture gives the same bytes. Tooltips are titles, which browsers show; the background is
 //! the page's. Knows nothing of processes and logs.
 
-use super::layout::{Curve, Layout, Link, Point, Size, layout};
+use super::layout::{Curve, LOOP, Layout, Link, Point, Size, layout};
 use super::letters::width;
 use super::{Edge, Look, MIDDLE, Node, Picture, Tone, xml};
 use std::fmt::Write;
@@ -24,7 +24,13 @@ pub fn write(picture: &Picture) -> String {
         .iter()
         .map(|edge| Link { from: edge.from, to: edge.to, label: label_size(edge) })
         .collect();
-    let placed = layout(&sizes, &links, picture.kind == "flow");
+    let mut placed = layout(&sizes, &links, picture.kind == "flow");
+    for (index, link) in links.iter().enumerate().filter(|(_, link)| link.from == link.to) {
+        let (at, size) = (placed.boxes[link.from], sizes[link.from]);
+        let (curve, label) = ear(at, size, link.label.unwrap_or_default(), picture.kind == "flow");
+        placed.curves[index] = vec![curve];
+        placed.labels[index] = link.label.map(|_| label);
+    }
     let clusters = cluster_boxes(picture, &sizes, &placed);
     let mut bounds = Bounds::default();
     for (at, size) in placed.boxes.iter().zip(&sizes) {
@@ -49,7 +55,7 @@ pub fn write(picture: &Picture) -> String {
         }
     }
     for (index, edge) in picture.edges.iter().enumerate() {
-        canvas.edge(picture, index, edge, &placed, links[index].label);
+        canvas.edge(index, edge, &placed, links[index].label);
     }
     for (node, (at, size)) in picture.nodes.iter().zip(placed.boxes.iter().zip(&sizes)) {
         canvas.node(node, *at, *size);
@@ -73,7 +79,11 @@ fn size_of(node: &Node) -> Size {
     if node.look == Look::Start {
         return Size { x: 14.0, y: 14.0 };
     }
-    let widest = node.lines.iter().map(|line| width(&line.text, SMALL, false)).fold(width(&node.title, TITLE, true), f64::max);
+    let widest = node
+        .lines
+        .iter()
+        .map(|line| width(&line.text, SMALL, false))
+        .fold(width(&node.title, TITLE, true), f64::max);
     let extra = match node.look {
         Look::Command => 16.0,
         Look::Alarm => 6.0,
@@ -85,7 +95,8 @@ fn size_of(node: &Node) -> Size {
 
 fn label_size(edge: &Edge) -> Option<Size> {
     let widest = edge.lines.iter().map(|line| width(&line.text, SMALL, false)).fold(0.0, f64::max);
-    (!edge.lines.is_empty()).then(|| Size { x: widest + 6.0, y: edge.lines.len() as f64 * SMALL * 1.25 + 2.0 })
+    (!edge.lines.is_empty())
+        .then(|| Size { x: widest + 6.0, y: edge.lines.len() as f64 * SMALL * 1.25 + 2.0 })
 }
 
 /// A rectangle that grows.
@@ -119,7 +130,10 @@ impl Bounds {
     }
 
     fn meets(&self, other: &Bounds) -> bool {
-        self.low.x < other.high.x && other.low.x < self.high.x && self.low.y < other.high.y && other.low.y < self.high.y
+        self.low.x < other.high.x
+            && other.low.x < self.high.x
+            && self.low.y < other.high.y
+            && other.low.y < self.high.y
     }
 }
 
@@ -129,11 +143,10 @@ fn cluster_boxes(picture: &Picture, sizes: &[Size], placed: &Layout) -> Vec<Opti
     for cluster in 0..picture.clusters.len() {
         let mut around = Bounds::default();
         let mut members = 0;
-        for (index, node) in picture.nodes.iter().enumerate().filter(|(_, n)| n.cluster == Some(cluster)) {
+        for (index, _) in picture.nodes.iter().enumerate().filter(|(_, n)| n.cluster == Some(cluster)) {
             let size = sizes[index];
             around.take(placed.boxes[index], Size { x: size.x + 2.0 * ROOM, y: size.y + 2.0 * ROOM });
             members += 1;
-            debug_assert_eq!(node.cluster, Some(cluster));
         }
         around.low.y -= SMALL;
         let strange = picture.nodes.iter().enumerate().any(|(index, node)| {
@@ -203,14 +216,22 @@ impl Canvas {
         let colours = look.colours();
         let (x, y) = (at.x - size.x / 2.0, at.y - size.y / 2.0);
         let dashed = if matches!(look, Look::Alarm | Look::Stub) { " stroke-dasharray=\"5 3\"" } else { "" };
-        let paint = format!("fill=\"{}\" stroke=\"{}\" stroke-width=\"1.4\"{dashed}", colours.fill, colours.stroke);
+        let paint =
+            format!("fill=\"{}\" stroke=\"{}\" stroke-width=\"1.4\"{dashed}", colours.fill, colours.stroke);
         let corners = |points: &[(f64, f64)]| -> String {
-            points.iter().map(|(dx, dy)| format!("{:.1},{:.1}", at.x + dx, at.y + dy)).collect::<Vec<_>>().join(" ")
+            points
+                .iter()
+                .map(|(dx, dy)| format!("{:.1},{:.1}", at.x + dx, at.y + dy))
+                .collect::<Vec<_>>()
+                .join(" ")
         };
         let (w, h) = (size.x / 2.0, size.y / 2.0);
         match look {
             Look::Start => {
-                self.add(format_args!("<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{w:.1}\" {paint}/>\n", at.x, at.y));
+                self.add(format_args!(
+                    "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{w:.1}\" {paint}/>\n",
+                    at.x, at.y
+                ));
             }
             Look::Command => {
                 let p = h.min(14.0);
@@ -220,7 +241,14 @@ impl Canvas {
             Look::Alarm => {
                 let c = 9.0;
                 let points = corners(&[
-                    (-w + c, -h), (w - c, -h), (w, -h + c), (w, h - c), (w - c, h), (-w + c, h), (-w, h - c), (-w, -h + c),
+                    (-w + c, -h),
+                    (w - c, -h),
+                    (w, -h + c),
+                    (w, h - c),
+                    (w - c, h),
+                    (-w + c, h),
+                    (-w, h - c),
+                    (-w, -h + c),
                 ]);
                 self.add(format_args!("<polygon points=\"{points}\" {paint}/>\n"));
             }
@@ -239,7 +267,7 @@ impl Canvas {
         }
     }
 
-    fn edge(&mut self, picture: &Picture, index: usize, edge: &Edge, placed: &Layout, label: Option<Size>) {
+    fn edge(&mut self, index: usize, edge: &Edge, placed: &Layout, label: Option<Size>) {
         let curves = &placed.curves[index];
         let (Some(first), Some(last)) = (curves.first(), curves.last()) else { return };
         let colour = edge.tone.colour();
@@ -261,11 +289,18 @@ impl Canvas {
         }
         let dashed = if edge.dashed { " stroke-dasharray=\"5 4\"" } else { "" };
         let wide = 1.3 * edge.width;
-        self.add(format_args!("<path d=\"{path}\" stroke=\"{colour}\" stroke-width=\"{wide:.1}\"{dashed}{mask}/>\n"));
+        self.add(format_args!(
+            "<path d=\"{path}\" stroke=\"{colour}\" stroke-width=\"{wide:.1}\"{dashed}{mask}/>\n"
+        ));
         let (dx, dy) = ((tip.x - neck.x) * 0.42, (tip.y - neck.y) * 0.42);
         self.add(format_args!(
             "<polygon points=\"{:.1},{:.1} {:.1},{:.1} {:.1},{:.1}\" fill=\"{colour}\"/>\n",
-            tip.x, tip.y, neck.x - dy, neck.y + dx, neck.x + dy, neck.y - dx
+            tip.x,
+            tip.y,
+            neck.x - dy,
+            neck.y + dx,
+            neck.x + dy,
+            neck.y - dx
         ));
         if let (Some(at), Some(size)) = (placed.labels[index], label) {
             let mut y = at.y - size.y / 2.0 - SMALL * 0.2;
@@ -276,29 +311,60 @@ impl Canvas {
             }
         }
         self.out.push_str("</g>\n");
-        debug_assert!(edge.to < picture.nodes.len());
     }
 
     fn mask(&mut self, index: usize, curves: &[Curve], at: Point, size: Size) {
         let mut around = Bounds::default();
         curves.iter().flatten().for_each(|point| around.take(*point, Size { x: 20.0, y: 20.0 }));
         let all = around.size();
-        let rect = format!("x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"", around.low.x, around.low.y, all.x, all.y);
+        let rect = format!(
+            "x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"",
+            around.low.x, around.low.y, all.x, all.y
+        );
         let _ = writeln!(
             self.masks,
             "<mask id=\"m{index}\" maskUnits=\"userSpaceOnUse\" {rect}><rect {rect} fill=\"#fff\"/><rect x=\"{:.1}\" \
              y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"#000\"/></mask>",
-            at.x - size.x / 2.0, at.y - size.y / 2.0, size.x, size.y
+            at.x - size.x / 2.0,
+            at.y - size.y / 2.0,
+            size.x,
+            size.y
         );
+    }
+}
+
+/// From a box to itself: an ear on top where arrows go across, else on the right; and where its label goes.
+fn ear(at: Point, size: Size, label: Size, across: bool) -> (Curve, Point) {
+    const APART: f64 = 11.0;
+    // A curve reaches three quarters of the way to what pulls it.
+    let pull = LOOP * 4.0 / 3.0 - 4.0;
+    if across {
+        let side = at.y - size.y / 2.0;
+        let point = |dx, y| Point { x: at.x + dx, y };
+        let curve =
+            [point(-APART, side), point(-APART, side - pull), point(APART, side - pull), point(APART, side)];
+        (curve, Point { x: at.x, y: side - LOOP - label.y / 2.0 })
+    } else {
+        let side = at.x + size.x / 2.0;
+        let point = |x, dy| Point { x, y: at.y + dy };
+        let curve =
+            [point(side, -APART), point(side + pull, -APART), point(side + pull, APART), point(side, APART)];
+        (curve, Point { x: side + LOOP + label.x / 2.0, y: at.y })
     }
 }
 
 /// Where an arrow's head ends and where its line does.
 fn head(last: &Curve) -> (Point, Point) {
     let tip = last[3];
-    let before = last[..3].iter().rev().find(|at| (at.x - tip.x).hypot(at.y - tip.y) > 0.5).copied().unwrap_or(last[0]);
+    let before = last[..3]
+        .iter()
+        .rev()
+        .find(|at| (at.x - tip.x).hypot(at.y - tip.y) > 0.5)
+        .copied()
+        .unwrap_or(last[0]);
     let far = (tip.x - before.x).hypot(tip.y - before.y).max(0.1);
-    let neck = Point { x: tip.x - (tip.x - before.x) / far * HEAD, y: tip.y - (tip.y - before.y) / far * HEAD };
+    let neck =
+        Point { x: tip.x - (tip.x - before.x) / far * HEAD, y: tip.y - (tip.y - before.y) / far * HEAD };
     (tip, neck)
 }
 
@@ -312,7 +378,11 @@ fn heading(picture: &Picture, bounds: &mut Bounds) -> (String, f64) {
     let legend = picture.legend();
     let small = 11.0;
     let legend_wide: f64 = legend.iter().map(|(_, word)| width(word, SMALL, false) + 22.0).sum();
-    let wide = picture.lines.iter().map(|line| width(line, small, false)).fold(width(&picture.title, 15.0, true), f64::max);
+    let wide = picture
+        .lines
+        .iter()
+        .map(|line| width(line, small, false))
+        .fold(width(&picture.title, 15.0, true), f64::max);
     let middle = bounds.middle().x;
     let at = Point { x: middle, y: bounds.low.y };
     bounds.take(at, Size { x: wide.max(legend_wide), y: 0.0 });
@@ -330,8 +400,6 @@ fn heading(picture: &Picture, bounds: &mut Bounds) -> (String, f64) {
     for (look, word) in legend {
         let wide = width(word, SMALL, false) + 14.0;
         let at = Point { x: x + wide / 2.0, y: y + 22.0 };
-        let legend_look = if look == Look::Command { Look::State } else { look };
-        let _ = legend_look;
         canvas.shape(look, at, Size { x: wide + 4.0, y: 19.0 });
         let ink = if look == Look::Stub { MIDDLE } else { Tone::Quiet.ink() };
         canvas.text(Point { x: x + 7.0, y: y + 25.5 }, word, SMALL, ink, "", false);

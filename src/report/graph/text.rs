@@ -13,8 +13,7 @@ use std::collections::BTreeSet;
 /// Types under the types that caused them, each with its effects once.
 pub fn flow(flows: &Flows) -> String {
     let graph = &flows.graph;
-    let mut rows =
-        vec![["TYPE", "MODULE", "CAUSED", "AFTER", "ALL"].map(str::to_string).to_vec()];
+    let mut rows = vec![["TYPE", "MODULE", "CAUSED", "AFTER", "ALL"].map(str::to_string).to_vec()];
     let mut told = BTreeSet::new();
     let mut starts: Vec<NodeIndex> = graph.node_indices().filter(|node| graph[*node].outside > 0).collect();
     starts.extend(graph.node_indices().filter(|node| graph[*node].outside == 0 && graph[*node].dangling > 0));
