@@ -20,11 +20,13 @@ pub fn picture(id: &str, messages: &[Message]) -> Picture {
     let mut picture =
         Picture { kind: "trace", title: format!("conversation {}", shortened(id)), ..Picture::default() };
     let mut nodes: BTreeMap<usize, usize> = BTreeMap::new();
-    for (index, message) in messages.iter().enumerate() {
-        if decisions[index].is_none() {
-            nodes.insert(index, picture.nodes.len());
-            picture.nodes.push(node_of(message, called_off.contains(&*message.id)));
-        }
+    // Causes first: what is drawn follows the order in which it is listed.
+    let mut order: Vec<usize> = (0..messages.len()).filter(|at| decisions[*at].is_none()).collect();
+    order.sort_by_key(|at| (messages[*at].time, depth(&causes, *at), *at));
+    for index in order {
+        let message = &messages[index];
+        nodes.insert(index, picture.nodes.len());
+        picture.nodes.push(node_of(message, called_off.contains(&*message.id)));
     }
     group(&mut picture, messages, &causes, &decisions, &nodes);
     tell_decisions(&mut picture, &causes, &decisions, &nodes);
@@ -40,6 +42,11 @@ pub fn picture(id: &str, messages: &[Message]) -> Picture {
         ));
     }
     picture
+}
+
+/// How many causes stand above a message, as far as that matters.
+fn depth(causes: &Causes, at: usize) -> usize {
+    std::iter::successors(causes.cause(at), |above| causes.cause(*above)).take(100).count()
 }
 
 /// A cluster for each instance: what it sent, and what it alone has taken. Where nobody has decided

@@ -311,7 +311,7 @@ impl Flows {
                 picture.edges.push(Edge {
                     from: stub,
                     to: node.index(),
-                    lines: vec![Line::quiet(grouped(count))],
+                    lines: vec![Line::quiet(format!("{}×", grouped(count)))],
                     dashed: true,
                     width: 1.0,
                     tooltip: format!("{} named a cause that is not in this log", counted(count, "message")),
@@ -337,13 +337,13 @@ impl Flows {
         let mut notes = Vec::new();
         let dangling: u64 = self.graph.node_weights().map(|sort| sort.dangling).sum();
         if dangling > 0 {
-            notes.push(format!("the causes of {} are not in this log", counted(dangling, "message")));
+            notes.push(format!("not in this log: the causes of {}", counted(dangling, "message")));
         }
         if self.circular > 0 {
-            notes.push(format!("{} cause each other in circles", counted(self.circular, "message")));
+            notes.push(format!("circles of causes: {} in them", counted(self.circular, "message")));
         }
         if self.backwards > 0 {
-            notes.push(format!("{} stamped earlier than the cause", counted(self.backwards, "message")));
+            notes.push(format!("stamped earlier than the cause: {}", counted(self.backwards, "message")));
         }
         if self.merged {
             notes.push(format!(
@@ -406,7 +406,10 @@ fn edge_of(
     Edge {
         from: from.index(),
         to: to.index(),
-        lines: vec![Line::new(grouped(caused.count), Tone::Plain), Line::quiet(after.clone())],
+        lines: vec![
+            Line::new(format!("{}×", grouped(caused.count)), Tone::Plain),
+            Line::quiet(after.clone()),
+        ],
         tone,
         dashed: alarm,
         width: 1.0 + 2.5 * (caused.count as f64 / most).sqrt(),

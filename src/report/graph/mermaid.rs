@@ -104,14 +104,21 @@ fn lines(lines: &[Line]) -> String {
 
 /// Letters, digits and what means nothing to Mermaid stay; all else becomes its number.
 fn text(text: &str) -> String {
+    let text = visible(text);
     let mut out = String::new();
-    for c in visible(text).chars() {
-        let plain = c.is_alphanumeric() || !c.is_ascii() || " ._,/=+".contains(c);
+    let mut before = ' ';
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        // Inside a word these two begin nothing.
+        let inside = before.is_alphanumeric() && rest.peek().is_some_and(|next| next.is_alphanumeric());
+        let plain =
+            c.is_alphanumeric() || !c.is_ascii() || " ._,/=+".contains(c) || "-@".contains(c) && inside;
         if plain {
             out.push(c);
         } else {
             let _ = write!(out, "#{};", c as u32);
         }
+        before = c;
     }
     if out.trim().is_empty() { "#160;".into() } else { out }
 }

@@ -22,7 +22,12 @@ pub fn write(picture: &Picture) -> String {
     let links: Vec<Link> = picture
         .edges
         .iter()
-        .map(|edge| Link { from: edge.from, to: edge.to, label: label_size(edge) })
+        .map(|edge| Link {
+            from: edge.from,
+            to: edge.to,
+            label: label_size(edge),
+            from_inside: picture.nodes[edge.from].look != Look::Stub,
+        })
         .collect();
     let mut placed = layout(&sizes, &links, picture.kind == "flow");
     for (index, link) in links.iter().enumerate().filter(|(_, link)| link.from == link.to) {
@@ -33,6 +38,9 @@ pub fn write(picture: &Picture) -> String {
     }
     let clusters = cluster_boxes(picture, &sizes, &placed);
     let mut bounds = Bounds::default();
+    if picture.nodes.is_empty() {
+        bounds.take(Point::default(), Size::default());
+    }
     for (at, size) in placed.boxes.iter().zip(&sizes) {
         bounds.take(*at, *size);
     }
@@ -48,7 +56,7 @@ pub fn write(picture: &Picture) -> String {
     for cluster in clusters.iter().flatten() {
         bounds.take(cluster.middle(), cluster.size());
     }
-    let mut canvas = Canvas { out: String::new(), masks: String::new() };
+    let mut canvas = Canvas { out: String::new() };
     for (index, cluster) in clusters.iter().enumerate() {
         if let Some(cluster) = cluster {
             canvas.cluster(&picture.clusters[index], cluster);
@@ -67,9 +75,8 @@ pub fn write(picture: &Picture) -> String {
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide:.0}\" height=\"{high:.0}\" \
          viewBox=\"{x:.1} {y:.1} {wide:.1} {high:.1}\" font-family=\"Helvetica,Arial,sans-serif\" \
-         font-size=\"{SMALL}\" fill=\"none\">\n<title>{}</title>\n{}{heading}{}</svg>\n",
+         font-size=\"{SMALL}\" fill=\"none\">\n<title>{}</title>\n{heading}{}</svg>\n",
         xml(&picture.title),
-        canvas.masks,
         canvas.out
     )
 }
@@ -96,7 +103,7 @@ fn size_of(node: &Node) -> Size {
 fn label_size(edge: &Edge) -> Option<Size> {
     let widest = edge.lines.iter().map(|line| width(&line.text, SMALL, false)).fold(0.0, f64::max);
     (!edge.lines.is_empty())
-        .then(|| Size { x: widest + 6.0, y: edge.lines.len() as f64 * SMALL * 1.25 + 2.0 })
+        .then_some(Size { x: widest + 6.0, y: edge.lines.len() as f64 * SMALL * 1.25 + 2.0 })
 }
 
 /// A rectangle that grows.
@@ -162,8 +169,6 @@ fn cluster_boxes(picture: &Picture, sizes: &[Size], placed: &Layout) -> Vec<Opti
 
 struct Canvas {
     out: String,
-    /// What lets labels interrupt their lines, on whatever background.
-    masks: String,
 }
 
 impl Canvas {
@@ -269,11 +274,16 @@ impl Canvas {
 
     fn edge(&mut self, index: usize, edge: &Edge, placed: &Layout, label: Option<Size>) {
         let curves = &placed.curves[index];
-        let (Some(first), Some(last)) = (curves.first(), curves.last()) else { return };
+        let Some(last) = curves.last() else { return };
         let colour = edge.tone.colour();
         let (tip, neck) = head(last);
-        let mut path = format!("M{:.1} {:.1}", first[0].x, first[0].y);
+        let mut path = String::new();
+        let mut at = None;
         for (number, curve) in curves.iter().enumerate() {
+            if at != Some(curve[0]) {
+                let _ = write!(path, "M{:.1} {:.1}", curve[0].x, curve[0].y);
+            }
+            at = Some(curve[3]);
             let end = if number + 1 == curves.len() { neck } else { curve[3] };
             let _ = write!(
                 path,
@@ -282,15 +292,10 @@ impl Canvas {
             );
         }
         self.add(format_args!("<g><title>{}</title>\n", tooltip(&edge.tooltip)));
-        let mut mask = String::new();
-        if let (Some(at), Some(size)) = (placed.labels[index], label) {
-            mask = format!(" mask=\"url(#m{index})\"");
-            self.mask(index, curves, at, size);
-        }
         let dashed = if edge.dashed { " stroke-dasharray=\"5 4\"" } else { "" };
         let wide = 1.3 * edge.width;
         self.add(format_args!(
-            "<path d=\"{path}\" stroke=\"{colour}\" stroke-width=\"{wide:.1}\"{dashed}{mask}/>\n"
+            "<path d=\"{path}\" stroke=\"{colour}\" stroke-width=\"{wide:.1}\"{dashed}/>\n"
         ));
         let (dx, dy) = ((tip.x - neck.x) * 0.42, (tip.y - neck.y) * 0.42);
         self.add(format_args!(
@@ -311,25 +316,6 @@ impl Canvas {
             }
         }
         self.out.push_str("</g>\n");
-    }
-
-    fn mask(&mut self, index: usize, curves: &[Curve], at: Point, size: Size) {
-        let mut around = Bounds::default();
-        curves.iter().flatten().for_each(|point| around.take(*point, Size { x: 20.0, y: 20.0 }));
-        let all = around.size();
-        let rect = format!(
-            "x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"",
-            around.low.x, around.low.y, all.x, all.y
-        );
-        let _ = writeln!(
-            self.masks,
-            "<mask id=\"m{index}\" maskUnits=\"userSpaceOnUse\" {rect}><rect {rect} fill=\"#fff\"/><rect x=\"{:.1}\" \
-             y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"#000\"/></mask>",
-            at.x - size.x / 2.0,
-            at.y - size.y / 2.0,
-            size.x,
-            size.y
-        );
     }
 }
 
@@ -388,7 +374,7 @@ fn heading(picture: &Picture, bounds: &mut Bounds) -> (String, f64) {
     bounds.take(at, Size { x: wide.max(legend_wide), y: 0.0 });
     let legend_high = if legend.is_empty() { 0.0 } else { 32.0 };
     let top = 24.0 + picture.lines.len() as f64 * 15.0 + legend_high + 10.0;
-    let mut canvas = Canvas { out: String::new(), masks: String::new() };
+    let mut canvas = Canvas { out: String::new() };
     let mut y = bounds.low.y - top + 15.0;
     canvas.text(Point { x: middle, y }, &picture.title, 15.0, MIDDLE, "middle", true);
     y += 4.0;
