@@ -22,11 +22,11 @@ use std::process::{Command, Stdio};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  anyorder graph flow -o flow.svg              types, and what causes what, how often and after how long
-  anyorder graph flow orders.jsonl             somebody else's log
-  anyorder graph trace latest -o story.svg     one conversation
-  anyorder graph process order -o order.svg    the state chart of a process
-  anyorder graph process order@1 -o order.mmd  the same for a page that understands Mermaid")]
+  anyorder graph flow -o flow.svg               types: what causes what, how often and after how long
+  anyorder graph flow orders.jsonl              somebody else's log
+  anyorder graph trace latest -o story.svg      one conversation
+  anyorder graph process order -o order.svg     the state chart of a process
+  anyorder graph process order@1 -o order.mmd   the same for a page that understands Mermaid")]
 pub struct Args {
     #[command(subcommand)]
     what: What,
