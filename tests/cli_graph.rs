@@ -258,8 +258,8 @@ fn without_graphviz() {
     let ran = run("graph trace many.jsonl --correlation x -o many.svg");
     ran.fails(
         2,
-        "error: 401 boxes are too many to be placed without Graphviz\n  = help: install Graphviz, or write a `.dot` \
-         or `.txt` file; up to 400 are placed\n",
+        "error: 401 boxes and 401 arrows are too many to be placed without Graphviz\n  = help: install Graphviz, or write a `.dot` \
+         or `.txt` file; up to 400 boxes are placed\n",
     );
 }
 

@@ -277,11 +277,11 @@ fn drawn(picture: &Picture, placing: Placing, context: &mut Context) -> Result<S
             Err(error) => context.warn(&format!("note: {error}; drawn without it")),
         }
     }
-    if picture.nodes.len() > svg::MOST {
-        let what = format!("{} boxes are too many to be placed without Graphviz", picture.nodes.len());
-        let hint =
-            format!("install Graphviz, or write a `.dot` or `.txt` file; up to {} are placed", svg::MOST);
-        return Err(Error::input(what).hint(hint));
+    if !svg::fits(picture) {
+        let (boxes, arrows) = (picture.nodes.len(), picture.edges.len());
+        let what = format!("{boxes} boxes and {arrows} arrows are too many to be placed without Graphviz");
+        let hint = "install Graphviz, or write a `.dot` or `.txt` file";
+        return Err(Error::input(what).hint(format!("{hint}; up to {} boxes are placed", svg::MOST)));
     }
     Ok(svg::write(picture))
 }

@@ -64,8 +64,9 @@ impl Causes {
                 continue;
             }
             // Upwards, until a message comes again: from there on it is the circle.
-            let (mut path, mut above) = (vec![node], self.cause(node.index()));
-            while let Some(cause) = above.filter(|cause| !path.contains(&NodeIndex::new(*cause))) {
+            let (mut path, mut met) = (vec![node], BTreeSet::from([node]));
+            let mut above = self.cause(node.index());
+            while let Some(cause) = above.filter(|cause| met.insert(NodeIndex::new(*cause))) {
                 path.push(NodeIndex::new(cause));
                 above = self.cause(cause);
             }

@@ -10,6 +10,13 @@ use std::fmt::Write;
 
 /// More boxes than this are placed too slowly, and nobody would find anything.
 pub const MOST: usize = 400;
+/// So many more arrows than boxes can be: a thicket takes layout-rs minutes.
+pub const MORE: usize = 120;
+
+/// Whether a picture can be placed in a few seconds.
+pub fn fits(picture: &Picture) -> bool {
+    picture.nodes.len() <= MOST && picture.edges.len() <= picture.nodes.len() + MORE
+}
 
 const TITLE: f64 = 13.0;
 const SMALL: f64 = 10.5;
