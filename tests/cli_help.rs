@@ -10,6 +10,7 @@ const VERBS: [&str; 14] = [
     "append",
     "log",
     "trace",
+    "graph",
     "run",
     "status",
     "resume",

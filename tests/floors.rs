@@ -77,7 +77,7 @@ const HASHED: [(&str, &str); 13] = [
     ("cli/verbs.rs", "commands that were answered, only asked"),
     ("explore/read/log.rs", "causes and instances by id, only looked up"),
     ("report/log.rs", "causes by id, only looked up"),
-    ("report/trace.rs", "causes by id, only looked up"),
+    ("report/trace.rs", "sets that are only asked"),
     ("runtime/house.rs", "routes by type, only looked up"),
     ("runtime/world.rs", "instances by id, beside a list that keeps the order"),
     ("store/append.rs", "positions by id, only looked up"),

@@ -34,6 +34,13 @@ pub fn man(_: ManArgs, context: &mut Context) -> anyhow::Result<Exit> {
         man.render_description_section(&mut page)?;
         man.render_options_section(&mut page)?;
         man.render_extra_section(&mut page)?;
+        for part in verb.get_subcommands().filter(|part| part.get_name() != "help") {
+            let man = clap_mangen::Man::new(part.clone());
+            let name = format!("{} {}", verb.get_name(), part.get_name()).to_uppercase();
+            page.extend(format!(".SH ANYORDER {name}\n").bytes());
+            man.render_description_section(&mut page)?;
+            man.render_options_section(&mut page)?;
+        }
     }
     context.out.write_all(&page)?;
     Ok(Exit::Holds)

@@ -10,6 +10,7 @@ mod clock;
 mod context;
 mod demo;
 mod examples;
+mod graph;
 mod init;
 mod log;
 mod manual;
@@ -95,6 +96,7 @@ enum Verb {
     Append(append::Args),
     Log(log::Args),
     Trace(trace::Args),
+    Graph(graph::Args),
     Run(run::Args),
     Status(status::Args),
     Resume(settle::ResumeArgs),
@@ -175,6 +177,7 @@ fn dispatch(verb: Verb, context: &mut Context) -> Result<Exit> {
         Verb::Append(args) => append::run(args, context),
         Verb::Log(args) => log::run(args, context),
         Verb::Trace(args) => trace::run(args, context),
+        Verb::Graph(args) => graph::run(args, context),
         Verb::Run(args) => run::run(args, context),
         Verb::Status(args) => status::run(args, context),
         Verb::Resume(args) => settle::resume(args, context),
