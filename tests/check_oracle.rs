@@ -11,7 +11,9 @@ use anyorder::span::Source;
 use brute::generate::walked;
 use brute::interpret::Outcome;
 use brute::model::*;
-use brute::orderings::Told;
+use brute::orderings::{Told, walk};
+use brute::production::{lines_of, lines_told};
+use brute::shrink::shrunk;
 use brute::yaml;
 use std::collections::BTreeMap;
 
@@ -191,4 +193,28 @@ fn every_definition_reads() {
             });
         }
     }
+}
+
+#[test]
+fn the_explorer_agrees_with_brute_force() {
+    let mut bad = Vec::new();
+    for seed in seeds() {
+        let (case, told) = walked(seed);
+        if lines_told(&told) != lines_of(&case) {
+            bad.push(seed);
+        }
+    }
+    let Some(seed) = bad.first() else { return };
+    let differs = |case: &Case| walk(case, 100_000).is_some_and(|told| lines_told(&told) != lines_of(case));
+    let case = shrunk(walked(*seed).0, differs);
+    let texts: String = case.processes.iter().map(|process| yaml::definition(process) + "\n").collect();
+    let mine = lines_told(&walk(&case, 100_000).unwrap()).join("\n  ");
+    let theirs = lines_of(&case).join("\n  ");
+    panic!(
+        "{} of {} differ: seeds {:?}\n\nSeed {seed}, made small:\n\n{texts}\n{}\nbrute force:\n  {mine}\nexplorer:\n  {theirs}\n",
+        bad.len(),
+        seeds().count(),
+        &bad[..bad.len().min(20)],
+        yaml::scenario(&case),
+    );
 }

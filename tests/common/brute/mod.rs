@@ -10,5 +10,6 @@ pub mod generate;
 pub mod interpret;
 pub mod model;
 pub mod orderings;
+pub mod production;
 pub mod shrink;
 pub mod yaml;
