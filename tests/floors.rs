@@ -71,10 +71,11 @@ const BANS: [Ban; 6] = [
 ];
 
 /// Who may use hash maps, whose order is chance, and why no order can show.
-const HASHED: [(&str, &str); 12] = [
+const HASHED: [(&str, &str); 13] = [
     ("cli/replay.rs", "a set that is only asked"),
     ("cli/workspace.rs", "an index into a list that keeps the order"),
     ("cli/verbs.rs", "commands that were answered, only asked"),
+    ("explore/read/log.rs", "causes and instances by id, only looked up"),
     ("report/log.rs", "causes by id, only looked up"),
     ("report/trace.rs", "causes by id, only looked up"),
     ("runtime/house.rs", "routes by type, only looked up"),

@@ -1,8 +1,9 @@
 //! What `check` explores: read from a file, from the command line or from a log.
 
+use super::property::Property;
 use crate::event::{Message, Name, Time};
 use crate::process::Definition;
-use crate::process::expr::Expr;
+use crate::step::instance_of;
 use std::fmt;
 use std::sync::Arc;
 
@@ -25,6 +26,56 @@ pub struct Scenario {
     pub by_data: bool,
     pub expect: Expect,
     pub bounds: Bounds,
+}
+
+impl Scenario {
+    /// The instances that the messages of the scenario reach: a process's index and the instance's id, by
+    /// process, each in the order in which the messages are listed. What processes send each other may
+    /// reach more, where `correlate` makes other ids of it.
+    pub fn instances(&self) -> Vec<(usize, Name)> {
+        instances(&self.processes, self.first.iter().chain(&self.deliver))
+    }
+
+    /// What an outcome calls an instance: nothing where it is the only one, `order` where there are
+    /// several processes, `order#c1` where there are several conversations.
+    pub fn label(&self, process: usize, instance: &str, instances: &[(usize, Name)]) -> String {
+        label(&self.processes, process, instance, instances)
+    }
+}
+
+pub(super) fn instances<'a>(
+    processes: &[Arc<Definition>],
+    stimuli: impl Iterator<Item = &'a Stimulus> + Clone,
+) -> Vec<(usize, Name)> {
+    let mut found: Vec<(usize, Name)> = Vec::new();
+    for (process, definition) in processes.iter().enumerate() {
+        let heard = |stimulus: &&Stimulus| definition.subscriptions.contains(&stimulus.message.type_);
+        let before = found.len();
+        for stimulus in stimuli.clone().filter(heard) {
+            // A message without a way to an instance parks under the process.
+            let Ok(instance) = instance_of(definition, &stimulus.message) else { continue };
+            if !found[before..].iter().any(|(_, known)| *known == instance) {
+                found.push((process, instance));
+            }
+        }
+    }
+    found
+}
+
+pub(super) fn label(
+    processes: &[Arc<Definition>],
+    process: usize,
+    instance: &str,
+    instances: &[(usize, Name)],
+) -> String {
+    let name = &processes[process].name;
+    if instances.iter().any(|(other, id)| instances.iter().any(|(same, more)| same == other && more != id)) {
+        format!("{name}#{instance}")
+    } else if processes.len() > 1 {
+        name.to_string()
+    } else {
+        String::new()
+    }
 }
 
 /// A message from outside.
@@ -93,7 +144,7 @@ impl Alarms {
 /// What is meant to hold.
 #[derive(Debug, Clone, Default)]
 pub struct Expect {
-    /// These outcomes and no others; None: nothing was declared.
+    /// These outcomes and no others, spelled as [`Scenario::label`] has it; None: nothing was declared.
     pub outcomes: Option<Vec<String>>,
     /// One outcome only.
     pub converge: bool,
@@ -101,15 +152,6 @@ pub struct Expect {
     pub always: Vec<Property>,
     /// Holds where an ordering ends.
     pub finally: Vec<Property>,
-}
-
-/// A named condition over `state`, `data` and `count('Type')`.
-#[derive(Debug, Clone)]
-pub struct Property {
-    pub name: String,
-    pub holds: Expr,
-    /// As it was written.
-    pub text: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

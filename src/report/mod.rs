@@ -4,6 +4,8 @@
 //! verb its result as text and as JSON. Knows nothing of terminals, files or exit codes; whether a
 //! text may have colour is told by the caller.
 
+pub mod check;
+pub mod check_json;
 pub mod diagnostic;
 pub mod log;
 pub mod replay;
