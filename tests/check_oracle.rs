@@ -195,26 +195,69 @@ fn every_definition_reads() {
     }
 }
 
+/// Where the explorer and brute force part, if they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Difference {
+    Refused,
+    Orderings,
+    Outcomes,
+    Example,
+    Verdict,
+}
+
+fn difference(case: &Case, told: &Told) -> Option<Difference> {
+    let mine = lines_told(told);
+    let Ok(theirs) = lines_of(case) else { return Some(Difference::Refused) };
+    let before = |lines: &[String], mark: &str| -> Vec<String> {
+        lines.iter().map(|line| line.split(mark).next().unwrap().to_string()).collect()
+    };
+    let parts = |lines: &[String]| {
+        (before(&lines[..1], ","), before(&lines[1..], ", e.g."), lines[1..].to_vec(), lines[0].clone())
+    };
+    let (mine, theirs) = (parts(&mine), parts(&theirs));
+    match () {
+        _ if mine.0 != theirs.0 => Some(Difference::Orderings),
+        _ if mine.1 != theirs.1 => Some(Difference::Outcomes),
+        _ if mine.2 != theirs.2 => Some(Difference::Example),
+        _ if mine.3 != theirs.3 => Some(Difference::Verdict),
+        _ => None,
+    }
+}
+
 #[test]
 fn the_explorer_agrees_with_brute_force() {
-    let mut bad = Vec::new();
+    let mut bad: BTreeMap<Difference, Vec<u64>> = BTreeMap::new();
     for seed in seeds() {
         let (case, told) = walked(seed);
-        if lines_told(&told) != lines_of(&case) {
-            bad.push(seed);
+        if let Some(difference) = difference(&case, &told) {
+            bad.entry(difference).or_default().push(seed);
         }
     }
-    let Some(seed) = bad.first() else { return };
-    let differs = |case: &Case| walk(case, 100_000).is_some_and(|told| lines_told(&told) != lines_of(case));
-    let case = shrunk(walked(*seed).0, differs);
-    let texts: String = case.processes.iter().map(|process| yaml::definition(process) + "\n").collect();
-    let mine = lines_told(&walk(&case, 100_000).unwrap()).join("\n  ");
-    let theirs = lines_of(&case).join("\n  ");
-    panic!(
-        "{} of {} differ: seeds {:?}\n\nSeed {seed}, made small:\n\n{texts}\n{}\nbrute force:\n  {mine}\nexplorer:\n  {theirs}\n",
-        bad.len(),
-        seeds().count(),
-        &bad[..bad.len().min(20)],
-        yaml::scenario(&case),
-    );
+    if bad.is_empty() {
+        return;
+    }
+    for (kind, seeds) in &bad {
+        let whole = walked(seeds[0]).0;
+        let small = shrunk(whole.clone(), |smaller| {
+            walk(smaller, 100_000).is_some_and(|told| difference(smaller, &told) == Some(*kind))
+        });
+        println!(
+            "\n{kind:?}: {} differ, the first seeds are {:?}",
+            seeds.len(),
+            &seeds[..seeds.len().min(45)]
+        );
+        println!("\nMade small:\n\n{}", shown(&small));
+        println!("\nSeed {} whole:\n\n{}", seeds[0], shown(&whole));
+    }
+    let count: usize = bad.values().map(Vec::len).sum();
+    panic!("{count} scenarios differ; they are printed above");
+}
+
+/// A case and both answers.
+fn shown(case: &Case) -> String {
+    let texts: Vec<String> = case.processes.iter().map(yaml::definition).collect();
+    let mine = lines_told(&walk(case, 100_000).unwrap()).join("\n  ");
+    let theirs = lines_of(case).map_or_else(|error| error, |lines| lines.join("\n  "));
+    let texts = texts.join("\n");
+    format!("{texts}\n{}\nbrute force:\n  {mine}\nexplorer:\n  {theirs}", yaml::scenario(case))
 }

@@ -1,12 +1,8 @@
 //! What one message does to one instance: DESIGN.md §4, read anew.
 
 use super::model::*;
+use super::questions::A_KEPT_STARTER_GOES_LAST;
 use std::rc::Rc;
-
-/// DESIGN.md says "in arrival order": a starter that waited while a life was forgotten, begins the next
-/// one and is kept by its initial state would stay where it waits. The kernel puts it behind all that
-/// waits; until that is settled the oracle does so too.
-const A_KEPT_STARTER_STAYS_IN_ITS_PLACE: bool = false;
 
 /// The table of outcomes. `duplicate` and `expired` cannot be: every message has an id of its own and
 /// none has a time to live.
@@ -183,7 +179,7 @@ impl Instance {
             match decided {
                 // It let all go that waited.
                 Decided { outcome: Outcome::Declined, .. } if self.deferred.is_empty() => {}
-                Decided { kept: true, moved: true, .. } if !A_KEPT_STARTER_STAYS_IN_ITS_PLACE => {
+                Decided { kept: true, moved: true, .. } if A_KEPT_STARTER_GOES_LAST => {
                     self.deferred.remove(index);
                     self.deferred.push(input);
                 }

@@ -3,7 +3,7 @@
 //!
 //! [`model`] is what there is; [`yaml`] prints it for the program; [`interpret`] says what one message
 //! does to one instance; [`orderings`] walks; [`generate`] makes cases from seeds; [`shrink`] makes them
-//! small. Only `production` knows the program, and is no part of the oracle.
+//! small; [`questions`] are open. Only `production` knows the program, and is no part of the oracle.
 #![allow(dead_code)] // each test file uses its part
 
 pub mod generate;
@@ -11,5 +11,6 @@ pub mod interpret;
 pub mod model;
 pub mod orderings;
 pub mod production;
+pub mod questions;
 pub mod shrink;
 pub mod yaml;

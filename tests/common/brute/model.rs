@@ -234,7 +234,7 @@ impl Case {
         (!round).then_some(all)
     }
 
-    /// Whether two messages of `deliver` are alike in everything but id.
+    /// Whether two messages of `deliver` are alike in everything but id; causes count where they matter.
     pub fn are_alike(&self, one: usize, other: usize) -> bool {
         let (a, b) = (&self.deliver[one], &self.deliver[other]);
         let causes = self.causes();
@@ -245,7 +245,6 @@ impl Case {
         a.type_ == b.type_
             && a.data == b.data
             && a.module == b.module
-            && causes[one] == causes[other]
-            && named(one) == named(other)
+            && (!self.causal || causes[one] == causes[other] && named(one) == named(other))
     }
 }

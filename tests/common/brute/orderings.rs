@@ -2,6 +2,7 @@
 
 use super::interpret::{Effects, Input, Instance, Outcome, Reason, Rest, When};
 use super::model::*;
+use super::questions::*;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -15,6 +16,8 @@ pub struct Told {
     /// For the coverage.
     pub outcomes: BTreeSet<Outcome>,
     pub rang: bool,
+    /// Somewhere an ordering ended while messages were deferred for an instance that never started.
+    pub waits: bool,
     /// How many steps were taken, over all orderings that share them once.
     pub nodes: u64,
 }
@@ -37,6 +40,7 @@ impl Told {
             |found: &Found| found.outcome.contains("parked: ") || found.outcome.contains("unfinished: ");
         match &self.found[..] {
             found if found.iter().any(bad) => "violated",
+            _ if self.waits && NEVER_STARTED_IS_VIOLATED => "violated",
             [_] => "converges",
             _ => "diverges",
         }
@@ -137,6 +141,8 @@ struct Walk<'a> {
     hears: Vec<Vec<usize>>,
     /// Per place, the first place of `deliver` that is alike.
     class: Vec<usize>,
+    /// No two are alike.
+    told_apart: bool,
     nodes_left: u64,
     path: Vec<Step>,
     ends: BTreeMap<End, Best>,
@@ -146,7 +152,8 @@ struct Walk<'a> {
 /// More steps than any meant ordering has: it goes round.
 const LONGEST: usize = 60;
 
-/// All orderings of a case; None: it takes more than so many steps, or goes round.
+/// All orderings of a case; None: it takes more than so many steps, goes
+/// round, or is stuck.
 pub fn walk(case: &Case, steps: u64) -> Option<Told> {
     let mut by_name: Vec<usize> = (0..case.processes.len()).collect();
     by_name.sort_by_key(|process| case.processes[*process].name);
@@ -154,13 +161,20 @@ pub fn walk(case: &Case, steps: u64) -> Option<Told> {
         by_name.iter().copied().filter(|process| case.processes[*process].hears(type_ as Type)).collect()
     };
     let hears: Vec<Vec<usize>> = (0..TYPES.len()).map(hears).collect();
-    let alike = |place: usize| (0..place).find(|other| case.are_alike(*other, place)).unwrap_or(place);
+    // What comes in the order of a module is told apart by that.
+    let ordered = |place: usize| case.fifo && case.deliver[place].module.is_some();
+    let told_apart = case.causal && case.processes.len() > 1 && CAUSES_OF_SEVERAL_TELL_ALIKE_APART;
+    let alike = |place: usize| {
+        let like = |other: &usize| !told_apart && !ordered(place) && case.are_alike(*other, place);
+        (0..place).find(like).unwrap_or(place)
+    };
     let class = (0..case.deliver.len()).map(alike).collect();
     let mut walk = Walk {
         case,
         by_name,
         hears,
         class,
+        told_apart,
         nodes_left: steps,
         path: Vec::new(),
         ends: BTreeMap::new(),
@@ -236,6 +250,10 @@ impl Walk<'_> {
     fn go_on(&mut self, world: &World) -> Option<()> {
         let choices = self.choices(world);
         if choices.is_empty() {
+            // Where causes and the order of a module contradict each other, nothing more can come.
+            if !world.flights.is_empty() {
+                return None;
+            }
             self.end(world);
         }
         for choice in choices {
@@ -346,6 +364,9 @@ impl Walk<'_> {
     /// order of numbers) is no choice of its own. Where causes matter, the two must also be alike in all
     /// that is to come: on their way to the same processes, behind and before the same messages.
     fn is_like_an_earlier(&self, world: &World, index: usize) -> bool {
+        if self.told_apart {
+            return false;
+        }
         let flight = &world.flights[index];
         let class = |message: &Message| match message.from {
             From::Listed(place) => (From::Listed(self.class[place]), 0, None),
@@ -362,6 +383,10 @@ impl Walk<'_> {
 
     fn end(&mut self, world: &World) {
         self.told.orderings += 1;
+        self.told.waits |= world
+            .instances
+            .iter()
+            .any(|instance| instance.rest() == Rest::NotStarted && !instance.deferred.is_empty());
         let data = |instance: &Instance| match instance.life {
             super::interpret::Life::In(_) => Some(instance.data),
             _ => None,
@@ -446,7 +471,8 @@ impl Walk<'_> {
                 let type_ = self.case.deliver[place].type_;
                 let same = |other: &usize| self.case.deliver[*other].type_ == type_;
                 let places: Vec<usize> = (0..self.case.deliver.len()).filter(same).collect();
-                let number = places.iter().position(|other| *other == place).unwrap() + 1;
+                let shown = if ALIKE_SHARE_A_NUMBER { self.class[place] } else { place };
+                let number = places.iter().position(|other| *other == shown).unwrap() + 1;
                 let told_apart = places.iter().any(|other| self.class[*other] != self.class[place]);
                 let number = if told_apart { format!("#{number}") } else { String::new() };
                 format!("{}{number}{}", name(type_), to(heard(name(type_)), process))

@@ -42,11 +42,8 @@ pub fn explored(case: &Case) -> std::result::Result<Report, String> {
 
 /// The lines on which both must agree: the orderings in all, the verdict, and of every outcome its
 /// effects, its count and its nearest ordering.
-pub fn lines_of(case: &Case) -> Vec<String> {
-    let report = match explored(case) {
-        Ok(report) => report,
-        Err(error) => return vec![error],
-    };
+pub fn lines_of(case: &Case) -> std::result::Result<Vec<String>, String> {
+    let report = explored(case)?;
     let mut lines: Vec<String> = report
         .outcomes
         .iter()
@@ -57,7 +54,7 @@ pub fn lines_of(case: &Case) -> Vec<String> {
         .collect();
     lines.sort();
     lines.insert(0, format!("{} orderings, {}", report.orderings, report.verdict));
-    lines
+    Ok(lines)
 }
 
 /// The same lines from the oracle.
