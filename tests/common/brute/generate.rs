@@ -29,6 +29,11 @@ pub fn walked(seed: u64) -> (Case, Told) {
     unreachable!("one of the attempts does not go round")
 }
 
+/// The case of a seed as it was first made: it may go round, or take for ever.
+pub fn made(seed: u64) -> Case {
+    Maker::new(seed, 0).case()
+}
+
 /// Changes the list of messages, and keeps `after` to types that are still listed.
 pub fn without(case: &mut Case, change: impl FnOnce(&mut Case)) {
     change(case);
