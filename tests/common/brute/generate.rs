@@ -13,7 +13,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// The first case of a seed that can be walked, and all its orderings.
 pub fn walked(seed: u64) -> (Case, Told) {
-    let steps = if seed % 20 == 0 { 30_000 } else { 2_000 };
+    let steps = if seed.is_multiple_of(20) { 30_000 } else { 2_000 };
     for attempt in 0.. {
         let mut case = Maker::new(seed, attempt).case();
         loop {
@@ -161,7 +161,7 @@ impl Maker {
 
     fn stimulus(&mut self, type_: Type) -> Stimulus {
         // By habit some types bear data and some do not.
-        let data = if self.chance(if type_ % 2 == 0 { 92 } else { 8 }) {
+        let data = if self.chance(if type_.is_multiple_of(2) { 92 } else { 8 }) {
             Some(self.random.random_range(0..3))
         } else {
             None
@@ -360,7 +360,7 @@ impl Maker {
 
 /// By habit: what has an even number.
 fn bears_data(type_: Type) -> bool {
-    type_ % 2 == 0
+    type_.is_multiple_of(2)
 }
 
 /// Every alarm that is set is known to some state, and only such alarms are called off or mentioned.

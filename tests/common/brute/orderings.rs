@@ -307,7 +307,8 @@ impl Walk<'_> {
         let mut choices = Vec::new();
         for (index, flight) in world.flights.iter().enumerate() {
             let waits = world.flights.iter().any(|other| self.waits_for(flight, other));
-            if !waits && !(self.case.alike && self.is_like_an_earlier(world, index)) {
+            let counted = self.case.alike && self.is_like_an_earlier(world, index);
+            if !waits && !counted {
                 choices.push(Choice::Deliver(index));
             }
         }

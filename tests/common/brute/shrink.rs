@@ -129,7 +129,9 @@ fn candidates(case: &Case) -> Vec<Case> {
 fn drop_state(process: &mut Process, state: usize) {
     process.states.remove(state);
     let moved = |index: usize| if index > state { index - 1 } else { index };
-    process.initial = moved(process.initial);
+    if process.initial > state {
+        process.initial -= 1;
+    }
     for reaction in process.reactions_mut() {
         reaction.to = reaction.to.filter(|to| *to != state).map(moved);
     }
