@@ -1,0 +1,384 @@
+//! Random cases from seeds.
+//!
+//! What could go round (an alarm set by a ring, an answer to an answer) counts `n` up and mostly stops
+//! at a bound; what goes round all the same is thrown away by the walk. A case that has too many
+//! orderings loses its last message until it has few enough, so that processes are chosen at random
+//! whatever they do; one seed in twenty may have many more.
+
+use super::model::*;
+use super::orderings::{Told, walk};
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// The first case of a seed that can be walked, and all its orderings.
+pub fn walked(seed: u64) -> (Case, Told) {
+    let steps = if seed.is_multiple_of(20) { 30_000 } else { 2_000 };
+    for attempt in 0.. {
+        let mut case = Maker::new(seed, attempt).case();
+        loop {
+            if let Some(told) = walk(&case, steps) {
+                return (case, told);
+            }
+            if case.deliver.len() <= 1 {
+                break;
+            }
+            without(&mut case, |case| drop(case.deliver.pop()));
+        }
+    }
+    unreachable!("one of the attempts does not go round")
+}
+
+/// The case of a seed as it was first made: it may go round, or take for ever.
+pub fn made(seed: u64) -> Case {
+    Maker::new(seed, 0).case()
+}
+
+/// Changes the list of messages, and keeps `after` to types that are still listed.
+pub fn without(case: &mut Case, change: impl FnOnce(&mut Case)) {
+    change(case);
+    let listed: Vec<Type> = case.deliver.iter().map(|stimulus| stimulus.type_).collect();
+    for (place, stimulus) in case.deliver.iter_mut().enumerate() {
+        let others = |type_: &Type| (0..listed.len()).any(|other| other != place && listed[other] == *type_);
+        stimulus.after.retain(others);
+    }
+}
+
+struct Maker {
+    random: ChaCha8Rng,
+}
+
+/// What a process is made from.
+struct Vocabulary {
+    types: Vec<Type>,
+    alarms: Vec<Type>,
+    forget: bool,
+    live: usize,
+    ends: usize,
+    /// States first, then ends.
+    to: Vec<usize>,
+}
+
+impl Maker {
+    fn new(seed: u64, attempt: u64) -> Maker {
+        Maker { random: ChaCha8Rng::seed_from_u64(seed.wrapping_add(attempt << 40)) }
+    }
+
+    fn chance(&mut self, percent: u32) -> bool {
+        self.random.random_range(0..100) < percent
+    }
+
+    fn one<T: Clone>(&mut self, of: &[T]) -> T {
+        of.choose(&mut self.random).unwrap().clone()
+    }
+
+    fn some(&mut self, of: std::ops::Range<Type>, count: usize) -> Vec<Type> {
+        let all: Vec<Type> = of.collect();
+        let mut chosen: Vec<Type> = all.sample(&mut self.random, count).copied().collect();
+        chosen.sort();
+        chosen
+    }
+
+    fn case(&mut self) -> Case {
+        let two = self.chance(40);
+        // Two share most of what comes from outside.
+        let count = self.random.random_range(3..=if two { 4 } else { 5 });
+        let outside = self.some(0..6, count);
+        let mut processes = vec![self.process("alpha", &outside, two)];
+        if two {
+            processes.push(self.process("beta", &outside, two));
+            if self.chance(50) {
+                processes.reverse();
+            }
+        }
+        let (causal, fifo) =
+            self.one(&[(false, false), (false, false), (true, false), (false, true), (true, true)]);
+        let alarms =
+            self.one(&[Alarms::Any, Alarms::Any, Alarms::Any, Alarms::Last, Alarms::Last, Alarms::Never]);
+        let alike = self.chance(25);
+        let mut case = Case {
+            processes,
+            first: Vec::new(),
+            deliver: Vec::new(),
+            causal,
+            fifo,
+            alarms,
+            alike,
+            by_data: self.chance(20),
+        };
+        self.messages(&mut case);
+        case
+    }
+
+    fn messages(&mut self, case: &mut Case) {
+        let heard = |type_: &Type| case.processes.iter().any(|process| process.hears(*type_));
+        let types: Vec<Type> = (0..ALARMS.start).filter(heard).collect();
+        let starters: Vec<Type> = case
+            .processes
+            .iter()
+            .flat_map(|process| &process.starters)
+            .map(|starter| starter.type_)
+            .collect();
+        if self.chance(40) {
+            for _ in 0..self.random.random_range(1..=2) {
+                let type_ = if self.chance(75) { self.one(&starters) } else { self.one(&types) };
+                let stimulus = self.stimulus(type_);
+                case.first.push(stimulus);
+            }
+        }
+        let count = self.one(&[1, 2, 2, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6]);
+        let started = !case.first.is_empty();
+        let mut list: Vec<Stimulus> = Vec::new();
+        for place in 0..count {
+            let stimulus = match list.choose(&mut self.random).cloned() {
+                Some(alike) if self.random.random_range(0..100) < 9 => alike,
+                Some(same) if self.random.random_range(0..100) < 15 => self.stimulus(same.type_),
+                _ if place == 0 && !started && self.chance(85) => {
+                    let type_ = self.one(&starters);
+                    self.stimulus(type_)
+                }
+                _ => {
+                    let type_ = self.one(&types);
+                    self.stimulus(type_)
+                }
+            };
+            let at = self.random.random_range(0..=list.len());
+            list.insert(at, stimulus);
+        }
+        case.deliver = list;
+        let named = if case.causal { 35 } else { 5 };
+        for place in 0..count {
+            if self.chance(named) {
+                let type_ = self.one(&case.deliver).type_;
+                case.deliver[place].after = vec![type_];
+            }
+            if case.ancestors().is_none() {
+                case.deliver[place].after.clear();
+            }
+        }
+        without(case, |_| ());
+    }
+
+    fn stimulus(&mut self, type_: Type) -> Stimulus {
+        // By habit some types bear data and some do not.
+        let data = if self.chance(if type_.is_multiple_of(2) { 92 } else { 8 }) {
+            Some(self.random.random_range(0..3))
+        } else {
+            None
+        };
+        let module = if self.chance(60) { Some(self.one(&["orders", "payments"])) } else { None };
+        Stimulus { type_, data, module, after: Vec::new() }
+    }
+
+    fn process(&mut self, name: &'static str, outside: &[Type], two: bool) -> Process {
+        let forget = self.chance(25);
+        let mut types = outside.to_vec();
+        if two || self.chance(10) {
+            let count = self.random.random_range(1..=2);
+            types.extend(self.some(ECHOES, count));
+        }
+        let count = self.one(&[0, 1, 1, 2, 2]);
+        let alarms = self.some(ALARMS, count);
+        let (live, ends) = (self.one(&[1, 2, 2, 3, 3]), self.random.random_range(1..=2));
+        let end = live..live + ends;
+        let to = (0..live).chain(0..live).chain(end.clone()).chain(end).collect();
+        let words = Vocabulary { types, alarms, forget, live, ends, to };
+        let mut starts = vec![outside[0]];
+        if self.chance(35) {
+            // With `forget` an echo that starts could go round for ever.
+            let last = if forget { outside.len() } else { words.types.len() };
+            starts.push(self.one(&words.types[1..last]));
+        }
+        let reacting = self.chance(30);
+        let starters: Vec<Starter> = starts
+            .into_iter()
+            .map(|type_| {
+                let rule = match reacting {
+                    true => Some(match self.chance(20) {
+                        true => vec![],
+                        false => self.rule(type_, &words, 15),
+                    }),
+                    false => None,
+                };
+                // An empty list is no rule; an empty reaction is one.
+                let rule = rule.map(|rule| if rule.is_empty() { vec![Reaction::default()] } else { rule });
+                Starter { type_, rule }
+            })
+            .collect();
+        let initial = if self.chance(3) { words.live } else { 0 };
+        let mut process = Process {
+            name,
+            starts_when: self.chance(14).then(|| self.one(&[Guard::EventBelow(2), Guard::EventIs(1)])),
+            before_start: self.one(&[
+                BeforeStart::Defer,
+                BeforeStart::Defer,
+                BeforeStart::Defer,
+                BeforeStart::Park,
+                BeforeStart::Ignore,
+                BeforeStart::Ignore,
+            ]),
+            unexpected: self.one(&[
+                Unexpected::Park,
+                Unexpected::Ignore,
+                Unexpected::Ignore,
+                Unexpected::Defer,
+                Unexpected::Defer,
+            ]),
+            forget,
+            initial,
+            states: Vec::new(),
+            starters,
+        };
+        for state in 0..words.live + words.ends {
+            let end = state >= words.live;
+            let name = ["one", "two", "three"].get(state).filter(|_| !end).copied();
+            let name = name.unwrap_or_else(|| ["done", "over"][state - words.live]);
+            let state = self.state(name, end, &process, &words);
+            process.states.push(state);
+        }
+        if process.states[initial].end {
+            // What a starter meets that an end state is asked about: a question of its own.
+            let is_starter = |type_: Type| process.starters.iter().any(|starter| starter.type_ == type_);
+            let state = &mut process.states[initial];
+            state.on.retain(|(type_, _)| !is_starter(*type_));
+            state.defer.retain(|type_| !is_starter(*type_));
+        }
+        known(&mut process);
+        process
+    }
+
+    fn state(&mut self, name: &'static str, end: bool, process: &Process, words: &Vocabulary) -> State {
+        let mut state = State { name, end, ..State::default() };
+        for type_ in words.types.iter().chain(&words.alarms).copied() {
+            let starter = process.starters.iter().any(|starter| starter.type_ == type_);
+            let (reacts, ignores, defers) = match (end, starter) {
+                (true, _) => (14, 24, 34),
+                (_, true) => (40, 55, 65),
+                _ => (70, 77, 88),
+            };
+            let roll = self.random.random_range(0..100);
+            if roll < reacts {
+                let rule = self.rule(type_, words, if end { 30 } else { 70 });
+                state.on.push((type_, rule));
+            } else if roll < ignores {
+                state.ignore.push(type_);
+            } else if roll < defers {
+                state.defer.push(type_);
+            }
+        }
+        state
+    }
+
+    /// So many reactions in a hundred change the state.
+    fn rule(&mut self, type_: Type, words: &Vocabulary, moving: u32) -> Rule {
+        let guarded = |maker: &mut Maker| {
+            let mut reaction = maker.reaction(type_, words, moving);
+            if reaction.when.is_empty() {
+                reaction.when = maker.guard(type_);
+            }
+            reaction
+        };
+        match self.random.random_range(0..100) {
+            0..70 => vec![self.reaction(type_, words, moving)],
+            70..90 => vec![guarded(self), self.reaction(type_, words, moving)],
+            _ => vec![guarded(self)],
+        }
+    }
+
+    fn guard(&mut self, type_: Type) -> Vec<Guard> {
+        let mine =
+            [Guard::Below(Var::N, 2), Guard::Is(Var::Seen, 1), Guard::Is(Var::Seen, 0), Guard::Is(Var::K, 1)];
+        let theirs = [Guard::EventIs(1), Guard::EventBelow(2)];
+        // Mostly not where there is no data.
+        match self.random.random_range(0..10) {
+            0..5 => vec![self.one(&mine)],
+            5..9 if bears_data(type_) => vec![self.one(&theirs)],
+            9 => vec![self.one(&mine), self.one(&theirs)],
+            _ => vec![Guard::Below(Var::N, 1)],
+        }
+    }
+
+    fn reaction(&mut self, type_: Type, words: &Vocabulary, moving: u32) -> Reaction {
+        let mut reaction = Reaction::default();
+        let event = bears_data(type_) || self.chance(4);
+        if self.chance(35) {
+            let set = match self.random.random_range(0..4) {
+                0 => (Var::Seen, Value::Literal(1)),
+                1 if event => (Var::K, Value::Event),
+                2 => (Var::K, self.one(&[Value::Literal(1), Value::Of(Var::N)])),
+                _ => (Var::N, Value::OneMoreThan(Var::N)),
+            };
+            reaction.set.push(set);
+        }
+        let data = |maker: &mut Maker| match maker.random.random_range(0..6) {
+            0..3 => None,
+            3 if event => Some(Value::Event),
+            4 => Some(Value::Of(Var::K)),
+            _ => Some(Value::Of(Var::N)),
+        };
+        if self.chance(30) {
+            let (type_, data) = (self.one(&[TOLD.start, TOLD.start + 1]), data(self));
+            reaction.sends.push(Sending { type_, command: self.chance(80), data });
+        }
+        // Rings and echoes may go round: they count, and mostly stop.
+        let turns = ECHOES.contains(&type_) || ALARMS.contains(&type_);
+        let may = !turns || !words.forget;
+        let mut bounded = false;
+        if may && self.chance(35) {
+            let type_ =
+                if self.chance(8) { self.one(&words.types) } else { self.random.random_range(ECHOES) };
+            let sending = Sending {
+                type_,
+                command: self.chance(30),
+                data: if bears_data(type_) { data(self) } else { None },
+            };
+            reaction.sends.push(sending);
+            bounded = turns;
+        }
+        reaction.sends.sort_by_key(|sending| !sending.command);
+        for name in words.alarms.clone() {
+            if may && self.chance(45) {
+                let minutes = self.one(&[0, 5, 5, 10, 10, 15]);
+                let data = if bears_data(name) { data(self) } else { None };
+                reaction.alarms.push(Alarm { name, minutes, data });
+                bounded |= turns;
+            } else if self.chance(12) {
+                reaction.cancel.push(name);
+            }
+        }
+        if bounded && self.chance(95) {
+            reaction.when.push(Guard::Below(Var::N, 2));
+            reaction.set.retain(|(var, _)| *var != Var::N);
+            reaction.set.push((Var::N, Value::OneMoreThan(Var::N)));
+        }
+        if self.chance(moving) {
+            reaction.to = Some(self.one(&words.to));
+        }
+        reaction
+    }
+}
+
+/// By habit: what has an even number.
+fn bears_data(type_: Type) -> bool {
+    type_.is_multiple_of(2)
+}
+
+/// Every alarm that is set is known to some state, and only such alarms are called off or mentioned.
+pub fn known(process: &mut Process) {
+    for alarm in ALARMS {
+        let set = process.sets_alarm(alarm);
+        if set && !process.hears(alarm) {
+            process.states[0].ignore.push(alarm);
+        }
+        if !set {
+            for reaction in process.reactions_mut() {
+                reaction.cancel.retain(|name| *name != alarm);
+            }
+            for state in &mut process.states {
+                state.on.retain(|(type_, _)| *type_ != alarm);
+                state.ignore.retain(|type_| *type_ != alarm);
+                state.defer.retain(|type_| *type_ != alarm);
+            }
+        }
+    }
+}

@@ -1,0 +1,411 @@
+//! What one message does to one instance: DESIGN.md §4, read anew.
+
+use super::model::*;
+use super::questions::A_KEPT_STARTER_GOES_LAST;
+use std::rc::Rc;
+
+/// The table of outcomes. `duplicate` and `expired` cannot be: every message has an id of its own and
+/// none has a time to live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    Started,
+    Advanced,
+    Ended,
+    Declined,
+    Ignored,
+    Deferred,
+    /// Only a ring that waited, deferred, while its life was forgotten.
+    Stale,
+    Late,
+    Held,
+    Parked,
+}
+
+impl Outcome {
+    pub const ALL: [Outcome; 10] = [
+        Outcome::Started,
+        Outcome::Advanced,
+        Outcome::Ended,
+        Outcome::Declined,
+        Outcome::Ignored,
+        Outcome::Deferred,
+        Outcome::Stale,
+        Outcome::Late,
+        Outcome::Held,
+        Outcome::Parked,
+    ];
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    UnexpectedIn(Type, usize),
+    UnexpectedBeforeStart(Type),
+    NoData,
+}
+
+/// A message or a ring, as an instance meets it.
+#[derive(Debug, Clone)]
+pub struct Input {
+    pub type_: Type,
+    pub data: Option<i64>,
+    /// The messages it comes after: its causes and theirs, and itself if it is a message.
+    pub line: Rc<Vec<u32>>,
+    /// Of a ring: the life that set the alarm.
+    pub ring: Option<u32>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Armed {
+    pub name: Type,
+    pub minutes: u32,
+    pub data: Option<i64>,
+    pub line: Rc<Vec<u32>>,
+    /// The number of the choice that set it.
+    pub choice: u32,
+    pub due: u32,
+}
+
+/// Something sent; `line` is that of the input which made it.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    pub type_: Type,
+    pub data: Option<i64>,
+    pub line: Rc<Vec<u32>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Life {
+    NotStarted,
+    Declined,
+    In(usize),
+}
+
+#[derive(Debug, Clone)]
+pub struct Instance {
+    pub life: Life,
+    /// How many lives there were.
+    pub lives: u32,
+    pub data: Data,
+    pub parked: Option<Reason>,
+    pub deferred: Vec<Input>,
+    pub alarms: Vec<Armed>,
+    /// Where an earlier life ended that was forgotten.
+    pub before: Option<usize>,
+}
+
+/// Where an instance rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rest {
+    NotStarted,
+    Declined,
+    In(usize),
+    Parked(Reason),
+}
+
+/// When a choice is made.
+#[derive(Debug, Clone, Copy)]
+pub struct When {
+    pub choice: u32,
+    pub minutes: u32,
+}
+
+/// What a choice brought about besides the instance's new state.
+#[derive(Debug, Default)]
+pub struct Effects {
+    pub sent: Vec<Sent>,
+    pub outcomes: Vec<Outcome>,
+}
+
+struct Decided {
+    outcome: Outcome,
+    /// What waits is to be tried again.
+    moved: bool,
+    /// The message waits on, or begins to.
+    kept: bool,
+}
+
+impl Decided {
+    fn plain(outcome: Outcome) -> Decided {
+        Decided { outcome, moved: false, kept: false }
+    }
+}
+
+impl Instance {
+    pub fn new() -> Instance {
+        Instance {
+            life: Life::NotStarted,
+            lives: 0,
+            data: [0; 3],
+            parked: None,
+            deferred: Vec::new(),
+            alarms: Vec::new(),
+            before: None,
+        }
+    }
+
+    pub fn rest(&self) -> Rest {
+        match (self.parked, self.life, self.before) {
+            (Some(reason), ..) => Rest::Parked(reason),
+            (_, Life::In(state), _) | (_, _, Some(state)) => Rest::In(state),
+            (_, Life::NotStarted, _) => Rest::NotStarted,
+            (_, Life::Declined, _) => Rest::Declined,
+        }
+    }
+
+    /// One choice: the input, and all that waited and is tried again because of it.
+    pub fn take(&mut self, process: &Process, input: Input, when: When, effects: &mut Effects) {
+        if self.parked.is_some() {
+            effects.outcomes.push(Outcome::Held);
+            return;
+        }
+        let decided = self.decide(process, &input, when, effects);
+        effects.outcomes.push(decided.outcome);
+        if decided.kept {
+            self.deferred.push(input);
+        }
+        if decided.moved {
+            self.retry(process, when, effects);
+        }
+    }
+
+    fn retry(&mut self, process: &Process, when: When, effects: &mut Effects) {
+        let mut index = 0;
+        while self.parked.is_none() && index < self.deferred.len() {
+            let input = self.deferred[index].clone();
+            let decided = self.decide(process, &input, when, effects);
+            if decided.outcome != Outcome::Deferred {
+                effects.outcomes.push(decided.outcome);
+            }
+            match decided {
+                // It let all go that waited.
+                Decided { outcome: Outcome::Declined, .. } if self.deferred.is_empty() => {}
+                Decided { kept: true, moved: true, .. } if A_KEPT_STARTER_GOES_LAST => {
+                    self.deferred.remove(index);
+                    self.deferred.push(input);
+                }
+                Decided { kept: true, .. } => index += 1,
+                _ => drop(self.deferred.remove(index)),
+            }
+            if decided.moved {
+                index = 0;
+            }
+        }
+    }
+
+    fn decide(&mut self, process: &Process, input: &Input, when: When, effects: &mut Effects) -> Decided {
+        if input.ring.is_some_and(|life| life != self.lives || !matches!(self.life, Life::In(_))) {
+            return Decided::plain(Outcome::Stale);
+        }
+        match self.life {
+            Life::In(state) => self.ask(process, state, input, when, effects),
+            _ => match process.starter(input.type_) {
+                Some(starter) => self.start(process, starter, input, when, effects),
+                None => self.before_start(process, input),
+            },
+        }
+    }
+
+    fn before_start(&mut self, process: &Process, input: &Input) -> Decided {
+        if self.life == Life::Declined {
+            return Decided::plain(Outcome::Declined);
+        }
+        match process.before_start {
+            BeforeStart::Defer => Decided { kept: true, ..Decided::plain(Outcome::Deferred) },
+            BeforeStart::Ignore => Decided::plain(Outcome::Ignored),
+            BeforeStart::Park => self.park(Reason::UnexpectedBeforeStart(input.type_)),
+        }
+    }
+
+    fn park(&mut self, reason: Reason) -> Decided {
+        self.parked = Some(reason);
+        Decided::plain(Outcome::Parked)
+    }
+
+    fn start(
+        &mut self,
+        process: &Process,
+        starter: &Starter,
+        input: &Input,
+        when: When,
+        effects: &mut Effects,
+    ) -> Decided {
+        let fresh = [0; 3];
+        match process.starts_when.map_or(Ok(true), |guard| holds(guard, &fresh, input)) {
+            Err(reason) => return self.park(reason),
+            Ok(false) => {
+                self.life = Life::Declined;
+                self.deferred.clear();
+                return Decided::plain(Outcome::Declined);
+            }
+            Ok(true) => {}
+        }
+        let initial = &process.states[process.initial];
+        let born = starter.rule.as_ref().map_or(Ok(None), |rule| chosen(rule, &fresh, input));
+        let asked = |taken: Option<usize>| match taken {
+            Some(index) => Ok(Some(&starter.rule.as_ref().unwrap()[index])),
+            None => {
+                let rule = initial.rule(input.type_);
+                let taken = rule.map_or(Ok(None), |rule| chosen(rule, &fresh, input))?;
+                Ok(taken.map(|index| &rule.unwrap()[index]))
+            }
+        };
+        let taken = match born.and_then(asked) {
+            Err(reason) => return self.park(reason),
+            Ok(taken) => taken,
+        };
+        let prepared = match taken.map_or(Ok(None), |reaction| prepare(reaction, &fresh, input).map(Some)) {
+            Err(reason) => return self.park(reason),
+            Ok(prepared) => prepared,
+        };
+        self.lives += 1;
+        self.data = fresh;
+        self.alarms.clear();
+        let mut state = process.initial;
+        if let (Some(reaction), Some(prepared)) = (taken, prepared) {
+            self.perform(reaction, prepared, input, when, effects);
+            state = reaction.to.unwrap_or(state);
+        }
+        let kept =
+            taken.is_none() && !initial.ignore.contains(&input.type_) && initial.defer.contains(&input.type_);
+        self.enter(process, state);
+        Decided { outcome: Outcome::Started, moved: true, kept }
+    }
+
+    fn ask(
+        &mut self,
+        process: &Process,
+        state: usize,
+        input: &Input,
+        when: When,
+        effects: &mut Effects,
+    ) -> Decided {
+        let here = &process.states[state];
+        if let Some(rule) = here.rule(input.type_) {
+            let taken = match chosen(rule, &self.data, input) {
+                Err(reason) => return self.park(reason),
+                Ok(taken) => taken,
+            };
+            if let Some(index) = taken {
+                let reaction = &rule[index];
+                match prepare(reaction, &self.data, input) {
+                    Err(reason) => return self.park(reason),
+                    Ok(prepared) => self.perform(reaction, prepared, input, when, effects),
+                }
+                let Some(to) = reaction.to else { return Decided::plain(Outcome::Advanced) };
+                self.enter(process, to);
+                let outcome = if process.states[to].end { Outcome::Ended } else { Outcome::Advanced };
+                return Decided { outcome, moved: true, kept: false };
+            }
+        }
+        let deferred = Decided { outcome: Outcome::Deferred, moved: false, kept: true };
+        if here.ignore.contains(&input.type_) {
+            return Decided::plain(Outcome::Ignored);
+        }
+        if here.defer.contains(&input.type_) {
+            return deferred;
+        }
+        if here.end {
+            return Decided::plain(Outcome::Late);
+        }
+        match process.unexpected {
+            Unexpected::Park => self.park(Reason::UnexpectedIn(input.type_, state)),
+            Unexpected::Ignore => Decided::plain(Outcome::Ignored),
+            Unexpected::Defer => deferred,
+        }
+    }
+
+    fn perform(
+        &mut self,
+        reaction: &Reaction,
+        prepared: Prepared,
+        input: &Input,
+        when: When,
+        effects: &mut Effects,
+    ) {
+        self.data = prepared.data;
+        // Commands first, then events.
+        for command in [true, false] {
+            for (sending, data) in reaction.sends.iter().zip(&prepared.sends) {
+                if sending.command == command {
+                    effects.sent.push(Sent { type_: sending.type_, data: *data, line: input.line.clone() });
+                }
+            }
+        }
+        self.alarms.retain(|alarm| !reaction.cancel.contains(&alarm.name));
+        for (alarm, data) in reaction.alarms.iter().zip(prepared.alarms) {
+            self.alarms.retain(|armed| armed.name != alarm.name);
+            self.alarms.push(Armed {
+                name: alarm.name,
+                minutes: alarm.minutes,
+                data,
+                line: input.line.clone(),
+                choice: when.choice,
+                due: when.minutes + alarm.minutes,
+            });
+        }
+    }
+
+    fn enter(&mut self, process: &Process, state: usize) {
+        self.life = Life::In(state);
+        let here = &process.states[state];
+        if !here.end {
+            return;
+        }
+        self.alarms.retain(|alarm| here.rule(alarm.name).is_some());
+        if process.forget {
+            self.life = Life::NotStarted;
+            self.before = Some(state);
+            self.data = [0; 3];
+            self.alarms.clear();
+        }
+    }
+}
+
+/// All values of a reaction, so that one which fails leaves nothing done.
+struct Prepared {
+    data: Data,
+    sends: Vec<Option<i64>>,
+    alarms: Vec<Option<i64>>,
+}
+
+fn prepare(reaction: &Reaction, old: &Data, input: &Input) -> Result<Prepared, Reason> {
+    let mut data = *old;
+    for (var, value) in &reaction.set {
+        data[*var as usize] = value_of(*value, old, input)?;
+    }
+    let optional = |value: Option<Value>| value.map(|value| value_of(value, &data, input)).transpose();
+    let sends = reaction.sends.iter().map(|sending| optional(sending.data)).collect::<Result<_, _>>()?;
+    let alarms = reaction.alarms.iter().map(|alarm| optional(alarm.data)).collect::<Result<_, _>>()?;
+    Ok(Prepared { data, sends, alarms })
+}
+
+fn chosen(rule: &Rule, data: &Data, input: &Input) -> Result<Option<usize>, Reason> {
+    'next: for (index, reaction) in rule.iter().enumerate() {
+        for guard in &reaction.when {
+            if !holds(*guard, data, input)? {
+                continue 'next;
+            }
+        }
+        return Ok(Some(index));
+    }
+    Ok(None)
+}
+
+fn holds(guard: Guard, data: &Data, input: &Input) -> Result<bool, Reason> {
+    let event = || input.data.ok_or(Reason::NoData);
+    Ok(match guard {
+        Guard::Below(var, bound) => data[var as usize] < bound,
+        Guard::Is(var, number) => data[var as usize] == number,
+        Guard::EventBelow(bound) => event()? < bound,
+        Guard::EventIs(number) => event()? == number,
+    })
+}
+
+fn value_of(value: Value, data: &Data, input: &Input) -> Result<i64, Reason> {
+    match value {
+        Value::Literal(number) => Ok(number),
+        Value::Of(var) => Ok(data[var as usize]),
+        Value::OneMoreThan(var) => Ok(data[var as usize] + 1),
+        Value::Event => input.data.ok_or(Reason::NoData),
+    }
+}

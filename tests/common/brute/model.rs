@@ -1,0 +1,250 @@
+//! What the oracle knows: processes with guards, sets, sends and alarms from a small family, and
+//! scenarios of them. All names are indices, since the walk clones a world at every choice.
+
+/// An index into [`TYPES`].
+pub type Type = u8;
+
+/// Messages from outside, then those that processes tell each other, those that nobody hears, alarms.
+pub const TYPES: [&str; 15] = [
+    "Alder",
+    "Birch",
+    "Cedar",
+    "Dogwood",
+    "Elm",
+    "Fir",
+    "Ginkgo",
+    "Hazel",
+    "EchoOne",
+    "EchoTwo",
+    "EchoThree",
+    "Cook",
+    "Serve",
+    "Late",
+    "Nag",
+];
+pub const OUTSIDE: std::ops::Range<Type> = 0..8;
+pub const ECHOES: std::ops::Range<Type> = 8..11;
+pub const TOLD: std::ops::Range<Type> = 11..13;
+pub const ALARMS: std::ops::Range<Type> = 13..15;
+
+pub fn name(type_: Type) -> &'static str {
+    TYPES[type_ as usize]
+}
+
+/// The data of an instance: two numbers and a flag, of which none is ever missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Var {
+    N,
+    K,
+    Seen,
+}
+
+/// All begin at 0; `seen` at false.
+pub type Data = [i64; 3];
+
+/// A number, or (for `seen`) a flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    Literal(i64),
+    Of(Var),
+    OneMoreThan(Var),
+    /// `event.data.k`: fails where the message has no data.
+    Event,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    Below(Var, i64),
+    Is(Var, i64),
+    /// Fail where the message has no data, as all that asks for `event.data.k`.
+    EventBelow(i64),
+    EventIs(i64),
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reaction {
+    /// All of these. What asks for the event stands last: so no question arises of what a failure
+    /// beside a false guard is.
+    pub when: Vec<Guard>,
+    pub set: Vec<(Var, Value)>,
+    /// Commands first.
+    pub sends: Vec<Sending>,
+    pub cancel: Vec<Type>,
+    pub alarms: Vec<Alarm>,
+    pub to: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sending {
+    pub type_: Type,
+    pub command: bool,
+    /// The value of `k`, its only member.
+    pub data: Option<Value>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alarm {
+    pub name: Type,
+    pub minutes: u32,
+    pub data: Option<Value>,
+}
+
+/// The first whose guard holds.
+pub type Rule = Vec<Reaction>;
+
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    pub name: &'static str,
+    pub end: bool,
+    pub on: Vec<(Type, Rule)>,
+    pub ignore: Vec<Type>,
+    pub defer: Vec<Type>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BeforeStart {
+    Defer,
+    Park,
+    Ignore,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unexpected {
+    Park,
+    Ignore,
+    Defer,
+}
+
+#[derive(Debug, Clone)]
+pub struct Starter {
+    pub type_: Type,
+    /// Either all starters of a process have one, or none has.
+    pub rule: Option<Rule>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Process {
+    pub name: &'static str,
+    pub starters: Vec<Starter>,
+    pub starts_when: Option<Guard>,
+    pub before_start: BeforeStart,
+    pub unexpected: Unexpected,
+    pub forget: bool,
+    pub initial: usize,
+    pub states: Vec<State>,
+}
+
+/// A message from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stimulus {
+    pub type_: Type,
+    /// `k`, its only member.
+    pub data: Option<i64>,
+    pub module: Option<&'static str>,
+    pub after: Vec<Type>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Alarms {
+    Any,
+    Last,
+    Never,
+}
+
+/// A scenario and its processes.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub processes: Vec<Process>,
+    pub first: Vec<Stimulus>,
+    pub deliver: Vec<Stimulus>,
+    pub causal: bool,
+    pub fifo: bool,
+    pub alarms: Alarms,
+    pub alike: bool,
+    pub by_data: bool,
+}
+
+impl State {
+    pub fn rule(&self, type_: Type) -> Option<&Rule> {
+        self.on.iter().find(|(on, _)| *on == type_).map(|(_, rule)| rule)
+    }
+}
+
+impl Process {
+    pub fn starter(&self, type_: Type) -> Option<&Starter> {
+        self.starters.iter().find(|starter| starter.type_ == type_)
+    }
+
+    /// Whether messages of this type reach it.
+    pub fn hears(&self, type_: Type) -> bool {
+        self.starter(type_).is_some()
+            || self.states.iter().any(|state| {
+                state.rule(type_).is_some() || state.ignore.contains(&type_) || state.defer.contains(&type_)
+            })
+    }
+
+    pub fn reactions(&self) -> impl Iterator<Item = &Reaction> {
+        let births = self.starters.iter().flat_map(|starter| starter.rule.iter().flatten());
+        let lives = self.states.iter().flat_map(|state| state.on.iter().flat_map(|(_, rule)| rule));
+        births.chain(lives)
+    }
+
+    pub fn reactions_mut(&mut self) -> impl Iterator<Item = &mut Reaction> {
+        let births = self.starters.iter_mut().flat_map(|starter| starter.rule.iter_mut().flatten());
+        let lives = self.states.iter_mut().flat_map(|state| state.on.iter_mut().flat_map(|(_, rule)| rule));
+        births.chain(lives)
+    }
+
+    pub fn sets_alarm(&self, type_: Type) -> bool {
+        self.reactions().any(|reaction| reaction.alarms.iter().any(|alarm| alarm.name == type_))
+    }
+}
+
+impl Stimulus {
+    pub fn of(type_: Type) -> Stimulus {
+        Stimulus { type_, data: None, module: None, after: Vec::new() }
+    }
+}
+
+impl Case {
+    /// What each message of `deliver` names as its causes, by place.
+    pub fn causes(&self) -> Vec<Vec<usize>> {
+        let named = |(place, stimulus): (usize, &Stimulus)| {
+            let is = |other: &usize| *other != place && stimulus.after.contains(&self.deliver[*other].type_);
+            (0..self.deliver.len()).filter(is).collect()
+        };
+        self.deliver.iter().enumerate().map(named).collect()
+    }
+
+    /// All causes and their causes. None: they go round, which is bad input.
+    pub fn ancestors(&self) -> Option<Vec<Vec<usize>>> {
+        let mut all = self.causes();
+        for _ in 0..all.len() {
+            for place in 0..all.len() {
+                let mut more = all[place].clone();
+                for cause in &all[place] {
+                    more.extend(&all[*cause]);
+                }
+                more.sort();
+                more.dedup();
+                all[place] = more;
+            }
+        }
+        let round = (0..all.len()).any(|place| all[place].contains(&place));
+        (!round).then_some(all)
+    }
+
+    /// Whether two messages of `deliver` are alike in everything but id; causes count where they matter.
+    pub fn are_alike(&self, one: usize, other: usize) -> bool {
+        let (a, b) = (&self.deliver[one], &self.deliver[other]);
+        let causes = self.causes();
+        let named = |place: usize| {
+            let names = move |causes: &&Vec<usize>| causes.contains(&place);
+            causes.iter().enumerate().filter(|(_, c)| names(c)).map(|(by, _)| by).collect::<Vec<_>>()
+        };
+        a.type_ == b.type_
+            && a.data == b.data
+            && a.module == b.module
+            && (!self.causal || causes[one] == causes[other] && named(one) == named(other))
+    }
+}

@@ -1,0 +1,138 @@
+//! Makes a case small while it still shows what it showed: one thing less at a time.
+
+use super::generate::{known, without};
+use super::model::*;
+use super::orderings::walk;
+use super::yaml;
+
+/// The smallest case to be had by leaving things out for which `shows` still holds.
+pub fn shrunk(mut case: Case, shows: impl Fn(&Case) -> bool) -> Case {
+    'again: loop {
+        for mut smaller in candidates(&case) {
+            smaller.processes.iter_mut().for_each(known);
+            let heard =
+                |stimulus: &Stimulus| smaller.processes.iter().any(|process| process.hears(stimulus.type_));
+            let whole = smaller.deliver.iter().chain(&smaller.first).all(heard);
+            if whole && size(&smaller) < size(&case) && walk(&smaller, 100_000).is_some() && shows(&smaller) {
+                case = smaller;
+                continue 'again;
+            }
+        }
+        return case;
+    }
+}
+
+/// As long as its text; `forget` counts for more than the default.
+fn size(case: &Case) -> usize {
+    let texts = case
+        .processes
+        .iter()
+        .map(|process| yaml::definition(process).len() + 9 * usize::from(process.forget));
+    texts.sum::<usize>() + yaml::scenario(case).len()
+}
+
+fn candidates(case: &Case) -> Vec<Case> {
+    let mut all = Vec::new();
+    let mut add = |change: &dyn Fn(&mut Case)| {
+        let mut smaller = case.clone();
+        without(&mut smaller, change);
+        all.push(smaller);
+    };
+    for index in 0..case.processes.len() {
+        if case.processes.len() > 1 {
+            add(&|case| {
+                let gone = case.processes.remove(index);
+                let rest = case.processes.clone();
+                let heard = |stimulus: &Stimulus| {
+                    !gone.hears(stimulus.type_) || rest.iter().any(|p| p.hears(stimulus.type_))
+                };
+                case.first.retain(heard);
+                case.deliver.retain(heard);
+            });
+        }
+    }
+    for index in 0..case.deliver.len() {
+        add(&|case| drop(case.deliver.remove(index)));
+        add(&|case| case.deliver[index].after.clear());
+        add(&|case| case.deliver[index].module = None);
+        add(&|case| case.deliver[index].data = None);
+    }
+    for index in 0..case.first.len() {
+        add(&|case| drop(case.first.remove(index)));
+        add(&|case| case.first[index].data = None);
+        add(&|case| case.first[index].module = None);
+    }
+    add(&|case| case.causal = false);
+    add(&|case| case.fifo = false);
+    add(&|case| case.alike = false);
+    add(&|case| case.by_data = false);
+    for (index, process) in case.processes.iter().enumerate() {
+        for state in 0..process.states.len() {
+            if state != process.initial && process.states.len() > 1 {
+                add(&|case| drop_state(&mut case.processes[index], state));
+            }
+            for at in 0..process.states[state].on.len() {
+                add(&|case| drop(case.processes[index].states[state].on.remove(at)));
+                for reaction in 0..process.states[state].on[at].1.len() {
+                    if process.states[state].on[at].1.len() > 1 {
+                        add(&|case| drop(case.processes[index].states[state].on[at].1.remove(reaction)));
+                    }
+                }
+            }
+            for at in 0..process.states[state].ignore.len() {
+                add(&|case| {
+                    case.processes[index].states[state].ignore.remove(at);
+                });
+            }
+            for at in 0..process.states[state].defer.len() {
+                add(&|case| {
+                    case.processes[index].states[state].defer.remove(at);
+                });
+            }
+        }
+        for starter in 0..process.starters.len() {
+            if process.starters.len() > 1 {
+                add(&|case| drop(case.processes[index].starters.remove(starter)));
+            }
+        }
+        add(&|case| case.processes[index].starters.iter_mut().for_each(|starter| starter.rule = None));
+        add(&|case| case.processes[index].starts_when = None);
+        add(&|case| case.processes[index].forget = false);
+        for at in 0..process.reactions().count() {
+            let less: [fn(&mut Reaction); 7] = [
+                |reaction| {
+                    reaction.when.pop();
+                },
+                |reaction| {
+                    reaction.set.pop();
+                },
+                |reaction| {
+                    reaction.sends.pop();
+                },
+                |reaction| {
+                    reaction.cancel.pop();
+                },
+                |reaction| {
+                    reaction.alarms.pop();
+                },
+                |reaction| reaction.to = None,
+                |reaction| reaction.sends.iter_mut().for_each(|sending| sending.data = None),
+            ];
+            for change in less {
+                add(&|case| change(case.processes[index].reactions_mut().nth(at).unwrap()));
+            }
+        }
+    }
+    all
+}
+
+fn drop_state(process: &mut Process, state: usize) {
+    process.states.remove(state);
+    let moved = |index: usize| if index > state { index - 1 } else { index };
+    if process.initial > state {
+        process.initial -= 1;
+    }
+    for reaction in process.reactions_mut() {
+        reaction.to = reaction.to.filter(|to| *to != state).map(moved);
+    }
+}

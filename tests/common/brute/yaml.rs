@@ -1,0 +1,216 @@
+//! Prints the model as the files that the program reads.
+
+use super::model::*;
+use std::fmt::Write;
+
+/// The file of a process, `<name>@1.yaml`.
+pub fn definition(process: &Process) -> String {
+    let mut out = format!("process: {}\nversion: 1\n", process.name);
+    match process.starters.iter().all(|starter| starter.rule.is_some()) {
+        true => {
+            out += "starts-on:\n";
+            for starter in &process.starters {
+                let rule = starter.rule.as_ref().unwrap();
+                writeln!(out, "  {}: {}", name(starter.type_), rule_text(process, rule)).unwrap();
+            }
+        }
+        false => {
+            let types: Vec<Type> = process.starters.iter().map(|starter| starter.type_).collect();
+            writeln!(out, "starts-on: {}", names(&types)).unwrap();
+        }
+    }
+    if let Some(guard) = process.starts_when {
+        writeln!(out, "starts-when: {}", guard_text(guard)).unwrap();
+    }
+    let before = match process.before_start {
+        BeforeStart::Defer => "defer",
+        BeforeStart::Park => "park",
+        BeforeStart::Ignore => "ignore",
+    };
+    let unexpected = match process.unexpected {
+        Unexpected::Park => "park",
+        Unexpected::Ignore => "ignore",
+        Unexpected::Defer => "defer",
+    };
+    let after = if process.forget { "forget" } else { "remember" };
+    writeln!(out, "before-start: {before}\nunexpected: {unexpected}\nafter-end: {after}").unwrap();
+    out += "data: {n: 0, k: 0, seen: false}\n";
+    writeln!(out, "initial: {}\nstates:", process.states[process.initial].name).unwrap();
+    for state in &process.states {
+        writeln!(out, "  {}:{}", state.name, if empty(state) { " {}" } else { "" }).unwrap();
+        if state.end {
+            out += "    end: success\n";
+        }
+        if !state.on.is_empty() {
+            out += "    on:\n";
+        }
+        for (type_, rule) in &state.on {
+            writeln!(out, "      {}: {}", name(*type_), rule_text(process, rule)).unwrap();
+        }
+        for (key, list) in [("ignore", &state.ignore), ("defer", &state.defer)] {
+            if !list.is_empty() {
+                writeln!(out, "    {key}: {}", names(list)).unwrap();
+            }
+        }
+    }
+    out
+}
+
+fn empty(state: &State) -> bool {
+    !state.end && state.on.is_empty() && state.ignore.is_empty() && state.defer.is_empty()
+}
+
+fn names(types: &[Type]) -> String {
+    format!("[{}]", types.iter().map(|type_| name(*type_)).collect::<Vec<_>>().join(", "))
+}
+
+fn rule_text(process: &Process, rule: &Rule) -> String {
+    let reactions: Vec<String> = rule.iter().map(|reaction| reaction_text(process, reaction)).collect();
+    match &reactions[..] {
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
+    }
+}
+
+fn reaction_text(process: &Process, reaction: &Reaction) -> String {
+    let mut keys = Vec::new();
+    if !reaction.when.is_empty() {
+        let guards: Vec<String> = reaction.when.iter().map(|guard| guard_text(*guard)).collect();
+        keys.push(format!("when: {}", guards.join(" && ")));
+    }
+    if !reaction.set.is_empty() {
+        let set = reaction
+            .set
+            .iter()
+            .map(|(var, value)| format!("{}: {}", var_name(*var), value_text(*value, Some(*var))));
+        keys.push(format!("set: {{{}}}", set.collect::<Vec<_>>().join(", ")));
+    }
+    for (key, command) in [("send", true), ("publish", false)] {
+        let of = reaction.sends.iter().filter(|sending| sending.command == command);
+        let sends: Vec<String> = of
+            .map(|sending| match sending.data {
+                None => name(sending.type_).to_string(),
+                Some(data) => format!("{{{}: {{k: {}}}}}", name(sending.type_), value_text(data, None)),
+            })
+            .collect();
+        match &sends[..] {
+            [] => {}
+            [one] => keys.push(format!("{key}: {one}")),
+            several => keys.push(format!("{key}: [{}]", several.join(", "))),
+        }
+    }
+    if !reaction.cancel.is_empty() {
+        keys.push(format!("cancel: {}", names(&reaction.cancel)));
+    }
+    if !reaction.alarms.is_empty() {
+        let alarms = reaction.alarms.iter().map(|alarm| match alarm.data {
+            None => format!("{}: {}m", name(alarm.name), alarm.minutes),
+            Some(data) => {
+                format!(
+                    "{}: {{after: {}m, data: {{k: {}}}}}",
+                    name(alarm.name),
+                    alarm.minutes,
+                    value_text(data, None)
+                )
+            }
+        });
+        keys.push(format!("alarm: {{{}}}", alarms.collect::<Vec<_>>().join(", ")));
+    }
+    if let Some(to) = reaction.to {
+        keys.push(format!("to: {}", process.states[to].name));
+    }
+    format!("{{{}}}", keys.join(", "))
+}
+
+fn var_name(var: Var) -> &'static str {
+    match var {
+        Var::N => "n",
+        Var::K => "k",
+        Var::Seen => "seen",
+    }
+}
+
+fn value_text(value: Value, into: Option<Var>) -> String {
+    match value {
+        Value::Literal(number) => literal(number, into),
+        Value::Of(var) => format!("=data.{}", var_name(var)),
+        Value::OneMoreThan(var) => format!("=data.{} + 1", var_name(var)),
+        Value::Event => "=event.data.k".to_string(),
+    }
+}
+
+fn literal(number: i64, of: Option<Var>) -> String {
+    match of {
+        Some(Var::Seen) => (number == 1).to_string(),
+        _ => number.to_string(),
+    }
+}
+
+fn guard_text(guard: Guard) -> String {
+    match guard {
+        Guard::Below(var, bound) => format!("data.{} < {bound}", var_name(var)),
+        Guard::Is(var, number) => format!("data.{} == {}", var_name(var), literal(number, Some(var))),
+        Guard::EventBelow(bound) => format!("event.data.k < {bound}"),
+        Guard::EventIs(number) => format!("event.data.k == {number}"),
+    }
+}
+
+/// The file of the scenario.
+pub fn scenario(case: &Case) -> String {
+    let processes: Vec<String> = case.processes.iter().map(|process| format!("{}@1", process.name)).collect();
+    let mut out = String::from("scenario: a random one\n");
+    match &processes[..] {
+        [one] => writeln!(out, "process: {one}").unwrap(),
+        several => writeln!(out, "process: [{}]", several.join(", ")).unwrap(),
+    }
+    for (key, list) in [("first", &case.first), ("deliver", &case.deliver)] {
+        if list.is_empty() && key == "first" {
+            continue;
+        }
+        writeln!(out, "{key}:{}", if list.is_empty() { " []" } else { "" }).unwrap();
+        for stimulus in list {
+            writeln!(out, "  - {}", stimulus_text(stimulus)).unwrap();
+        }
+    }
+    let order = match (case.causal, case.fifo) {
+        (false, false) => "any",
+        (true, false) => "causal",
+        (false, true) => "fifo",
+        (true, true) => "[causal, fifo]",
+    };
+    let alarms = match case.alarms {
+        Alarms::Any => "any",
+        Alarms::Last => "last",
+        Alarms::Never => "never",
+    };
+    writeln!(out, "order: {order}\nalarms: {alarms}").unwrap();
+    if case.alike {
+        out += "alike: true\n";
+    }
+    if case.by_data {
+        out += "outcome-by: data\n";
+    }
+    out
+}
+
+/// The short forms where they say it all.
+fn stimulus_text(stimulus: &Stimulus) -> String {
+    let type_ = name(stimulus.type_);
+    match (stimulus.data, stimulus.module, &stimulus.after[..]) {
+        (None, None, []) => type_.to_string(),
+        (Some(k), None, []) => format!("{{{type_}: {{k: {k}}}}}"),
+        (data, module, after) => {
+            let mut out = format!("{{event: {type_}");
+            if let Some(k) = data {
+                write!(out, ", data: {{k: {k}}}").unwrap();
+            }
+            if let Some(module) = module {
+                write!(out, ", module: {module}").unwrap();
+            }
+            if !after.is_empty() {
+                write!(out, ", after: {}", names(after)).unwrap();
+            }
+            out + "}"
+        }
+    }
+}
