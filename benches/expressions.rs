@@ -33,7 +33,7 @@ fn world() -> World {
 }
 
 fn parsed(text: &str) -> Expr {
-    let scope = Scope { data: ["reserved", "limit", "reminders", "paid"].map(String::from).into() };
+    let scope = Scope::of(["reserved", "limit", "reminders", "paid"].map(String::from).into());
     expr::parse(&Source::new("bench", text), Span::new(0, text.len()), text, &scope).unwrap()
 }
 

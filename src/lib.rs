@@ -8,6 +8,7 @@
 //! | 8 | `cli` | verbs, flags, exit codes; the wall clock |
 //! | 7 | `report` | data in, text out |
 //! | 6 | `versions` | replays a log, compares versions |
+//! | 6 | `explore` | every order of a scenario's messages |
 //! | 5 | `runtime` | the world, its choices, the house, the journal |
 //! | 4 | `step` | decide, evolve: the rules |
 //! | 3 | `process` | definitions, expressions |
@@ -18,6 +19,7 @@
 pub mod cli;
 pub mod error;
 pub mod event;
+pub mod explore;
 pub mod process;
 pub mod report;
 pub mod runtime;

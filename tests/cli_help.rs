@@ -4,7 +4,7 @@ mod common;
 
 use common::bench::{Bench, words};
 
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 15] = [
     "demo",
     "init",
     "append",
@@ -15,6 +15,7 @@ const VERBS: [&str; 14] = [
     "status",
     "resume",
     "end",
+    "check",
     "replay",
     "verify",
     "man",
@@ -67,7 +68,7 @@ fn the_verbs_are_listed_with_a_line_each() {
         assert!(help.lines().any(|line| line.starts_with(&format!("  {verb} "))), "{verb}\n{help}");
     }
     assert!(help.ends_with(
-        "Exit codes:\n  0  it holds\n  1  a finding: a replay differs, an append met another position than it \
+        "Exit codes:\n  0  it holds\n  1  a finding: orderings diverge, a replay differs, an append met another position than it \
          expected\n  2  bad input or usage\n  3  a bound was reached\n  4  a bug of anyorder's own\n"
     ));
 }

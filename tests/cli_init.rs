@@ -8,6 +8,7 @@ const STARTER: &str = "\
 shop: a shop, a bank and one process, to be changed into your own
   anyorder.yaml
   processes/order@1.yaml
+  scenarios/payment.yaml
 go on with: cd shop && anyorder --help
 ";
 
@@ -40,7 +41,11 @@ fn the_restaurant_works_at_once() {
   anyorder.yaml
   processes/pay-after-eating@1.yaml
   processes/pay-first@1.yaml
+  scenarios/pay-after-eating.yaml
+  scenarios/pay-first.yaml
   next/pay-first@2.yaml
+  next/takeaway@1.yaml
+  next/takeaway.yaml
 go on with: cd inn && anyorder --help
 ",
     );
@@ -55,7 +60,7 @@ go on with: cd inn && anyorder --help
 fn into_a_folder_that_is_empty_or_not_there_yet() {
     let bench = Bench::new();
     bench.run("init a/b/c --format json").prints(
-        "{\"folder\":\"a/b/c\",\"example\":\"starter\",\"files\":[\"anyorder.yaml\",\"processes/order@1.yaml\"]}\n",
+        "{\"folder\":\"a/b/c\",\"example\":\"starter\",\"files\":[\"anyorder.yaml\",\"processes/order@1.yaml\",\"scenarios/payment.yaml\"]}\n",
     );
     std::fs::create_dir(bench.path("my shop's")).unwrap();
     let ran = bench.run("init \"my shop's\"").out();

@@ -2,7 +2,7 @@
 
 use anyorder::event::{Document, Extra, Message, Time, line};
 use anyorder::process::Data;
-use anyorder::process::expr::{self, Env, Scope};
+use anyorder::process::expr::{self, Env, Facts, ProcessFacts, ProcessScope, PropertyScope, Scope};
 use anyorder::span::{Source, Span};
 use std::fmt::Write;
 
@@ -57,10 +57,57 @@ fn answer(text: &str, world: &World) -> String {
     }
 }
 
+/// Whether a property holds. The cell says what it sees: `order cooking {"total":10}` for a process, its
+/// state and its data, `2 OrderPaid` for a count. Every process has the states `cooking` and `served`.
+fn judged(text: &str, sees: &str) -> String {
+    let mut facts = Facts::default();
+    let types = ["CookFood", "OrderPaid"].map(Into::into).into();
+    let mut property =
+        PropertyScope { types, alarms: ["PaymentTimedOut".into()].into(), ..Default::default() };
+    for part in sees.split('`').skip(1).step_by(2) {
+        let (first, rest) = part.split_once(' ').expect("two words");
+        if let Ok(count) = first.parse() {
+            facts.counts.insert(rest.into(), count);
+            continue;
+        }
+        let (state, data) = rest.split_once(' ').expect("a state and data");
+        let data = Data::of_json(data);
+        let names = data.iter().map(|(name, _)| name.to_string()).collect();
+        let states = ["cooking", "served"].map(Into::into).into();
+        property.processes.push(ProcessScope { name: first.into(), states, data: names });
+        facts.processes.push(ProcessFacts {
+            name: first.into(),
+            state: state.trim_matches('\'').into(),
+            data,
+        });
+    }
+    let source = Source::new("docs/expressions.md", text);
+    match expr::parse_guard(&source, Span::new(0, text.len()), text, &Scope::of_property(property)) {
+        Err(errors) => format!("refused: {}", errors[0].message),
+        Ok(expr) => match expr.judge(&facts) {
+            Ok(holds) => holds.to_string(),
+            Err(failure) => format!("fails: {}", failure.what),
+        },
+    }
+}
+
 /// The cells of a table's row, with `\|` read as a bar.
 fn cells(row: &str) -> Vec<String> {
     let row = row.trim().trim_start_matches('|').trim_end_matches('|');
     row.replace("\\|", "\u{1}").split('|').map(|cell| cell.trim().replace('\u{1}', "|")).collect()
+}
+
+#[test]
+fn every_property_of_the_page_is_judged_as_it_says() {
+    let page = std::fs::read_to_string("docs/expressions.md").unwrap();
+    let rows = page.lines().skip_while(|row| *row != "| property | sees | is |").skip(2);
+    let rows: Vec<&str> = rows.take_while(|row| row.starts_with('|')).collect();
+    assert!(rows.len() > 10, "the page has {} properties", rows.len());
+    for row in rows {
+        let cells = cells(row);
+        let [property, sees, is] = &cells[..] else { panic!("three cells: {row}") };
+        assert_eq!(judged(property.trim_matches('`'), sees), *is, "{property}");
+    }
 }
 
 #[test]

@@ -51,6 +51,17 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Shows how far something has come, in place of what was shown before; nothing takes it away. Answers
+    /// whether anybody sees it.
+    pub fn progress(&mut self, text: &str) -> bool {
+        let watched = std::io::stderr().is_terminal();
+        if watched {
+            let _ = write!(self.err, "\r\x1b[2K{text}");
+            let _ = self.err.flush();
+        }
+        watched
+    }
+
     /// Says something beside the result that is to be known whoever reads it.
     pub fn warn(&mut self, text: &str) {
         // What was printed before stands before it, also where both go to one terminal.

@@ -128,10 +128,15 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(Exit::Holds)
 }
 
-/// The command as it is run: in that folder, wherever we are. No word of the tour has a space in it.
+/// The command as it is run: in that folder, wherever we are. What stands between quotes is one word.
 fn anchored(folder: &Path, command: &str) -> Vec<OsString> {
     let mut arguments = vec!["anyorder".into(), "-C".into(), folder.into()];
-    for word in command.split(' ') {
+    let quoted = command.split('"').enumerate();
+    let words = quoted.flat_map(|(index, part)| match index % 2 {
+        0 => part.split_whitespace().collect(),
+        _ => vec![part],
+    });
+    for word in words {
         // The draft is named by its path.
         arguments.push(if word.ends_with(".yaml") { folder.join(word).into() } else { word.into() });
     }

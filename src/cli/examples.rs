@@ -19,7 +19,7 @@ pub(super) const EXAMPLES: &[Example] = &[
     Example {
         name: "starter",
         summary: "a shop, a bank and one process, to be changed into your own",
-        files: files!("starter": "anyorder.yaml", "processes/order@1.yaml"),
+        files: files!("starter": "anyorder.yaml", "processes/order@1.yaml", "scenarios/payment.yaml"),
     },
     Example {
         name: "restaurant",
@@ -28,7 +28,11 @@ pub(super) const EXAMPLES: &[Example] = &[
             "restaurant": "anyorder.yaml",
             "processes/pay-after-eating@1.yaml",
             "processes/pay-first@1.yaml",
+            "scenarios/pay-after-eating.yaml",
+            "scenarios/pay-first.yaml",
             "next/pay-first@2.yaml",
+            "next/takeaway@1.yaml",
+            "next/takeaway.yaml",
         ),
     },
 ];

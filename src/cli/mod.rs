@@ -5,6 +5,7 @@
 //! nothing about processes. `demo` runs the verbs through the same [`execute`] that `main` does.
 
 mod append;
+mod check;
 mod clock;
 mod context;
 mod demo;
@@ -40,7 +41,7 @@ use workspace::Workspace;
 pub enum Exit {
     /// It holds.
     Holds = 0,
-    /// A finding: a replay differs, an append met another position than it expected.
+    /// A finding: orderings diverge, a replay differs, an append met another position than it expected.
     Finding = 1,
     /// A bound was reached.
     Bound = 3,
@@ -59,7 +60,7 @@ Start here:
 
 Exit codes:
   0  it holds
-  1  a finding: a replay differs, an append met another position than it expected
+  1  a finding: orderings diverge, a replay differs, an append met another position than it expected
   2  bad input or usage
   3  a bound was reached
   4  a bug of anyorder's own";
@@ -69,7 +70,8 @@ Exit codes:
 /// A workbench for event-sourced process managers.
 ///
 /// Write a process as one small file; append events to a JSON-lines store; run the process over
-/// the log, deterministically, in virtual time; replay a real log through another version of it.
+/// the log, deterministically, in virtual time; check what it does under every order of its inputs;
+/// replay a real log through another version of it.
 pub(crate) struct Args {
     /// The workspace; without it, the one around the current directory
     #[arg(short = 'C', value_name = "DIR", global = true, help_heading = EVERYWHERE)]
@@ -99,6 +101,7 @@ enum Verb {
     Status(status::Args),
     Resume(settle::ResumeArgs),
     End(settle::EndArgs),
+    Check(check::Args),
     Replay(replay::Args),
     Verify(verify::Args),
     Man(manual::ManArgs),
@@ -179,6 +182,7 @@ fn dispatch(verb: Verb, context: &mut Context) -> Result<Exit> {
         Verb::Status(args) => status::run(args, context),
         Verb::Resume(args) => settle::resume(args, context),
         Verb::End(args) => settle::end(args, context),
+        Verb::Check(args) => check::run(args, context),
         Verb::Replay(args) => replay::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
         Verb::Man(args) => manual::man(args, context),

@@ -45,6 +45,16 @@ impl Workspace {
             .hint("name one with `-C DIR`, or see one made: `anyorder demo --keep DIR`"))
     }
 
+    /// That folder, whatever is in it.
+    pub fn at(root: PathBuf) -> Workspace {
+        Workspace { root }
+    }
+
+    /// The files under `scenarios/`, in the order of their names.
+    pub fn scenarios(&self) -> Result<Vec<PathBuf>> {
+        definition_files(&self.root.join("scenarios"))
+    }
+
     pub fn store(&self) -> Store {
         Store::new(Arc::new(Folder::new(self.root.join("log"))))
     }

@@ -17,6 +17,8 @@ const LATEST: i64 = 253_402_300_799_999; // 9999-12-31T23:59:59.999Z
 impl Time {
     pub const MIN: Time = Time(EARLIEST);
     pub const MAX: Time = Time(LATEST);
+    /// 2000-01-01T00:00:00.000Z: when what has no time of its own happens.
+    pub const MILLENNIUM: Time = Time(946_684_800_000);
 
     /// None outside the years 0000 to 9999.
     pub fn from_millis(millis: i64) -> Option<Time> {

@@ -194,6 +194,14 @@ impl Entry {
 }
 
 impl Definition {
+    /// The names known in `data`: those that it is born with, and those of every `set`.
+    pub fn data_names(&self) -> BTreeSet<String> {
+        let starts = self.starts_on.iter().filter_map(|starter| starter.reaction.as_ref());
+        let rules = starts.chain(self.states.iter().flat_map(|state| state.on.values()));
+        let set = rules.flatten().flat_map(|reaction| &reaction.set).map(|(name, _)| name);
+        self.data.iter().map(|(name, _)| name).chain(set).map(|name| name.to_string()).collect()
+    }
+
     pub fn state(&self, id: StateId) -> &State {
         &self.states[id]
     }
@@ -206,8 +214,59 @@ impl Definition {
         self.starts_on.iter().find(|starter| *starter.type_ == *type_)
     }
 
+    /// Every expression of the file.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        let mut found: Vec<&Expr> = self.starts_when.iter().collect();
+        match &self.correlate {
+            Correlate::ById => {}
+            Correlate::By(expr) => found.push(expr),
+            Correlate::ByType(by_type) => found.extend(by_type.values()),
+        }
+        self.reactions().for_each(|reaction| reaction.expressions(&mut found));
+        found
+    }
+
+    /// Every reaction of the file.
+    pub fn reactions(&self) -> impl Iterator<Item = &Reaction> {
+        let starting = self.starts_on.iter().filter_map(|starter| starter.reaction.as_ref());
+        starting.chain(self.states.iter().flat_map(|state| state.on.values())).flatten()
+    }
+
     /// `name@version`.
     pub fn full_name(&self) -> String {
         format!("{}@{}", self.name, self.version)
+    }
+}
+
+impl Reaction {
+    fn expressions<'a>(&'a self, found: &mut Vec<&'a Expr>) {
+        found.extend(&self.when);
+        self.set.iter().for_each(|(_, template)| template.expressions(found));
+        self.sends.iter().flat_map(|outgoing| &outgoing.data).for_each(|data| data.expressions(found));
+        for alarm in &self.alarms {
+            match &alarm.when {
+                AlarmTime::After(_) => {}
+                AlarmTime::AfterExpr(expr) | AlarmTime::At(expr) => found.push(expr),
+            }
+            alarm.data.iter().for_each(|data| data.expressions(found));
+        }
+    }
+}
+
+impl Template {
+    fn expressions<'a>(&'a self, found: &mut Vec<&'a Expr>) {
+        match self {
+            Template::Literal(_) => {}
+            Template::Expr(expr) => found.push(expr),
+            Template::List(items) => items.iter().for_each(|item| item.expressions(found)),
+            Template::Map(entries) => {
+                for entry in entries {
+                    match entry {
+                        Entry::Spread(expr) => found.push(expr),
+                        Entry::Member(_, template) => template.expressions(found),
+                    }
+                }
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Every key of a definition file: the one table that the reader and the JSON Schema share.
+//! Every key of a definition and of a scenario: the one table that the readers and the JSON Schema share.
 //!
 //! A [`Place`] is where keys stand; [`keys`] lists those it knows, with the shape of the value. A
 //! key that the design knows and this version does not build is in the table too ([`Key::built`]
@@ -15,10 +15,34 @@ pub enum Place {
     Reaction,
     /// The long form of an alarm: `{after: 15m, data: {…}}`.
     Alarm,
+    /// The top of a scenario's file.
+    Scenario,
+    /// The long form of a message in a scenario: `{event: OrderPaid, after: [OrderPlaced]}`.
+    Stimulus,
+    Expect,
+    Bounds,
+    Faults,
 }
 
 impl Place {
-    pub const ALL: [Place; 4] = [Place::Process, Place::State, Place::Reaction, Place::Alarm];
+    pub const ALL: [Place; 9] = [
+        Place::Process,
+        Place::State,
+        Place::Reaction,
+        Place::Alarm,
+        Place::Scenario,
+        Place::Stimulus,
+        Place::Expect,
+        Place::Bounds,
+        Place::Faults,
+    ];
+
+    /// The places of the same sort of file.
+    fn kin(self) -> &'static [Place] {
+        const ALL: &[Place] = &Place::ALL;
+        let (definition, scenario) = ALL.split_at(4);
+        if definition.contains(&self) { definition } else { scenario }
+    }
 
     /// As in "`send` belongs in a reaction".
     pub fn name(self) -> &'static str {
@@ -27,6 +51,11 @@ impl Place {
             Place::State => "a state",
             Place::Reaction => "a reaction",
             Place::Alarm => "an alarm",
+            Place::Scenario => "a scenario",
+            Place::Stimulus => "a message",
+            Place::Expect => "`expect`",
+            Place::Bounds => "`bounds`",
+            Place::Faults => "`faults`",
         }
     }
 }
@@ -68,6 +97,20 @@ pub enum Shape {
     /// An expression with `=`.
     Time,
     Template,
+    /// One of these words, or a list of them.
+    Choices(&'static [&'static str]),
+    /// A list of what may stand under a key that takes [`Shape::Choices`].
+    ListOfChoices(&'static [&'static str]),
+    /// Processes: a name, `name@version` or a path, or a list of them.
+    Processes,
+    /// Messages from outside: `Name`, `{Name: data}` or `{event: Name, …}`, or a list of them.
+    Stimuli,
+    /// A mapping whose keys are those of that place.
+    Mapping(Place),
+    /// Texts, or one.
+    Texts,
+    /// A mapping from names to expressions.
+    Properties,
     /// Not built yet.
     Later,
 }
@@ -168,6 +211,59 @@ const ALARM: &[Key] = &[
     key("key", Shape::Later, "several alarms of one name", &[]),
 ];
 
+pub const ORDERS: &[&str] = &["any", "causal", "fifo"];
+pub const ALARMS: &[&str] = &["any", "last", "never"];
+pub const OUTCOME_BY: &[&str] = &["effects", "data"];
+
+/// `services`, `faults` and `host` are for later, unless they say that there is nothing of the sort.
+const SCENARIO: &[Key] = &[
+    must(key("scenario", Shape::Text, "what it is about, in a few words", &["name", "title", "id"])),
+    must(key("process", Shape::Processes, "the process, or a list of them", &["processes", "saga"])),
+    key("first", Shape::Stimuli, "messages delivered first, in this order", &["given", "before", "setup"]),
+    key(
+        "deliver",
+        Shape::Stimuli,
+        "messages in flight from then on",
+        &["events", "messages", "inputs", "stimuli", "when"],
+    ),
+    key("order", Shape::Choices(ORDERS), "which messages may overtake which", &["ordering"]),
+    key("orders", Shape::ListOfChoices(ORDERS), "several orders, each explored for itself", &["orderings"]),
+    key("alarms", Shape::Choice(ALARMS), "when an alarm that is set may ring", &["alarm", "timers"]),
+    key("alike", Shape::Boolean, "messages alike in everything but id count as one", &["symmetry"]),
+    key("services", Shape::Later, "who answers commands", &["service"]),
+    key("faults", Shape::Later, "what may go wrong, and how often", &["fault"]),
+    key("host", Shape::Later, "what the process runs on", &[]),
+    key("outcome-by", Shape::Choice(OUTCOME_BY), "what makes two outcomes different", &["outcomes-by"]),
+    key("expect", Shape::Mapping(Place::Expect), "what is meant to hold", &["then", "expects", "expected"]),
+    key("bounds", Shape::Mapping(Place::Bounds), "how far to look", &["limits", "bound"]),
+];
+
+const STIMULUS: &[Key] = &[
+    must(key("event", Shape::Text, "the message's type", &["message", "type", "name"])),
+    key("data", Shape::Literals, "its data", &["payload", "body"]),
+    key("module", Shape::Text, "who says it, for `fifo`", &["source", "from"]),
+    key("after", Shape::Names, "its causes, for `causal`", &["causes", "cause", "caused-by"]),
+    key("correlation", Shape::Text, "its conversation", &["conversation", "correlation-id"]),
+];
+
+const EXPECT: &[Key] = &[
+    key("outcomes", Shape::Texts, "these outcomes and no others", &["outcome", "ends"]),
+    key("converge", Shape::Boolean, "one outcome only", &["converges", "convergent"]),
+    key("always", Shape::Properties, "what holds at every moment", &["invariants", "invariant", "globally"]),
+    key("finally", Shape::Properties, "what holds where an ordering ends", &["eventually", "at-the-end"]),
+];
+
+const BOUNDS: &[Key] = &[
+    key("states", Shape::Integer, "how many distinct worlds may be met", &["worlds", "max-states"]),
+    key("depth", Shape::Integer, "how many choices an ordering may have", &["steps", "max-depth"]),
+];
+
+const FAULTS: &[Key] = &[
+    key("duplicates", Shape::Later, "deliveries again", &["duplicate"]),
+    key("losses", Shape::Later, "messages that vanish", &["loss", "lost"]),
+    key("crashes", Shape::Later, "stops of the host", &["crash"]),
+];
+
 /// The keys of a place, in the order in which people write them.
 pub fn keys(place: Place) -> &'static [Key] {
     match place {
@@ -175,6 +271,11 @@ pub fn keys(place: Place) -> &'static [Key] {
         Place::State => STATE,
         Place::Reaction => REACTION,
         Place::Alarm => ALARM,
+        Place::Scenario => SCENARIO,
+        Place::Stimulus => STIMULUS,
+        Place::Expect => EXPECT,
+        Place::Bounds => BOUNDS,
+        Place::Faults => FAULTS,
     }
 }
 
@@ -190,7 +291,7 @@ pub fn meant(place: Place, unknown: &str) -> Option<&'static Key> {
     let called = |key: &&Key| key.also.iter().any(|also| spelling(also) == spelled);
     here.iter().find(named).or_else(|| here.iter().find(called)).or_else(|| {
         // A word of another place is that word, and no slip.
-        let elsewhere = Place::ALL.into_iter().any(|other| find(other, unknown).is_some());
+        let elsewhere = place.kin().iter().any(|other| find(*other, unknown).is_some());
         let near = nearest(unknown, here.iter().map(|key| key.name)).filter(|_| !elsewhere)?;
         find(place, near)
     })
@@ -207,12 +308,16 @@ pub fn advice(place: Place, unknown: &str) -> String {
             format!("did you mean `{}`?", key.name)
         };
     }
-    if let Some(other) = Place::ALL.into_iter().find(|other| find(*other, unknown).is_some()) {
+    if let Some(other) = place.kin().iter().find(|other| find(**other, unknown).is_some()) {
         let how = match other {
-            Place::Process => "at the top of the file",
+            Place::Process | Place::Scenario => "at the top of the file",
             Place::State => "in a state",
             Place::Reaction => "in a reaction, under a message's name",
             Place::Alarm => "in an alarm, under its name",
+            Place::Stimulus => "in a message's long form, beside `event`",
+            Place::Expect => "under `expect`",
+            Place::Bounds => "under `bounds`",
+            Place::Faults => "under `faults`",
         };
         return format!("`{unknown}` belongs {how}");
     }

@@ -39,7 +39,8 @@ pub fn check_messages(families: &[Family], file: &WorkspaceFile) -> Result<()> {
     if diagnostics.is_empty() { Ok(()) } else { Err(Error::diagnostics(diagnostics)) }
 }
 
-fn sent(definition: &Definition) -> impl Iterator<Item = &Name> {
+/// What a process sends and publishes, a type as often as it stands in the file.
+pub fn sent(definition: &Definition) -> impl Iterator<Item = &Name> {
     let of_states = definition.states.iter().flat_map(|state| state.on.values());
     let of_starts = definition.starts_on.iter().filter_map(|starter| starter.reaction.as_ref());
     let reactions = of_states.chain(of_starts).flatten();

@@ -12,6 +12,7 @@ mod family;
 mod hash;
 pub mod keys;
 mod messages;
+pub(crate) mod page;
 mod read;
 pub mod tree;
 pub mod workspace_file;
@@ -23,5 +24,5 @@ pub use definition::{
 };
 pub use family::Family;
 pub use hash::{canonical, hash};
-pub use messages::check_messages;
+pub use messages::{check_messages, sent};
 pub use read::{read, read_named};

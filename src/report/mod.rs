@@ -5,6 +5,8 @@
 //! text may have colour is told by the caller.
 
 pub mod causes;
+pub mod check;
+pub mod check_json;
 pub mod diagnostic;
 pub mod graph;
 pub mod log;

@@ -61,9 +61,13 @@ pub fn columns(rows: &[Vec<String>]) -> String {
 
 /// Data as far as a line has room for it; `--format json` and `anyorder log` have all of it.
 pub fn brief(data: &str) -> String {
-    const ROOM: usize = 72;
+    brief_in(data, 72)
+}
+
+/// The same, in so much room.
+pub fn brief_in(data: &str, room: usize) -> String {
     let line = json::on_one_line(data);
-    match line.char_indices().nth(ROOM) {
+    match line.char_indices().nth(room) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
     }

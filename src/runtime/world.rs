@@ -125,6 +125,17 @@ impl World {
         world
     }
 
+    /// A world of the same house in which there is nothing but this instance, at this moment.
+    pub fn alone(&self, process: ProcessId, instance: Instance, now: Time) -> World {
+        let named = |member: &Member| Member::new(member.name.clone());
+        let mut members: Vec<Member> = self.members.iter().map(named).collect();
+        let member = &mut members[process];
+        member.now = now;
+        let id = instance.id.clone();
+        *member.instance_mut(&id) = instance;
+        World::new(self.house.clone(), members)
+    }
+
     pub fn house(&self) -> &House<Stable> {
         &self.house
     }

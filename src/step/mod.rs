@@ -23,7 +23,7 @@ mod turn;
 pub use decide::{Input, decide};
 pub use evolve::evolve;
 pub use find::instance_of;
-pub use instance::{Instance, Parked, Phase, Rest};
+pub use instance::{Instance, Parked, Phase, Rest, Seen};
 pub use recorded::{Failed, Outcome, Recorded};
 pub use settle::{BY_HAND, Hand};
 pub use turn::{step, turn};

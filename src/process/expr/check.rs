@@ -6,6 +6,7 @@
 use super::ast::{Each, Form, Key, Kind, Literal, Node, Operator};
 use super::code::{Code, Index, Member, Op};
 use super::fault::{Fault, Place};
+use super::lex::is_word;
 use super::names::{ATTRIBUTES, Attribute, FUNCTIONS, Function, Signature, other_name};
 use super::types::{self, Type, Types};
 use super::{Reads, Scope, print};
@@ -13,7 +14,7 @@ use crate::event::{Name, Time, json, parse_duration};
 use crate::span::{Span, nearest};
 use regex_lite::Regex;
 
-const ROOTS: [&str; 4] = ["event", "data", "state", "now"];
+pub(super) const ROOTS: [&str; 4] = ["event", "data", "state", "now"];
 
 /// What a check found out.
 pub(super) struct Checked {
@@ -33,16 +34,16 @@ pub(super) fn check(node: &Node, place: &Place, scope: &Scope) -> Result<Checked
     }
 }
 
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     place: &'a Place,
-    scope: &'a Scope,
-    faults: Vec<Fault>,
+    pub(super) scope: &'a Scope,
+    pub(super) faults: Vec<Fault>,
     /// The variables of the macros around, and what they may be.
     locals: Vec<(Box<str>, Types)>,
-    reads: Reads,
+    pub(super) reads: Reads,
 }
 
-type Typed = (Op, Types);
+pub(super) type Typed = (Op, Types);
 
 impl Checker<'_> {
     fn node(&mut self, node: &Node) -> (Code, Types) {
@@ -86,7 +87,7 @@ impl Checker<'_> {
         nodes.iter().map(|node| self.node(node).0).collect()
     }
 
-    fn fault(&mut self, fault: Fault) -> Typed {
+    pub(super) fn fault(&mut self, fault: Fault) -> Typed {
         self.faults.push(fault);
         (Op::Literal(Literal::Null), Types::ANY)
     }
@@ -110,9 +111,14 @@ impl Checker<'_> {
         if let Some(slot) = self.locals.iter().rposition(|(local, _)| **local == *name) {
             return (Op::Local(slot), self.locals[slot].1);
         }
+        if let Some(property) = &self.scope.property
+            && let Some(typed) = self.property_name(property, name, at)
+        {
+            return typed;
+        }
         match name {
             "event" => {
-                self.reads.event = true;
+                (self.reads.event, self.reads.ids, self.reads.times) = (true, true, true);
                 (Op::Event, Types::MAP)
             }
             "data" => {
@@ -166,11 +172,18 @@ impl Checker<'_> {
         if let Kind::Name(root) = &of.kind
             && !self.locals.iter().any(|(local, _)| local == root)
         {
-            match &**root {
-                "event" => return self.attribute(name, at, bracketed),
-                "data" => return self.data_member(name, at),
+            match (&**root, self.several()) {
+                ("data" | "state", Some(property)) => return self.of_process(property, root, name, at),
+                // A property has none, and what is said of the word itself is enough.
+                ("event", _) if self.scope.property.is_none() => return self.attribute(name, at, bracketed),
+                ("data", None) => return self.data_member(name, at),
                 _ => {}
             }
+        }
+        if let Some(property) = self.several()
+            && let Some(process) = self.data_of(property, of)
+        {
+            return self.data_member_of(property, process, name, at);
         }
         let (code, types) = self.node(of);
         let path = print::text(of);
@@ -200,6 +213,8 @@ impl Checker<'_> {
     fn attribute(&mut self, name: &str, at: Span, bracketed: bool) -> Typed {
         self.reads.event = true;
         if let Some(attribute) = Attribute::named(name) {
+            self.reads.ids |= attribute.is_identity();
+            self.reads.times |= attribute.is_time();
             let types = attribute.types();
             return (Op::Attribute(attribute), types);
         }
@@ -226,16 +241,14 @@ impl Checker<'_> {
             self.reads.data.insert(name.to_string());
             return (Op::DataMember(Name::from(name)), Types::JSON);
         }
-        let fault = Fault::new(at, format!("unknown name `data.{name}`"));
-        let known = || self.scope.data.iter().map(String::as_str);
-        let dashed = known().find(|known| known.starts_with(&format!("{name}-")));
-        let hint = match (dashed, nearest(name, known())) {
-            (Some(dashed), _) => format!("a name with a dash is read as `data['{dashed}']`"),
-            (_, Some(near)) => format!("did you mean `data.{near}`?"),
-            _ if self.scope.data.is_empty() => "no member of `data` is known here".to_string(),
-            _ => format!("known are {}", listed(known())),
-        };
-        self.fault(fault.hint(hint))
+        let known = self.scope.data.iter().map(String::as_str);
+        let fault = unknown_member("data", name, at, known);
+        self.fault(fault)
+    }
+
+    /// Whether a word is the variable of a macro.
+    pub(super) fn is_local(&self, word: &str) -> bool {
+        self.locals.iter().any(|(local, _)| **local == *word)
     }
 
     fn index(&mut self, of: &Node, key: &Node) -> Typed {
@@ -251,6 +264,9 @@ impl Checker<'_> {
         let (right_code, right_types) = self.node(right);
         if matches!(operator, Operator::Equal | Operator::NotEqual) {
             self.teach_quotes(left, right, faults);
+        }
+        if let Some(property) = &self.scope.property {
+            self.known_states(property, operator, left, right);
         }
         let codes = Box::new([left_code, right_code]);
         let gives = types::results(operator, left_types, right_types);
@@ -289,6 +305,11 @@ impl Checker<'_> {
     }
 
     fn call(&mut self, key: &Key, arguments: &[Node], at: Span) -> Typed {
+        if let Some(property) = &self.scope.property
+            && let Some(typed) = self.property_call(property, key, arguments, at)
+        {
+            return typed;
+        }
         let Some(signature) = FUNCTIONS.iter().find(|signature| signature.name == &*key.name) else {
             self.nodes(arguments);
             let hint = match (other_name(&key.name), nearest(&key.name, function_names())) {
@@ -403,7 +424,25 @@ fn shortened(path: &str) -> &str {
     path.char_indices().nth(60).map_or(path, |(end, _)| &path[..end])
 }
 
-fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+/// A member that `of` does not have.
+pub(super) fn unknown_member<'a>(
+    of: &str,
+    name: &str,
+    at: Span,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> Fault {
+    let dashed = known.clone().find(|known| known.starts_with(&format!("{name}-")));
+    let hint = match (dashed, nearest(name, known.clone())) {
+        (Some(dashed), _) => format!("a name with a dash is read as `{of}['{dashed}']`"),
+        (_, Some(near)) if is_word(near) => format!("did you mean `{of}.{near}`?"),
+        (_, Some(near)) => format!("did you mean `{of}['{near}']`?"),
+        _ if known.clone().next().is_none() => format!("no member of `{of}` is known here"),
+        _ => format!("known are {}", listed(known)),
+    };
+    Fault::new(at, format!("unknown name `{of}.{name}`")).hint(hint)
+}
+
+pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 

@@ -29,6 +29,14 @@ pub(super) enum Op {
     Now,
     Attribute(Attribute),
     DataMember(Name),
+    /// Of a property: how many messages of a type there were.
+    Count(Name),
+    /// Of a property over several processes: the states and the data by their names, and those of one.
+    States,
+    StateOf(usize),
+    Datas,
+    DataOf(usize),
+    DataMemberOf(Box<(usize, Name)>),
     /// A variable of a macro, by how many are outside of it.
     Local(usize),
     Member(Box<Member>),

@@ -8,7 +8,7 @@ use super::code::{Code, Index, Member, Op};
 use super::compare::{self, Hurdle};
 use super::names::Attribute;
 use super::value::{Entry, MAX_NESTING, Value, nesting};
-use super::{Env, Failure, functions, operate};
+use super::{Env, Facts, Failure, ProcessFacts, functions, operate};
 use crate::event::json;
 use crate::span::Span;
 
@@ -28,11 +28,17 @@ pub(super) struct Machine<'a> {
     /// The variables of the macros around, the outermost first.
     locals: Vec<Value<'a>>,
     steps: u64,
+    /// Of a property; nothing else asks for them.
+    facts: Option<&'a Facts>,
 }
 
 impl<'a> Machine<'a> {
     pub fn new(env: Env<'a>) -> Machine<'a> {
-        Machine { env, locals: Vec::new(), steps: MAX_STEPS }
+        Machine { env, locals: Vec::new(), steps: MAX_STEPS, facts: None }
+    }
+
+    pub fn judging(env: Env<'a>, facts: &'a Facts) -> Machine<'a> {
+        Machine { facts: Some(facts), ..Machine::new(env) }
     }
 
     pub fn spend(&mut self, steps: u64, at: Span) -> Outcome<()> {
@@ -58,6 +64,9 @@ impl<'a> Machine<'a> {
                 Some(document) => Ok(Value::raw(document.text())),
                 None => no_member(code.at, "data", name),
             },
+            Op::Count(_) | Op::States | Op::StateOf(_) | Op::Datas | Op::DataOf(_) | Op::DataMemberOf(_) => {
+                self.fact(code)
+            }
             Op::Attribute(attribute) => self.attribute(attribute, code.at),
             Op::Member(member) => self.member(member, code.at),
             Op::Index(index) => self.index(index, code.at),
@@ -134,6 +143,40 @@ impl<'a> Machine<'a> {
         Ok(Value::map(out))
     }
 
+    fn facts(&self) -> &'a Facts {
+        self.facts.expect("only a property asks for facts, and only `judge` runs one")
+    }
+
+    /// What only a property sees.
+    fn fact(&self, code: &'a Code) -> Outcome<Value<'a>> {
+        let facts = self.facts();
+        let named = |value: fn(&'a ProcessFacts) -> Value<'a>| {
+            let entry = |process: &'a ProcessFacts| Entry {
+                raw_key: json::quote(&process.name).into(),
+                value: value(process),
+            };
+            Value::map(facts.processes.iter().map(entry).collect())
+        };
+        match &code.op {
+            Op::Count(type_) => {
+                let count = facts.counts.get(type_).copied().unwrap_or(0);
+                Ok(Value::Int(i64::try_from(count).unwrap_or(i64::MAX)))
+            }
+            Op::States => Ok(named(|process| Value::text(&process.state))),
+            Op::StateOf(index) => Ok(Value::text(&facts.processes[*index].state)),
+            Op::Datas => Ok(named(|process| Value::Raw(process.data.to_json().into()))),
+            Op::DataOf(index) => Ok(Value::Raw(facts.processes[*index].data.to_json().into())),
+            Op::DataMemberOf(of) => {
+                let (process, name) = (&facts.processes[of.0], &of.1);
+                match process.data.get(name) {
+                    Some(document) => Ok(Value::raw(document.text())),
+                    None => no_member(code.at, &format!("data of {}", process.name), name),
+                }
+            }
+            _ => unreachable!("asked for facts only"),
+        }
+    }
+
     fn attribute(&mut self, attribute: &'a Attribute, at: Span) -> Outcome<Value<'a>> {
         match self.attribute_if_present(attribute) {
             Some(value) => Ok(value),
@@ -206,6 +249,9 @@ impl<'a> Machine<'a> {
         match &code.op {
             Op::Attribute(attribute) => Ok(self.attribute_if_present(attribute)),
             Op::DataMember(name) => Ok(self.env.data.get(name).map(|document| Value::raw(document.text()))),
+            Op::DataMemberOf(of) => {
+                Ok(self.facts().processes[of.0].data.get(&of.1).map(|document| Value::raw(document.text())))
+            }
             Op::Member(member) => Ok(self.probe(&member.of)?.and_then(|of| of.member(&member.name))),
             Op::Index(index) => {
                 let Some(of) = self.probe(&index.of)? else { return Ok(None) };

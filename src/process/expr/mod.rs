@@ -8,9 +8,11 @@
 
 mod ast;
 mod check;
+mod check_property;
 mod code;
 mod compare;
 mod eval;
+mod facts;
 mod fault;
 mod functions;
 mod lex;
@@ -27,12 +29,13 @@ mod properties;
 mod tests;
 
 use super::Data;
-use crate::event::{Message, Time, json, parse_duration};
+use crate::event::{Message, Name, Time, json, parse_duration};
 use crate::span::{Diagnostic, Source, Span};
 use eval::{Machine, Outcome, fail};
+pub use facts::{Facts, ProcessFacts, ProcessScope, PropertyScope};
 use fault::{Fault, Place};
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 pub use types::Type;
 use types::Types;
 use value::Value;
@@ -42,6 +45,20 @@ use value::Value;
 pub struct Scope {
     /// The names known in `data`.
     pub data: BTreeSet<String>,
+    /// Of a property, and then it is all that counts: no `event`, no `now`, and `count` besides.
+    pub property: Option<Arc<PropertyScope>>,
+}
+
+impl Scope {
+    /// Of a guard, or of a value of a definition.
+    pub fn of(data: BTreeSet<String>) -> Scope {
+        Scope { data, property: None }
+    }
+
+    pub fn of_property(property: PropertyScope) -> Scope {
+        let data = property.only().map(|only| only.data.clone()).unwrap_or_default();
+        Scope { data, property: Some(Arc::new(property)) }
+    }
 }
 
 /// What an expression sees while it runs.
@@ -69,12 +86,18 @@ pub struct Failure {
 pub struct Reads {
     /// Anything of the envelope or its data.
     pub event: bool,
+    /// What tells one copy of a message from another: its id, its cause, its place in a log.
+    pub ids: bool,
+    /// When it was said, or is due, or expires.
+    pub times: bool,
     /// These members of the instance's data.
     pub data: BTreeSet<String>,
     /// The instance's data as a whole, as in `data[event.data.key]`.
     pub all_data: bool,
     pub state: bool,
     pub now: bool,
+    /// The types that a property counts.
+    pub counts: BTreeSet<Name>,
 }
 
 /// A checked expression. Cheap to clone.
@@ -116,7 +139,8 @@ fn parse_as(
     let parsed = parse::parse(text).map_err(|fault| vec![fault]).and_then(|tree| {
         let checked = check::check(&tree, &place, scope)?;
         if checked.types.and(wanted).is_empty() {
-            let message = format!("a guard is true or false, this is {}", checked.types.name());
+            let who = if scope.property.is_some() { "a property" } else { "a guard" };
+            let message = format!("{who} is true or false, this is {}", checked.types.name());
             return Err(vec![Fault::new(tree.at.0, message)]);
         }
         let check::Checked { code, types, reads } = checked;
@@ -138,10 +162,21 @@ impl Expr {
 
     /// The result of a guard; anything but a boolean is a failure.
     pub fn test(&self, env: &Env) -> Result<bool, Failure> {
-        self.run(env, |_, value, at| match eval::typed(value, at)? {
-            Value::Bool(value) => Ok(value),
-            other => fail(at, format!("a guard is true or false, this is {}", other.type_().name())),
-        })
+        self.run(env, |_, value, at| truth("a guard", value, at))
+    }
+
+    /// Whether a property holds. Its facts are of the processes that its scope had.
+    pub fn judge(&self, facts: &Facts) -> Result<bool, Failure> {
+        static NOTHING: LazyLock<(Message, Data)> =
+            LazyLock::new(|| (Message::new("", "", "", Time::MIN), Data::default()));
+        let (event, data) = &*NOTHING;
+        let (data, state) = match &facts.processes[..] {
+            [only] => (&only.data, &*only.state),
+            _ => (data, ""),
+        };
+        let mut machine = Machine::judging(Env { event, data, state, now: Time::MIN }, facts);
+        let code = &self.0.code;
+        machine.eval(code).and_then(|value| truth("a property", value, code.at)).map_err(|failure| *failure)
     }
 
     /// A duration in milliseconds, or a string that reads as one (`15m`).
@@ -207,6 +242,13 @@ impl Expr {
         let mut machine = Machine::new(*env);
         let result = machine.eval(code).and_then(|value| then(&mut machine, value, code.at));
         result.map_err(|failure| *failure)
+    }
+}
+
+fn truth(who: &str, value: Value, at: Span) -> Outcome<bool> {
+    match eval::typed(value, at)? {
+        Value::Bool(value) => Ok(value),
+        other => fail(at, format!("{who} is true or false, this is {}", other.type_().name())),
     }
 }
 

@@ -52,6 +52,15 @@ impl Attribute {
         ATTRIBUTES.iter().find(|(known, _)| *known == name).map(|(_, attribute)| attribute.clone())
     }
 
+    /// What tells one copy of a message from another.
+    pub fn is_identity(&self) -> bool {
+        matches!(self, Attribute::Id | Attribute::CausationId | Attribute::Sequence | Attribute::Remaining)
+    }
+
+    pub fn is_time(&self) -> bool {
+        matches!(self, Attribute::Time | Attribute::Due | Attribute::ExpiryTime)
+    }
+
     pub fn types(&self) -> Types {
         match self {
             Attribute::Time | Attribute::Due | Attribute::ExpiryTime => Types::of(Type::Time),

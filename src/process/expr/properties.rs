@@ -88,7 +88,7 @@ fn any_json() -> impl Strategy<Value = String> {
 /// Whether it parses or not, runs or not: it ends, and what it writes is JSON.
 fn survives(text: &str, event_data: &str, items: &str) -> Result<(), TestCaseError> {
     let source = Source::new("f", text);
-    let scope = Scope { data: DATA.map(String::from).into() };
+    let scope = Scope::of(DATA.map(String::from).into());
     let expr = match parse(&source, Span::new(0, text.len()), text, &scope) {
         Ok(expr) => expr,
         Err(errors) => {

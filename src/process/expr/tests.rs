@@ -6,7 +6,7 @@ use super::*;
 use crate::event::{Document, line};
 
 fn scope() -> Scope {
-    Scope { data: ["total", "limit", "reminders", "items", "unit-price"].map(String::from).into() }
+    Scope::of(["total", "limit", "reminders", "items", "unit-price"].map(String::from).into())
 }
 
 fn event(data: &str) -> Message {

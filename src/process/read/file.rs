@@ -5,7 +5,7 @@ use crate::event::{Document, Name};
 use crate::process::Data;
 use crate::process::definition::*;
 use crate::process::hash;
-use crate::process::keys::{self, Place, Shape};
+use crate::process::keys::Place;
 use crate::process::tree::{Meaning, Member, Node, Value};
 use crate::span::{Span, nearest};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,8 @@ impl Reader<'_> {
     pub(super) fn file(&mut self, root: &Node, expected: Option<(&str, u32)>) -> Option<Definition> {
         let hint = "begin with `process: <name>`";
         let members = self.members(root, Place::Process, "a definition is a mapping", hint)?;
-        self.required(root, &members);
+        let complete = "a definition has `process`, `version`, `starts-on`, `initial` and `states`";
+        self.required(Place::Process, root, &members, complete);
         let find = |key: &str| members.iter().find(|member| member.key == key).map(|member| &member.value);
         let name = find("process").and_then(|node| self.process_name(node));
         let version = find("version").and_then(|node| self.version(node));
@@ -40,7 +41,8 @@ impl Reader<'_> {
         let before_start = self.policy(find("before-start"), "before-start");
         let unexpected = self.policy(find("unexpected"), "unexpected");
         let after_end = self.policy(find("after-end"), "after-end");
-        let accepts_new = find("accepts-new").is_none_or(|node| self.boolean("accepts-new", node));
+        let accepts_new =
+            find("accepts-new").is_none_or(|node| self.boolean("accepts-new", node).unwrap_or(true));
         let subscriptions = subscriptions(&starts_on, &states);
         // After the subscriptions are known: a rule for a message that never comes is an error.
         let correlate =
@@ -78,39 +80,6 @@ impl Reader<'_> {
         };
         definition.hash = hash::hash(&definition);
         Some(definition)
-    }
-
-    fn required(&mut self, root: &Node, members: &[&Member]) {
-        let missing: Vec<String> = keys::keys(Place::Process)
-            .iter()
-            .filter(|key| key.required && !members.iter().any(|member| member.key == key.name))
-            // A key that is only misspelt is not missing too.
-            .filter(|key| {
-                !root.map().unwrap_or_default().iter().any(|member| {
-                    let meant = keys::meant(Place::Process, &member.key);
-                    meant.is_some_and(|meant| meant.name == key.name)
-                })
-            })
-            // A file of `steps` or `regions` is complete without states; that they are not built is said.
-            .filter(|key| {
-                !matches!(key.name, "states" | "initial")
-                    || (root.get("steps").is_none() && root.get("regions").is_none())
-            })
-            .map(|key| format!("`{}`", key.name))
-            .collect();
-        if missing.is_empty() {
-            return;
-        }
-        let first = root.map().and_then(|members| members.first());
-        let span = first.map_or(Span::new(root.span.start, root.span.start), |member| member.key_span);
-        let verb = if missing.len() == 1 { "is" } else { "are" };
-        let message = format!("{} {verb} missing", missing.join(", "));
-        self.complain(
-            span,
-            message,
-            "in this file",
-            "a definition has `process`, `version`, `starts-on`, `initial` and `states`",
-        );
     }
 
     fn process_name(&mut self, node: &Node) -> Option<Name> {
@@ -157,34 +126,6 @@ impl Reader<'_> {
         Some(word.text.trim_end().to_string())
     }
 
-    fn boolean(&mut self, key: &str, node: &Node) -> bool {
-        match node.scalar().map(|scalar| scalar.meaning()) {
-            Some(Meaning::Bool(value)) => value,
-            _ => {
-                self.expected(node, &format!("`{key}` wants `true` or `false`"), "");
-                true
-            }
-        }
-    }
-
-    /// One of the words that the table of keys lists; the default is the first.
-    pub(super) fn choice(&mut self, place: Place, key: &str, node: &Node) -> Option<&'static str> {
-        let Some(Shape::Choice(choices)) = keys::find(place, key).map(|key| key.shape) else {
-            unreachable!("`{key}` is a choice");
-        };
-        let all = choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", ");
-        let word = self.word(node, &format!("`{key}` wants one of {all}"), "")?;
-        let found = choices.iter().find(|choice| **choice == word.text);
-        if found.is_none() {
-            let hint = match nearest(&word.text, choices.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("it is one of {all}"),
-            };
-            self.complain(node.span, format!("`{key}` cannot be `{}`", word.text), "", &hint);
-        }
-        found.copied()
-    }
-
     fn policy(&mut self, node: Option<&Node>, key: &str) -> Option<&'static str> {
         self.choice(Place::Process, key, node?)
     }
@@ -199,11 +140,12 @@ impl Reader<'_> {
             self.expected(node, "`data` is a mapping from names to values", "as in `data: {reminders: 0}`");
             return data;
         };
+        let hint = "set it when the instance starts, as in `starts-on: {OrderPlaced: {set: {…}}}`; a text that begins with `=` is written `\"='=x'\"` there";
         for member in members {
             if member.key == "..." {
                 let hint = "there is nothing yet that could be copied; name the members";
                 self.complain(member.key_span, "`data` has no `...`", "", hint);
-            } else if let Some(text) = self.literal(&member.value) {
+            } else if let Some(text) = self.literal(&member.value, "`data` holds no expressions", hint) {
                 data.set(Name::from(member.key.as_str()), Document::of_valid(&text));
             }
         }

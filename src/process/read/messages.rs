@@ -1,47 +1,12 @@
 //! What a reaction sends: commands, events, alarms.
 
 use super::Reader;
-use crate::event::{Kind, Name, parse_duration};
+use crate::event::{Kind, parse_duration};
 use crate::process::definition::{AlarmSpec, AlarmTime, Outgoing, Template};
 use crate::process::keys::Place;
 use crate::process::tree::{Meaning, Member, Node, Value};
-use crate::span::Span;
-
-/// Our own internal events; a process that listened to them would hear itself think.
-const RESERVED: &[&str] = &["ProcessRecorded", "JournalOpened"];
 
 impl Reader<'_> {
-    /// A message's name, where it stands as a value.
-    pub(super) fn message_name(&mut self, node: &Node, what: &str, hint: &str) -> Option<Name> {
-        let word = self.word(node, what, hint)?;
-        if word.meaning() != Meaning::Text {
-            self.expected(node, what, hint);
-            return None;
-        }
-        self.message(&word.text, node.span)
-    }
-
-    /// A message's name: `[A-Za-z][A-Za-z0-9_.-]*`.
-    pub(super) fn message(&mut self, name: &str, span: Span) -> Option<Name> {
-        let good = name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
-        if !good {
-            let hint = if name.starts_with('=') {
-                "a message's name cannot be computed: use alternatives with `when`"
-            } else {
-                "a message is named with letters, digits, `_`, `.` and `-`, and begins with a letter"
-            };
-            self.complain(span, format!("`{name}` is no name for a message"), "", hint);
-            return None;
-        }
-        if RESERVED.contains(&name) {
-            let hint = "anyorder journals with it; take another name";
-            self.complain(span, format!("the name `{name}` is reserved"), "", hint);
-            return None;
-        }
-        Some(Name::from(name))
-    }
-
     /// `Name`, `{Name: data}`, or a list of such.
     pub(super) fn messages(&mut self, key: &str, kind: Kind, node: &Node) -> Vec<Outgoing> {
         match &node.value {

@@ -1,9 +1,10 @@
 //! Reactions: what a message does.
 
-use super::{Reader, listed};
+use super::Reader;
 use crate::event::{Kind, Name};
 use crate::process::definition::{Reaction, Rule, Template};
 use crate::process::keys::Place;
+use crate::process::page::listed;
 use crate::process::tree::{Node, Value};
 use crate::span::Span;
 
@@ -129,7 +130,7 @@ impl Reader<'_> {
         if alarms.is_empty() {
             "no alarm is set in this file".into()
         } else {
-            format!("the alarms are {}", listed(&alarms))
+            format!("the alarms are {}", listed(alarms.iter().map(|alarm| &**alarm)))
         }
     }
 }

@@ -127,9 +127,4 @@ impl Reader<'_> {
             }
         }
     }
-
-    pub(super) fn twice(&mut self, name: &str, span: Span, first: Span) {
-        let label = format!("stands on line {} already", self.line(first));
-        self.complain(span, format!("`{name}` is listed twice"), label, "");
-    }
 }

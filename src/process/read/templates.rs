@@ -6,14 +6,15 @@
 use super::Reader;
 use crate::event::{Name, json};
 use crate::process::definition::{Entry, Template};
-use crate::process::tree::{Meaning, Node, Scalar, Value};
+use crate::process::page::is_expression;
+use crate::process::tree::{Node, Value};
 
 impl Reader<'_> {
     /// None where something is wrong with it, which is said.
     pub(super) fn template(&mut self, node: &Node) -> Option<Template> {
         match &node.value {
             Value::Broken => None,
-            Value::Scalar(scalar) => match expression(scalar) {
+            Value::Scalar(scalar) => match is_expression(scalar) {
                 true => {
                     let scope = self.known.scope.clone();
                     self.marked_expression(node, scalar, &scope).map(Template::Expr)
@@ -41,7 +42,7 @@ impl Reader<'_> {
     }
 
     fn spread(&mut self, node: &Node) -> Option<Entry> {
-        match node.scalar().filter(|scalar| expression(scalar)) {
+        match node.scalar().filter(|scalar| is_expression(scalar)) {
             Some(scalar) => {
                 let scope = self.known.scope.clone();
                 self.marked_expression(node, scalar, &scope).map(Entry::Spread)
@@ -53,64 +54,6 @@ impl Reader<'_> {
             }
         }
     }
-
-    /// A value without any expression, as JSON text.
-    pub(super) fn literal(&mut self, node: &Node) -> Option<String> {
-        match &node.value {
-            Value::Broken => None,
-            Value::Scalar(scalar) if expression(scalar) => {
-                if let Some(text) = only_a_text(&scalar.text[1..]) {
-                    return Some(json::quote(text));
-                }
-                let hint = "set it when the instance starts, as in `starts-on: {OrderPlaced: {set: {…}}}`; a text that begins with `=` is written `\"='=x'\"` there";
-                self.complain(node.span, "`data` holds no expressions", "", hint);
-                None
-            }
-            Value::Scalar(scalar) => self.scalar(node, scalar),
-            Value::List(items) => {
-                let items: Vec<_> = items.iter().map(|item| self.literal(item)).collect();
-                let items = items.into_iter().collect::<Option<Vec<String>>>()?;
-                Some(format!("[{}]", items.join(",")))
-            }
-            Value::Map(members) => {
-                let members: Vec<_> = members
-                    .iter()
-                    .map(|member| {
-                        Some(format!("{}:{}", json::quote(&member.key), self.literal(&member.value)?))
-                    })
-                    .collect();
-                Some(format!("{{{}}}", members.into_iter().collect::<Option<Vec<String>>>()?.join(",")))
-            }
-        }
-    }
-
-    /// A scalar that is no expression, as JSON text; a number keeps its digits.
-    fn scalar(&mut self, node: &Node, scalar: &Scalar) -> Option<String> {
-        match scalar.meaning() {
-            Meaning::Null => Some("null".into()),
-            Meaning::Bool(value) => Some(value.to_string()),
-            Meaning::Number => Some(scalar.text.clone()),
-            Meaning::Text => Some(json::quote(&scalar.text)),
-            Meaning::Odd(advice) => {
-                let message = format!("YAMLs do not agree on what `{}` is", scalar.text);
-                let hint = format!("{advice}; or quote it, if it is a text: `\"{}\"`", scalar.text);
-                self.complain(node.span, message, "", &hint);
-                None
-            }
-        }
-    }
-}
-
-fn expression(scalar: &Scalar) -> bool {
-    scalar.text.starts_with('=')
-}
-
-/// `'=x'`: an expression that is a text and nothing else, the way to write one that begins with `=`.
-fn only_a_text(expression: &str) -> Option<&str> {
-    let trimmed = expression.trim();
-    let quote = trimmed.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
-    let inside = trimmed.strip_prefix(quote)?.strip_suffix(quote)?;
-    (!inside.contains([quote, '\\', '\n'])).then_some(inside)
 }
 
 fn folded_list(items: Vec<Template>) -> Template {

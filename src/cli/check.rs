@@ -1,0 +1,377 @@
+//! `anyorder check`: what a process does under every order of its inputs.
+
+use super::context::Context;
+use super::workspace::{self, Workspace};
+use super::{Exit, Format};
+use crate::error::{Error, Result};
+use crate::event::Name;
+use crate::explore::{
+    Alarms, Library, Order, Progress, Report, Scenario, Stopped, Typed, Verdict, conversations, explore,
+    from_events, read, save, step_through,
+};
+use crate::process::Definition;
+use crate::report::words::{counted, grouped};
+use crate::report::{check as report, check_json};
+use crate::store::{Folder, Foreign, Store};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Once};
+use std::time::{Duration, Instant};
+
+/// Check every order in which messages may come
+///
+/// Explores all orderings of a scenario's messages and alarms, counts them exactly, and shows for each
+/// outcome the nearest ordering that leads there and what decides it. Without arguments: every
+/// scenario of the workspace. Exit code 1 where something is violated or diverges, 3 where a bound
+/// was reached.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  anyorder check                                                   every scenario of the workspace
+  anyorder check scenarios/payment.yaml                            one of them
+  anyorder check --process order@2 --events OrderPlaced,OrderPaid  messages that are listed here
+  anyorder check --process order@2 --log orders.jsonl              those of a log, each conversation for itself
+  anyorder check payment --ordering \"OrderPaid PaymentTimedOut!\"    one ordering, step by step")]
+pub struct Args {
+    /// Scenarios: files, or their names under `scenarios/`
+    #[arg(value_name = "SCENARIO", conflicts_with_all = ["process", "events", "log"])]
+    scenarios: Vec<String>,
+    /// A process: `name@version`, or a path to its file; once for each
+    #[arg(long, value_name = "P")]
+    process: Vec<String>,
+    /// The messages that come in any order: `OrderPaid,'OrderPriced={\"total\":10}'`
+    #[arg(long, value_name = "LIST", requires = "process", conflicts_with = "log")]
+    events: Option<String>,
+    /// The messages that come first, in this order
+    #[arg(long, value_name = "LIST", requires = "events", default_value = "", hide_default_value = true)]
+    first: String,
+    /// The messages of a log: a `.jsonl` file or a folder of them
+    #[arg(long, value_name = "LOG", requires = "process")]
+    log: Vec<PathBuf>,
+    /// Of the log, only this conversation: an id, a unique part of one, or `latest`
+    #[arg(long, value_name = "ID", requires = "log")]
+    correlation: Option<String>,
+    /// Which messages may overtake which: any, causal, fifo, or causal,fifo [default: any]
+    #[arg(long, value_name = "ORDER", requires = "process", value_parser = order)]
+    order: Option<Order>,
+    /// When alarms ring: any (at any moment), last (when nothing else is left), never [default: any]
+    #[arg(long, value_name = "WHEN", requires = "process", value_parser = alarms)]
+    alarms: Option<Alarms>,
+    /// Messages that are alike in everything but id count as one choice
+    #[arg(long, requires = "process")]
+    alike: bool,
+    /// Step through one ordering: `OrderPlaced PaymentTimedOut! OrderPaid`
+    #[arg(long, value_name = "ORDERING")]
+    ordering: Option<String>,
+    /// Write an ordering as a log: the one of --ordering, else the first finding's
+    #[arg(long, value_name = "DIR")]
+    save: Option<PathBuf>,
+    /// Stop after so many states
+    #[arg(long, value_name = "N")]
+    states: Option<u64>,
+    /// Stop where an ordering has so many choices
+    #[arg(long, value_name = "N")]
+    depth: Option<u64>,
+}
+
+fn order(text: &str) -> std::result::Result<Order, String> {
+    Order::parse(text).ok_or_else(|| "an order is any, causal, fifo, or causal,fifo".to_string())
+}
+
+fn alarms(text: &str) -> std::result::Result<Alarms, String> {
+    Alarms::named(text).ok_or_else(|| "alarms ring at any moment (any), last, or never".to_string())
+}
+
+pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let mut scenarios = scenarios(&args, context)?;
+    for scenario in &mut scenarios {
+        scenario.bounds.states = args.states.unwrap_or(scenario.bounds.states);
+        scenario.bounds.depth = args.depth.unwrap_or(scenario.bounds.depth);
+    }
+    if let Some(path) = &args.save {
+        check_save(path)?;
+    }
+    if let Some(ordering) = &args.ordering {
+        return one_ordering(&scenarios, ordering, &args, context);
+    }
+    let reports = explore_all(&scenarios, context)?;
+    if let Some(path) = &args.save {
+        save_found(&scenarios, &reports, path, context)?;
+    }
+    let text = match (context.format, &reports[..]) {
+        (Format::Json, _) => check_json::json(&reports),
+        (Format::Text, [one]) => report::text(one),
+        (Format::Text, many) if !args.log.is_empty() => report::conversations(&many[0].processes[0], many),
+        (Format::Text, many) => report::summary(many),
+    };
+    context.print(&text)?;
+    Ok(exit(&reports))
+}
+
+fn exit(reports: &[Report]) -> Exit {
+    let any = |holds: &dyn Fn(&Report) -> bool| reports.iter().any(holds);
+    if any(&|report| report.stopped == Some(Stopped::Asked)) {
+        Exit::Bound
+    } else if any(&|report| matches!(report.verdict, Verdict::Violated | Verdict::Diverges)) {
+        Exit::Finding
+    } else if any(&|report| report.verdict == Verdict::BoundReached) {
+        Exit::Bound
+    } else {
+        Exit::Holds
+    }
+}
+
+fn scenarios(args: &Args, context: &Context) -> Result<Vec<Scenario>> {
+    let workspace = context.workspace();
+    let order = args.order.unwrap_or_default();
+    let alarms = args.alarms.unwrap_or_default();
+    if let Some(events) = &args.events {
+        let shelf = Shelf::around(workspace.ok());
+        let typed =
+            Typed { processes: &args.process, events, first: &args.first, order, alarms, alike: args.alike };
+        return Ok(vec![from_events(&typed, &shelf)?]);
+    }
+    if !args.log.is_empty() {
+        return of_log(args, workspace.ok(), order, alarms);
+    }
+    if !args.process.is_empty() {
+        return Err(Error::input("no message is listed").hint(
+            "say which come, `--events OrderPaid,OrderCancelled`, or take those of a log with `--log FILE`",
+        ));
+    }
+    let files = match &args.scenarios[..] {
+        [] => {
+            let files = workspace?.scenarios()?;
+            if files.is_empty() {
+                return Err(Error::input("there is no scenario under scenarios/").hint(
+                    "write one (docs/check.md), or list messages: `--process order@2 --events OrderPaid,…`",
+                ));
+            }
+            files
+        }
+        named => {
+            let file = |name: &String| scenario_file(name, workspace.as_ref().ok());
+            named.iter().map(file).collect::<Result<Vec<_>>>()?
+        }
+    };
+    let mut scenarios = Vec::new();
+    let mut wrong = Vec::new();
+    for path in files {
+        let source = workspace::source(&path, path.display().to_string())?;
+        match read(&source, &Shelf::of_file(&path)) {
+            Ok(scenario) => scenarios.push(scenario),
+            Err(error) if error.all_diagnostics().is_empty() => return Err(error),
+            Err(error) => wrong.extend(error.all_diagnostics().iter().cloned()),
+        }
+    }
+    if wrong.is_empty() { Ok(scenarios) } else { Err(Error::diagnostics(wrong)) }
+}
+
+fn of_log(args: &Args, workspace: Option<Workspace>, order: Order, alarms: Alarms) -> Result<Vec<Scenario>> {
+    let [process] = &args.process[..] else {
+        return Err(Error::input("a log is checked with one process")
+            .hint("name it with one `--process`; several meet in a scenario file"));
+    };
+    let definition = Arc::new(workspace::process(workspace.as_ref(), process)?);
+    let logs = Foreign::open_all(&args.log)?;
+    let only = match &args.correlation {
+        Some(wanted) => Some(workspace::conversation(&logs, wanted)?),
+        None => None,
+    };
+    let found = conversations(&logs, &definition, only.as_ref(), order, alarms, args.alike)?;
+    if found.is_empty() {
+        return Err(Error::input(format!("nothing in the log is for {}", definition.full_name()))
+            .hint("it hears what stands under its `starts-on`, `on`, `ignore` and `defer`"));
+    }
+    Ok(found)
+}
+
+/// A path, or a name under the workspace's `scenarios/`.
+fn scenario_file(name: &str, workspace: Option<&Workspace>) -> Result<PathBuf> {
+    let path = PathBuf::from(name);
+    if path.is_file() {
+        return Ok(path);
+    }
+    let files = workspace.map_or_else(|| Ok(Vec::new()), Workspace::scenarios)?;
+    let stem = |path: &PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    if let Some(found) = files.iter().find(|path| stem(path).as_deref() == Some(name)) {
+        return Ok(found.clone());
+    }
+    let known: Vec<String> = files.iter().filter_map(stem).collect();
+    let error = Error::input(format!("there is no scenario {name}"));
+    Err(match crate::span::nearest(name, known.iter().map(String::as_str)) {
+        Some(near) => error.hint(format!("did you mean {near}?")),
+        None if known.is_empty() => error.hint("give the path of a scenario's file"),
+        None => error.hint(format!("there is {}", known.join(", "))),
+    })
+}
+
+/// Where scenarios find processes and the owners of messages.
+struct Shelf {
+    workspace: Option<Workspace>,
+    /// Paths of processes are relative to the scenario's file.
+    beside: PathBuf,
+}
+
+impl Shelf {
+    fn around(workspace: Option<Workspace>) -> Shelf {
+        Shelf { workspace, beside: PathBuf::new() }
+    }
+
+    /// Names in a scenario resolve from its folder's parent.
+    fn of_file(path: &Path) -> Shelf {
+        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        let root = match folder.parent() {
+            Some(parent) => parent.to_path_buf(),
+            // A bare file name: its folder is the current one.
+            None => PathBuf::from(".."),
+        };
+        Shelf { workspace: Some(Workspace::at(root)), beside: folder }
+    }
+}
+
+impl Library for Shelf {
+    fn process(&self, p: &str) -> Result<Arc<Definition>> {
+        let beside = self.beside.join(p);
+        let p = if beside.is_file() { beside.display().to_string() } else { p.to_string() };
+        workspace::process(self.workspace.as_ref(), &p).map(Arc::new)
+    }
+
+    fn owner(&self, type_: &str) -> Option<Name> {
+        self.workspace.as_ref()?.file().ok()?.owner(type_).cloned()
+    }
+}
+
+/// Explores one scenario after the other, and each of its orders.
+fn explore_all(scenarios: &[Scenario], context: &mut Context) -> Result<Vec<Report>> {
+    listen();
+    let mut reports = Vec::new();
+    let mut told = Told { since: Instant::now(), last: Instant::now(), shown: false };
+    let all: usize = scenarios.iter().map(|scenario| scenario.orders.len()).sum();
+    for scenario in scenarios {
+        for &order in &scenario.orders {
+            let begun = reports.len();
+            let mut watch = |progress: Progress| {
+                told.tell(context, progress, (begun, all), &scenario.name);
+                !ASKED.load(Ordering::Relaxed)
+            };
+            reports.push(explore(scenario, order, &mut watch)?);
+            if ASKED.load(Ordering::Relaxed) {
+                told.clear(context);
+                return Ok(reports);
+            }
+        }
+    }
+    told.clear(context);
+    Ok(reports)
+}
+
+/// Somebody pressed Ctrl-C.
+static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// The first Ctrl-C asks for what is known so far; a second one ends the program.
+fn listen() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let asked = || {
+            if ASKED.swap(true, Ordering::Relaxed) {
+                std::process::exit(130);
+            }
+        };
+        // Without a handler Ctrl-C ends the program, as everywhere.
+        let _ = ctrlc::set_handler(asked);
+    });
+}
+
+/// What a person who watches a terminal is told while it goes on.
+struct Told {
+    since: Instant,
+    last: Instant,
+    shown: bool,
+}
+
+impl Told {
+    fn tell(&mut self, context: &mut Context, progress: Progress, (done, all): (usize, usize), name: &str) {
+        const BETWEEN: Duration = Duration::from_millis(200);
+        if self.last.elapsed() < BETWEEN {
+            return;
+        }
+        self.last = Instant::now();
+        let which = if all > 1 { format!("{} of {all}, ", done + 1) } else { String::new() };
+        let rate = (progress.met as f64 / self.since.elapsed().as_secs_f64()) as u64;
+        let rate = if done == 0 { format!(", {} a second", grouped(rate)) } else { String::new() };
+        let (states, depth) = (counted(progress.met, "state"), progress.depth);
+        self.shown |= context.progress(&format!("{which}{name}: {states}{rate}, {depth} choices deep"));
+    }
+
+    fn clear(&self, context: &mut Context) {
+        if self.shown {
+            context.progress("");
+        }
+    }
+}
+
+/// The only scenario, in its only order.
+fn only(scenarios: &[Scenario]) -> Result<(&Scenario, Order)> {
+    match scenarios {
+        [one] => Ok((one, one.orders.first().copied().unwrap_or_default())),
+        many => Err(Error::input(format!("an ordering is of one scenario, and here are {}", many.len()))
+            .hint("name one; of a log, one conversation with `--correlation ID`")),
+    }
+}
+
+fn one_ordering(
+    scenarios: &[Scenario],
+    text: &str,
+    args: &Args,
+    context: &mut Context,
+) -> anyhow::Result<Exit> {
+    let (scenario, order) = only(scenarios)?;
+    let choices: Vec<&str> = text.split_whitespace().collect();
+    let stepped = step_through(scenario, order, &choices)?;
+    if let Some(path) = &args.save {
+        write(&save(scenario, order, &choices)?, path, context)?;
+    }
+    let text = match context.format {
+        Format::Text => report::stepped(&stepped),
+        Format::Json => check_json::stepped(&stepped),
+    };
+    context.print(&text)?;
+    Ok(Exit::Holds)
+}
+
+/// Saves what a person wants to look at: the first finding, else the outcome that is reached least.
+fn save_found(scenarios: &[Scenario], reports: &[Report], path: &Path, context: &mut Context) -> Result<()> {
+    let (scenario, order) = only(scenarios)?;
+    let Some(report) = reports.first() else { return Ok(()) };
+    let finding = report.findings.first().map(|finding| &finding.ordering);
+    let Some(ordering) = finding.or(report.outcomes.last().map(|found| &found.example)) else {
+        return Err(Error::input("no ordering was found that could be saved"));
+    };
+    let choices: Vec<&str> = ordering.iter().map(String::as_str).collect();
+    write(&save(scenario, order, &choices)?, path, context)
+}
+
+/// What is saved is a folder of its own: nothing that is there is written over.
+fn check_save(path: &Path) -> Result<()> {
+    let used = path.is_file() || std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some());
+    match used {
+        false => Ok(()),
+        true => Err(Error::input("--save would write over what is there")
+            .at(path.display().to_string())
+            .hint("name a new folder")),
+    }
+}
+
+fn write(saved: &[crate::explore::SavedLog], path: &Path, context: &mut Context) -> Result<()> {
+    for log in saved {
+        let folder = match saved.len() {
+            1 => path.to_path_buf(),
+            _ => path.join(&*log.process),
+        };
+        let store = Store::new(Arc::new(Folder::new(folder.clone())));
+        log.write(&store)?;
+        context.note(&format!("saved: anyorder replay {} --process {}", folder.display(), log.full_name));
+    }
+    Ok(())
+}

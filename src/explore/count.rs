@@ -1,0 +1,176 @@
+//! How many orderings there are, exactly.
+
+use super::graph::{Edge, Graph};
+use num_bigint::BigUint;
+use std::fmt;
+
+/// A number of orderings.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Count {
+    Finite(BigUint),
+    /// The worlds form a circle on the way.
+    Infinite,
+}
+
+impl Count {
+    pub const fn zero() -> Count {
+        Count::Finite(BigUint::ZERO)
+    }
+
+    pub fn is_zero(&self) -> bool {
+        *self == Count::zero()
+    }
+
+    pub fn add(&mut self, other: &Count) {
+        match (&mut *self, other) {
+            (Count::Finite(sum), Count::Finite(more)) => *sum += more,
+            _ => *self = Count::Infinite,
+        }
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Count::Finite(number) => f.pad(&number.to_string()),
+            Count::Infinite => f.pad("infinite"),
+        }
+    }
+}
+
+/// The order in which worlds can be gone through so that each comes after all that lead to it.
+pub(super) struct Sorted {
+    pub order: Vec<u32>,
+    /// Worlds in a circle, or behind one.
+    pub behind_a_circle: Vec<u32>,
+}
+
+impl Sorted {
+    pub fn new(graph: &Graph) -> Sorted {
+        Sorted::of(graph.len(), |world| graph.edges(world))
+    }
+
+    /// Kahn's algorithm.
+    pub fn of<'a>(count: usize, edges: impl Fn(usize) -> &'a [Edge]) -> Sorted {
+        let mut waits = vec![0u32; count];
+        for world in 0..count {
+            edges(world).iter().for_each(|edge| waits[edge.to as usize] += 1);
+        }
+        let mut order: Vec<u32> = Vec::with_capacity(count);
+        order.extend((0..count as u32).filter(|&world| waits[world as usize] == 0));
+        let mut done = 0;
+        while let Some(&world) = order.get(done) {
+            done += 1;
+            for edge in edges(world as usize) {
+                let waits = &mut waits[edge.to as usize];
+                *waits -= 1;
+                if *waits == 0 {
+                    order.push(edge.to);
+                }
+            }
+        }
+        let behind = (0..count as u32).filter(|&world| waits[world as usize] > 0);
+        Sorted { behind_a_circle: behind.collect(), order }
+    }
+}
+
+/// Numbers that paths are counted in.
+trait Number: Clone {
+    const ZERO: Self;
+    const ONE: Self;
+    /// Adds so many times another; false where it does not fit.
+    fn add_times(&mut self, times: u16, other: &Self) -> bool;
+    fn is_zero(&self) -> bool;
+    fn big(self) -> BigUint;
+}
+
+impl Number for u128 {
+    const ZERO: u128 = 0;
+    const ONE: u128 = 1;
+
+    fn add_times(&mut self, times: u16, other: &u128) -> bool {
+        let sum = other.checked_mul(u128::from(times)).and_then(|more| self.checked_add(more));
+        *self = sum.unwrap_or(0);
+        sum.is_some()
+    }
+
+    fn is_zero(&self) -> bool {
+        *self == 0
+    }
+
+    fn big(self) -> BigUint {
+        BigUint::from(self)
+    }
+}
+
+/// One, as [`BigUint`] cannot say it in a constant.
+#[derive(Clone)]
+struct Big(Option<BigUint>);
+
+impl Number for Big {
+    const ZERO: Big = Big(Some(BigUint::ZERO));
+    const ONE: Big = Big(None);
+
+    fn add_times(&mut self, times: u16, other: &Big) -> bool {
+        let sum = std::mem::replace(self, Big::ZERO).big() + other.clone().big() * times;
+        *self = Big(Some(sum));
+        true
+    }
+
+    fn is_zero(&self) -> bool {
+        self.0.as_ref().is_some_and(|number| *number == BigUint::ZERO)
+    }
+
+    fn big(self) -> BigUint {
+        self.0.unwrap_or_else(|| BigUint::from(1u8))
+    }
+}
+
+/// Per group of worlds, how many paths from the beginning end in it. `group_of` answers the group of a
+/// world where orderings end; only worlds that `passable` allows are gone through.
+pub(super) fn paths(
+    graph: &Graph,
+    sorted: &Sorted,
+    groups: usize,
+    group_of: &dyn Fn(u32) -> Option<usize>,
+    passable: &dyn Fn(u32) -> bool,
+) -> Vec<Count> {
+    let counted = count::<u128>(graph, sorted, groups, group_of, passable)
+        .or_else(|| count::<Big>(graph, sorted, groups, group_of, passable));
+    let mut counts = counted.expect("big numbers always fit");
+    for &world in &sorted.behind_a_circle {
+        if let Some(group) = group_of(world).filter(|_| passable(world)) {
+            counts[group] = Count::Infinite;
+        }
+    }
+    counts
+}
+
+fn count<N: Number>(
+    graph: &Graph,
+    sorted: &Sorted,
+    groups: usize,
+    group_of: &dyn Fn(u32) -> Option<usize>,
+    passable: &dyn Fn(u32) -> bool,
+) -> Option<Vec<Count>> {
+    let mut ways = vec![N::ZERO; graph.len()];
+    let mut sums = vec![Count::zero(); groups];
+    if let Some(first) = ways.first_mut() {
+        *first = N::ONE;
+    }
+    for &world in &sorted.order {
+        if ways[world as usize].is_zero() || !passable(world) {
+            continue;
+        }
+        let here = ways[world as usize].clone();
+        for edge in graph.edges(world as usize) {
+            if !ways[edge.to as usize].add_times(edge.weight, &here) {
+                return None;
+            }
+        }
+        if let Some(group) = group_of(world) {
+            sums[group].add(&Count::Finite(here.big()));
+        }
+    }
+    Some(sums)
+}

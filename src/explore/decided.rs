@@ -1,0 +1,178 @@
+//! What decides an outcome: the precedences that all of its orderings have in common.
+//!
+//! `a before b`: a happens, and b comes after it or never. Those that hold in every ordering of the
+//! scenario decide nothing and are left out, and so are those that follow from others.
+
+use super::count::{Count, Sorted};
+use super::explorer::Explorer;
+use super::graph::Graph;
+use super::place::Place;
+use super::unrolled::Unrolled;
+use num_bigint::BigUint;
+use std::collections::BTreeSet;
+
+/// What decides one outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Decided {
+    /// Each as `a before b`.
+    pub by: Vec<String>,
+    /// The orderings that obey them are as many as the outcome's own.
+    pub exactly: bool,
+}
+
+/// So many choices are gone through again, to leave out precedences that add nothing.
+const PATIENCE: usize = 4_000_000;
+/// So many labels are compared with each other.
+const LABELS: usize = 512;
+
+type Pair = (usize, usize);
+
+/// Per outcome, what decides it; nothing where there is one only, or where worlds form a circle.
+pub(super) fn decided(
+    explorer: &Explorer,
+    graph: &Graph,
+    own: &[Count],
+    group_of: &dyn Fn(u32) -> Option<usize>,
+) -> Vec<Decided> {
+    let nothing = || vec![Decided::default(); own.len()];
+    if own.len() < 2 || own.contains(&Count::Infinite) {
+        return nothing();
+    }
+    let Some(paths) = Unrolled::new(explorer, graph).filter(|paths| paths.labels() <= LABELS) else {
+        return nothing();
+    };
+    let sorted = Sorted::of(paths.len(), |node| paths.edges(node));
+    if !sorted.behind_a_circle.is_empty() {
+        return nothing();
+    }
+    let common = common(&paths, &sorted, own.len(), &|node| group_of(paths.world(node)));
+    let everywhere = |pair: &Pair| common.iter().all(|pairs| pairs.contains(pair));
+    let decide = |(pairs, own): (&BTreeSet<Pair>, &Count)| {
+        let follows =
+            |&(a, c): &Pair| pairs.iter().any(|&(from, b)| from == a && b != c && pairs.contains(&(b, c)));
+        let told = pairs.iter().copied().filter(|pair| !everywhere(pair) && !follows(pair));
+        let weaker = |a: usize, b: usize| {
+            let before = pairs.iter().filter(move |&&(_, then)| then == a).map(|&(first, _)| (first, b));
+            before.filter(|pair| pairs.contains(pair) && !everywhere(pair)).collect::<Vec<Pair>>()
+        };
+        let (told, obeying) = fewest(&paths, &sorted, told.collect(), &weaker);
+        let text = |&(a, b): &Pair| format!("{} before {}", paths.text(a), paths.text(b));
+        let exactly = !told.is_empty() && obeying.is_some_and(|count| Count::Finite(count) == *own);
+        Decided { by: told.iter().map(text).collect(), exactly }
+    };
+    common.iter().zip(own).map(decide).collect()
+}
+
+/// Leaves out what adds nothing, and says the least that is enough: the same number of orderings obeys
+/// what is left. `weaker` answers the precedences that follow from one, by what comes before. In a large
+/// graph, which would be walked once for each, all stay.
+fn fewest(
+    paths: &Unrolled,
+    sorted: &Sorted,
+    mut told: Vec<Pair>,
+    weaker: &dyn Fn(usize, usize) -> Vec<Pair>,
+) -> (Vec<Pair>, Option<BigUint>) {
+    let count = obeying(paths, sorted, &told);
+    if count.is_none() || paths.edge_count().saturating_mul(told.len()) > PATIENCE {
+        return (told, count);
+    }
+    for index in (0..told.len()).rev() {
+        let mut fewer = told.clone();
+        let (a, b) = fewer.remove(index);
+        if !fewer.is_empty() && obeying(paths, sorted, &fewer) == count {
+            told = fewer;
+            continue;
+        }
+        // The weakest is the one that itself follows from most.
+        let mut candidates = weaker(a, b);
+        candidates.sort_by_key(|&(a, b)| weaker(a, b).len());
+        for candidate in candidates {
+            fewer.insert(index, candidate);
+            if obeying(paths, sorted, &fewer) == count {
+                told = fewer;
+                break;
+            }
+            fewer.remove(index);
+        }
+    }
+    (told, count)
+}
+
+/// Per group, the precedences of all paths that end in it. Sets of pairs are rows of bits.
+fn common(
+    paths: &Unrolled,
+    sorted: &Sorted,
+    groups: usize,
+    group_of: &dyn Fn(u32) -> Option<usize>,
+) -> Vec<BTreeSet<Pair>> {
+    let labels = paths.labels();
+    let row = labels.div_ceil(64);
+    let mut known: Vec<Option<Box<[u64]>>> = vec![None; paths.len()];
+    let mut found: Vec<Option<Box<[u64]>>> = vec![None; groups];
+    known[0] = Some(vec![0; labels * row].into());
+    let (mut place, mut happened) = (Place::default(), vec![0u64; row]);
+    for &node in &sorted.order {
+        // All that lead here have been seen, so what is known is whole, and needed no longer.
+        let Some(here) = known[node as usize].take() else { continue };
+        let edges = paths.edges(node as usize);
+        if !edges.is_empty() {
+            paths.happened(node, &mut place, &mut happened);
+        }
+        for edge in edges {
+            let label = edge.label as usize;
+            let mut there = here.clone();
+            if happened[label / 64] & 1 << (label % 64) == 0 {
+                let before = &mut there[label * row..(label + 1) * row];
+                before.iter_mut().zip(&happened).for_each(|(before, happened)| *before |= !happened);
+            }
+            match &mut known[edge.to as usize] {
+                Some(known) => known.iter_mut().zip(&there).for_each(|(a, b)| *a &= b),
+                empty => *empty = Some(there),
+            }
+        }
+        if let Some(group) = group_of(node) {
+            match &mut found[group] {
+                Some(pairs) => pairs.iter_mut().zip(&here).for_each(|(a, b)| *a &= b),
+                empty => *empty = Some(here),
+            }
+        }
+    }
+    let listed = |pairs: Option<Box<[u64]>>| {
+        let pairs = pairs.unwrap_or_default();
+        let has = |&(a, b): &Pair| {
+            a != b && pairs.get(a * row + b / 64).is_some_and(|word| word & 1 << (b % 64) != 0)
+        };
+        (0..labels).flat_map(|a| (0..labels).map(move |b| (a, b))).filter(has).collect()
+    };
+    found.into_iter().map(listed).collect()
+}
+
+/// How many orderings obey some precedences. None beyond 2^128.
+fn obeying(paths: &Unrolled, sorted: &Sorted, pairs: &[Pair]) -> Option<BigUint> {
+    let mut ways = vec![0u128; paths.len()];
+    let mut sum = BigUint::ZERO;
+    ways[0] = 1;
+    let mut place = Place::default();
+    let mut happened = vec![0u64; paths.labels().div_ceil(64)];
+    for &node in &sorted.order {
+        let here = ways[node as usize];
+        if here == 0 {
+            continue;
+        }
+        paths.happened(node, &mut place, &mut happened);
+        let has = |label: usize| happened[label / 64] & 1 << (label % 64) != 0;
+        let edges = paths.edges(node as usize);
+        if edges.is_empty() && pairs.iter().all(|&(a, _)| has(a)) {
+            sum += here;
+        }
+        for edge in edges {
+            let label = edge.label as usize;
+            if has(label) || pairs.iter().all(|&(a, b)| b != label || has(a)) {
+                let there = &mut ways[edge.to as usize];
+                *there =
+                    here.checked_mul(u128::from(edge.weight)).and_then(|more| there.checked_add(more))?;
+            }
+        }
+    }
+    Some(sum)
+}

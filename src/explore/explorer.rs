@@ -1,0 +1,477 @@
+//! The rules of a scenario: what may happen next in a world, and what it leads to.
+
+use super::listed::{Delivery, Listed};
+use super::lives::Lives;
+use super::place::Place;
+use super::scenario::{Alarms, Order, Scenario, Stimulus};
+use super::steps::{Given, Steps, UNBORN};
+use super::symbols::{Mails, Told};
+use crate::error::{Error, Result};
+use crate::event::{Message, Millis, Name};
+use crate::process::{AlarmTime, Definition, Family};
+use crate::runtime::{House, ProcessId, World};
+use crate::step::instance_of;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Everything that stays the same from world to world, and what was learned on the way.
+pub(super) struct Explorer<'a> {
+    pub scenario: &'a Scenario,
+    pub order: Order,
+    /// In the house's order.
+    pub definitions: Vec<Arc<Definition>>,
+    pub listed: Listed,
+    pub steps: Steps,
+    pub labels: Labels,
+    /// Moments at which something happens, as time since the start; only where time is told.
+    clocks: Vec<Millis>,
+    absolute: bool,
+    /// The listed message of an id, where ids are told.
+    listed_ids: FxHashMap<Name, usize>,
+    /// The instances that the first messages reach.
+    first_slots: Vec<u32>,
+}
+
+/// Something that may happen next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Choice {
+    pub what: What,
+    pub label: u16,
+    /// For how many choices it stands that lead to the same world.
+    pub weight: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// A listed message, by the number of its delivery.
+    Listed(usize),
+    /// A message that a process sent, by its place among the items.
+    Sent(usize),
+    /// An alarm, by slot and place.
+    Ring(u32, usize),
+}
+
+/// How choices are written, by number: first the listed deliveries, each under its own, then whatever
+/// else was met.
+#[derive(Debug, Default)]
+pub(super) struct Labels {
+    texts: Vec<String>,
+    numbers: FxHashMap<String, u16>,
+}
+
+impl Labels {
+    pub fn text(&self, label: u16) -> &str {
+        &self.texts[label as usize]
+    }
+
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    fn number(&mut self, text: String) -> u16 {
+        if let Some(&known) = self.numbers.get(&text) {
+            return known;
+        }
+        // Names of messages and alarms: a scenario that is read in a lifetime has fewer.
+        let number = u16::try_from(self.texts.len()).unwrap_or(u16::MAX);
+        self.texts.push(text.clone());
+        self.numbers.insert(text, number);
+        number
+    }
+}
+
+/// What the expressions of the definitions read that the explorer must then keep apart.
+struct Reads {
+    ids: bool,
+    times: bool,
+    now: bool,
+    until: bool,
+}
+
+impl Reads {
+    fn of(definitions: &[Arc<Definition>]) -> Reads {
+        let all = || definitions.iter().flat_map(|definition| definition.expressions());
+        let mut alarms = definitions.iter().flat_map(|d| d.reactions()).flat_map(|r| &r.alarms);
+        Reads {
+            ids: all().any(|expr| expr.reads().ids),
+            times: all().any(|expr| expr.reads().times),
+            now: all().any(|expr| expr.reads().now),
+            until: alarms.any(|alarm| matches!(alarm.when, AlarmTime::At(_))),
+        }
+    }
+}
+
+impl<'a> Explorer<'a> {
+    pub fn new(scenario: &'a Scenario, order: Order) -> Result<Explorer<'a>> {
+        let mut definitions = scenario.processes.clone();
+        definitions.sort_by(|a, b| a.name.cmp(&b.name));
+        let reads = Reads::of(&definitions);
+        if scenario.alarms == Alarms::Any && reads.now {
+            return Err(now_unknown(&definitions));
+        }
+        let last = scenario.alarms == Alarms::Last;
+        let absolute = last && (reads.now || reads.times || reads.until);
+        let times = scenario.deliver.iter().chain(&scenario.first).map(|stimulus| stimulus.message.time);
+        let told = Told {
+            // Who caused a message is told by ids, so where that matters they are kept.
+            ids: reads.ids || (order.causal && definitions.len() > 1),
+            times: reads.times,
+            start: times.max().unwrap_or(Stimulus::TIME),
+        };
+        let families = definitions.iter().map(family).collect::<Result<Vec<_>>>()?;
+        let house = House::create(families)?.created().subscribe_all().start().stable();
+        let lives = Lives::new(&definitions, scenario.alarms == Alarms::Any);
+        let mut steps = Steps::new(house, Mails::new(told), lives, scenario.by_data, last && !absolute);
+        let mut deliveries = Vec::new();
+        let mut listed_ids = FxHashMap::default();
+        let copied = copied(scenario);
+        for (index, stimulus) in scenario.deliver.iter().enumerate() {
+            let message = &stimulus.message;
+            let mail = steps.mails.number(message, copied.contains(&id_of(message)));
+            listed_ids.insert(message.id.clone(), index);
+            for process in hearers(steps.world(), message) {
+                let slot = slot_of(&mut steps, &definitions[process], process, message);
+                deliveries.push(Delivery { message: index, process, mail, slot });
+            }
+        }
+        let counted = scenario.expect.always.iter().chain(&scenario.expect.finally);
+        let counted: BTreeSet<Name> = counted.flat_map(|property| property.counted()).cloned().collect();
+        let several = |type_: &str| steps.world().house().subscribers(type_).len() > 1;
+        // Copies of a counted message that several processes hear are told apart, so that the first
+        // delivery of each counts once. Where ids are told, no message is like another.
+        let merge = !told.ids && !counted.iter().any(|type_| several(type_));
+        let listed = Listed::new(scenario, deliveries, order, merge);
+        let mut explorer = Explorer {
+            scenario,
+            order,
+            definitions,
+            listed,
+            steps,
+            labels: Labels::default(),
+            clocks: vec![0],
+            absolute,
+            listed_ids,
+            first_slots: Vec::new(),
+        };
+        explorer.first_slots = explorer.slots_of_first();
+        for bit in 0..explorer.listed.deliveries.len() {
+            let text = explorer.listed_text(bit);
+            explorer.labels.texts.push(text);
+        }
+        Ok(explorer)
+    }
+
+    /// The world in which the scenario begins: the first messages have been delivered.
+    pub fn start(&mut self) -> Place {
+        let mut place = Place::default();
+        for stimulus in &self.scenario.first {
+            let mail = self.steps.mails.number(&stimulus.message, false);
+            for process in hearers(self.steps.world(), &stimulus.message) {
+                let definition = self.definitions[process].clone();
+                let slot = slot_of(&mut self.steps, &definition, process, &stimulus.message);
+                self.give(&mut place, slot, Given::Mail(mail, false));
+            }
+        }
+        place.flight = self.listed.all();
+        place
+    }
+
+    /// Who hears a message, in the house's order.
+    pub fn hearers(&self, message: &Message) -> Vec<ProcessId> {
+        hearers(self.steps.world(), message)
+    }
+
+    fn slots_of_first(&mut self) -> Vec<u32> {
+        let mut slots = Vec::new();
+        for stimulus in &self.scenario.first {
+            for process in hearers(self.steps.world(), &stimulus.message) {
+                let definition = self.definitions[process].clone();
+                slots.push(slot_of(&mut self.steps, &definition, process, &stimulus.message));
+            }
+        }
+        slots
+    }
+
+    /// The instances that messages of the scenario reach.
+    pub fn listed_slots(&self) -> impl Iterator<Item = u32> {
+        let listed = self.listed.deliveries.iter().map(|delivery| delivery.slot);
+        listed.chain(self.first_slots.iter().copied())
+    }
+
+    /// All that may happen next, in canonical order: listed messages in their order, then what
+    /// processes sent, then alarms.
+    pub fn ready(&mut self, place: &Place, choices: &mut Vec<Choice>) {
+        choices.clear();
+        let alike = self.scenario.alike;
+        let labels = &self.listed;
+        labels.ready(&place.flight, |bit, weight| {
+            let weight = if alike { 1 } else { weight };
+            choices.push(Choice { what: What::Listed(bit), label: labels.first_alike(bit) as u16, weight });
+        });
+        if !place.items.is_empty() {
+            self.ready_items(place, choices);
+        }
+        match self.scenario.alarms {
+            Alarms::Never => {}
+            Alarms::Any => self.ready_rings(place, None, choices),
+            Alarms::Last if choices.is_empty() => {
+                let due = |&life: &u32| self.steps.lives.get(life).next_due();
+                let first = place.lives.iter().filter_map(due).min();
+                self.ready_rings(place, first, choices);
+            }
+            Alarms::Last => {}
+        }
+    }
+
+    fn ready_items(&mut self, place: &Place, choices: &mut Vec<Choice>) {
+        let items = &place.items;
+        let mut found: Vec<(usize, u32)> = Vec::new();
+        for (index, &(to, mail)) in items.iter().enumerate() {
+            let message = &self.steps.mails.get(mail).message;
+            let sender = |mail: u32| &self.steps.mails.get(mail).message.source;
+            let overtakes = |other: &(u32, u32)| other.0 == to && *sender(other.1) == message.source;
+            if self.order.fifo && items[..index].iter().any(overtakes) {
+                continue;
+            }
+            if self.order.causal && self.waits_for_a_cause(place, to as ProcessId, message) {
+                continue;
+            }
+            match found.iter_mut().find(|(known, _)| items[*known] == (to, mail)) {
+                Some((_, weight)) => *weight += 1,
+                None => found.push((index, 1)),
+            }
+        }
+        found.sort_by_key(|&(index, _)| {
+            let (to, mail) = items[index];
+            let message = &self.steps.mails.get(mail).message;
+            let data = message.data.as_ref().map_or(String::new(), |data| data.text().to_string());
+            (message.source.clone(), message.type_.clone(), data, to, message.id.clone())
+        });
+        for (index, weight) in found {
+            let (to, mail) = items[index];
+            let label = self.sent_label(to as ProcessId, mail);
+            let weight = if self.scenario.alike { 1 } else { weight };
+            choices.push(Choice { what: What::Sent(index), label, weight });
+        }
+    }
+
+    /// Whether something that led to this message is still on its way to the same process.
+    fn waits_for_a_cause(&self, place: &Place, to: ProcessId, message: &Message) -> bool {
+        let flies = |listed: usize| self.listed.flies(&place.flight, listed, to);
+        let mut cause = message.causation.clone();
+        while let Some(id) = cause {
+            if let Some(&listed) = self.listed_ids.get(&id) {
+                return flies(listed) || self.listed.causes(listed).iter().any(|&listed| flies(listed));
+            }
+            let sent = |&(other, mail): &(u32, u32)| {
+                other as ProcessId == to && self.steps.mails.get(mail).message.id == id
+            };
+            if place.items.iter().any(sent) {
+                return true;
+            }
+            cause = self.steps.caused_by.get(&id).cloned();
+        }
+        false
+    }
+
+    /// The alarms that may ring; those that are due at a moment, where one is given.
+    fn ready_rings(&mut self, place: &Place, due: Option<crate::event::Time>, choices: &mut Vec<Choice>) {
+        let mut rings: Vec<(u32, usize)> = Vec::new();
+        for (slot, &life) in place.lives.iter().enumerate() {
+            let life = self.steps.lives.get(life);
+            let now = |&place: &usize| due.is_none() || life.alarms[place].message.due == due;
+            rings.extend(life.ringable().filter(now).map(|place| (slot as u32, place)));
+        }
+        if rings.len() > 1 {
+            rings.sort_by_key(|&(slot, alarm)| (&self.steps.slots[slot as usize], alarm));
+        }
+        for (slot, alarm) in rings {
+            let label = self.ring_label(slot, place.life(slot), alarm);
+            choices.push(Choice { what: What::Ring(slot, alarm), label, weight: 1 });
+        }
+    }
+
+    /// What a choice leads to; answers the number of the step that was taken.
+    pub fn apply(&mut self, place: &Place, what: What, next: &mut Place) -> u32 {
+        next.copy_from(place);
+        match what {
+            What::Listed(bit) => {
+                next.flight[bit / 32] &= !(1 << (bit % 32));
+                let Delivery { mail, slot, process, .. } = self.listed.deliveries[bit];
+                let more = self.steps.mails.get(mail).copied && {
+                    let same = |d: &Delivery| d.mail == mail && d.process == process;
+                    let mut others = self.listed.deliveries.iter().enumerate();
+                    others.any(|(bit, other)| same(other) && super::listed::has(&next.flight, bit))
+                };
+                self.give(next, slot, Given::Mail(mail, more))
+            }
+            What::Sent(index) => {
+                let (to, mail) = next.items.remove(index);
+                let process = to as ProcessId;
+                let message = self.steps.mails.get(mail).message.clone();
+                let definition = self.definitions[process].clone();
+                let slot = slot_of(&mut self.steps, &definition, process, &message);
+                self.give(next, slot, Given::Mail(mail, false))
+            }
+            What::Ring(slot, alarm) => self.give(next, slot, Given::Ring(alarm as u8)),
+        }
+    }
+
+    /// An instance is given something, and the world follows.
+    fn give(&mut self, place: &mut Place, slot: u32, given: Given) -> u32 {
+        let clock = self.clocks[place.clock as usize];
+        let number = self.steps.take(slot, place.life(slot), given, clock);
+        let step = self.steps.step(number);
+        let (life, sent, passed) = (step.life, step.sent, step.passed);
+        place.set_life(slot, life);
+        for index in 0..self.steps.step(number).out.len() {
+            let (to, mail) = self.steps.step(number).out[index];
+            self.send(place, to, mail);
+        }
+        place.sent = self.steps.bags.sum(place.sent, sent);
+        if matches!(given, Given::Ring(_)) && passed > 0 && self.scenario.alarms == Alarms::Last {
+            if self.absolute {
+                place.clock = self.clock(clock + passed);
+            } else {
+                for other in 0..place.lives.len() as u32 {
+                    if other != slot && place.life(other) != UNBORN {
+                        let later = self.steps.shifted(place.life(other), passed);
+                        place.set_life(other, later);
+                    }
+                }
+            }
+        }
+        number
+    }
+
+    fn clock(&mut self, at: Millis) -> u32 {
+        let known = self.clocks.iter().position(|&known| known == at);
+        known.unwrap_or_else(|| {
+            self.clocks.push(at);
+            self.clocks.len() - 1
+        }) as u32
+    }
+
+    /// A message on its way: in the order sent where that matters, else in an order of its own.
+    fn send(&mut self, place: &mut Place, to: ProcessId, mail: u32) {
+        let source = |mail: u32| &self.steps.mails.get(mail).message.source;
+        let item = (to as u32, mail);
+        let before = |other: &(u32, u32)| match self.order.fifo {
+            true => (other.0, source(other.1)) <= (item.0, source(item.1)),
+            false => *other <= item,
+        };
+        let index = place.items.partition_point(before);
+        place.items.insert(index, item);
+    }
+}
+
+/// Naming choices, as an ordering is written and read.
+impl Explorer<'_> {
+    /// `Name`, with its conversation where there are several, its number where several of a name are
+    /// listed that are not alike, and its subscriber where there are several.
+    fn listed_text(&self, bit: usize) -> String {
+        let Delivery { message, process, .. } = self.listed.deliveries[bit];
+        let this = &self.scenario.deliver[message].message;
+        let mut text = this.type_.to_string();
+        self.add_conversation(&mut text, this);
+        let namesake = |other: &Message| {
+            other.type_ == this.type_
+                && (!self.several_conversations() || other.conversation() == this.conversation())
+        };
+        let same = |index: usize| namesake(&self.scenario.deliver[index].message);
+        let mut others =
+            self.listed.deliveries.iter().enumerate().filter(|(_, other)| other.process == process);
+        let told_apart = others.any(|(other, delivery)| {
+            same(delivery.message) && self.listed.first_alike(other) != self.listed.first_alike(bit)
+        });
+        if told_apart {
+            let number = (0..message).filter(|&index| same(index)).count() + 1;
+            text.push_str(&format!("#{number}"));
+        }
+        self.add_hearer(&mut text, &this.type_, process);
+        text
+    }
+
+    fn sent_label(&mut self, to: ProcessId, mail: u32) -> u16 {
+        let message = self.steps.mails.get(mail).message.clone();
+        let mut text = message.type_.to_string();
+        self.add_conversation(&mut text, &message);
+        self.add_hearer(&mut text, &message.type_, to);
+        self.labels.number(text)
+    }
+
+    fn ring_label(&mut self, slot: u32, life: u32, alarm: usize) -> u16 {
+        let life = self.steps.lives.get(life);
+        let name = life.alarms[alarm].message.type_.clone();
+        let (process, id) = self.steps.slots[slot as usize].clone();
+        let mut text = name.to_string();
+        if self.several_conversations() {
+            text.push_str(&format!("#{id}"));
+        }
+        text.push('!');
+        if self.definitions.iter().filter(|definition| definition.alarms.contains(&name)).count() > 1 {
+            text.push_str(&format!(">{}", self.definitions[process].name));
+        }
+        self.labels.number(text)
+    }
+
+    fn add_conversation(&self, text: &mut String, message: &Message) {
+        if let Some(id) = message.conversation().filter(|_| self.several_conversations()) {
+            text.push_str(&format!("#{id}"));
+        }
+    }
+
+    fn add_hearer(&self, text: &mut String, type_: &str, process: ProcessId) {
+        if self.steps.world().house().subscribers(type_).len() > 1 {
+            text.push_str(&format!(">{}", self.definitions[process].name));
+        }
+    }
+
+    /// Whether the messages of the scenario belong to more than one conversation.
+    pub fn several_conversations(&self) -> bool {
+        let mut all = self.scenario.first.iter().chain(&self.scenario.deliver);
+        let first = all.next().and_then(|stimulus| stimulus.message.conversation());
+        all.any(|stimulus| stimulus.message.conversation() != first)
+    }
+}
+
+fn family(definition: &Arc<Definition>) -> Result<Family> {
+    let mut family = Family::new(definition.name.clone());
+    // A retired version is explored like any other.
+    family.insert(Arc::new(Definition { accepts_new: true, ..(**definition).clone() }))?;
+    Ok(family)
+}
+
+fn id_of(message: &Message) -> (Name, Name) {
+    (message.source.clone(), message.id.clone())
+}
+
+/// The ids under which several messages are listed.
+fn copied(scenario: &Scenario) -> BTreeSet<(Name, Name)> {
+    let mut once = BTreeSet::new();
+    let ids = scenario.deliver.iter().map(|stimulus| id_of(&stimulus.message));
+    ids.filter(|id| !once.insert(id.clone())).collect()
+}
+
+/// Who hears a message, in the house's order.
+fn hearers(world: &World, message: &Message) -> Vec<ProcessId> {
+    let all = world.house().subscribers(&message.type_).iter().copied();
+    all.filter(|&process| world.member(process).name != message.source).collect()
+}
+
+fn slot_of(steps: &mut Steps, definition: &Definition, process: ProcessId, message: &Message) -> u32 {
+    let instance = instance_of(definition, message).unwrap_or_else(|_| Name::from(""));
+    steps.slot(process, instance)
+}
+
+fn now_unknown(definitions: &[Arc<Definition>]) -> Error {
+    let reads = |definition: &&Arc<Definition>| definition.expressions().iter().any(|e| e.reads().now);
+    let definition = definitions.iter().find(reads).expect("one reads it");
+    Error::input(format!(
+        "{} reads `now`, and where alarms may ring at any moment nobody knows it",
+        definition.full_name()
+    ))
+    .at(definition.source.name.clone())
+    .hint("explore it with `alarms: last` (on the command line `--alarms last`)")
+}

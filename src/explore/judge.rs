@@ -1,0 +1,118 @@
+//! The properties of a scenario, judged in every world and where orderings end.
+
+use super::explorer::Explorer;
+use super::graph::Graph;
+use super::outcomes::{Outcomes, instances};
+use super::place::Place;
+use super::property::{Facts, Property, facts_of};
+use crate::event::Name;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A property that does not hold, and in which worlds.
+pub(super) struct Broken {
+    pub name: String,
+    pub text: String,
+    /// `always`, or `finally`.
+    pub finally: bool,
+    pub worlds: Vec<u32>,
+    /// Why it could not be judged in the first of them, if it could not.
+    pub failed: Option<String>,
+}
+
+/// What the properties see of a world: equal views are judged once.
+type View = (Vec<u32>, Vec<u64>);
+
+pub(super) fn judge(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> Vec<Broken> {
+    let expect = &explorer.scenario.expect;
+    let always = expect.always.iter().map(|property| (property, false));
+    let properties: Vec<(&Property, bool)> =
+        always.chain(expect.finally.iter().map(|property| (property, true))).collect();
+    if properties.is_empty() {
+        return Vec::new();
+    }
+    let counted: BTreeSet<&Name> = properties.iter().flat_map(|(property, _)| property.counted()).collect();
+    let mut broken: Vec<Broken> = properties
+        .iter()
+        .map(|(property, finally)| Broken {
+            name: property.name.clone(),
+            text: property.text.clone(),
+            finally: *finally,
+            worlds: Vec::new(),
+            failed: None,
+        })
+        .collect();
+    let mut known: FxHashMap<View, Vec<Result<bool, String>>> = FxHashMap::default();
+    let mut place = Place::default();
+    for world in 0..graph.len() {
+        graph.read(world, &mut place);
+        let counts: Vec<u64> = counted.iter().map(|type_| count(explorer, &place, type_)).collect();
+        let view = (std::mem::take(&mut place.lives), counts);
+        if !known.contains_key(&view) {
+            place.lives.clone_from(&view.0);
+            let counts = counted.iter().map(|&type_| type_.clone()).zip(view.1.iter().copied()).collect();
+            let judged = properties.iter().map(|(property, _)| holds(explorer, &place, property, &counts));
+            known.insert(view.clone(), judged.collect());
+        }
+        let ends = outcomes.of(world as u32).is_some();
+        for (broken, judged) in broken.iter_mut().zip(&known[&view]) {
+            if *judged != Ok(true) && (ends || !broken.finally) {
+                if let Err(why) = judged
+                    && broken.worlds.is_empty()
+                {
+                    broken.failed = Some(why.clone());
+                }
+                broken.worlds.push(world as u32);
+            }
+        }
+    }
+    broken.retain(|broken| !broken.worlds.is_empty());
+    broken
+}
+
+/// A stimulus counts once it was first delivered, any other message once it was sent.
+fn count(explorer: &Explorer, place: &Place, type_: &str) -> u64 {
+    let scenario = explorer.scenario;
+    let of_type = |type_of: &Name| **type_of == *type_;
+    let first = scenario.first.iter().filter(|stimulus| of_type(&stimulus.message.type_)).count();
+    let mut delivered: BTreeSet<usize> = BTreeSet::new();
+    for (bit, delivery) in explorer.listed.deliveries.iter().enumerate() {
+        let message = &scenario.deliver[delivery.message].message;
+        if of_type(&message.type_) && !super::listed::has(&place.flight, bit) {
+            delivered.insert(delivery.message);
+        }
+    }
+    (first + delivered.len()) as u64 + explorer.steps.bags.count(place.sent, type_)
+}
+
+/// A property that looks at instances holds where it holds for each conversation.
+fn holds(
+    explorer: &Explorer,
+    place: &Place,
+    property: &Property,
+    counts: &BTreeMap<Name, u64>,
+) -> Result<bool, String> {
+    let instances = instances(explorer, place);
+    let mut conversations: BTreeSet<&Name> =
+        instances.iter().map(|(_, _, id, _)| id).filter(|id| !id.is_empty()).collect();
+    let nobody = Name::from("");
+    if conversations.is_empty() || !property.reads_instances() {
+        conversations = BTreeSet::from([&nobody]);
+    }
+    for conversation in conversations {
+        let of = |process: &str| {
+            let mut mine =
+                instances.iter().filter(|(_, at, _, _)| *explorer.definitions[*at].name == *process);
+            mine.find(|(_, _, id, _)| id == conversation).and_then(|(_, _, _, instance)| instance.as_ref())
+        };
+        let processes = explorer.scenario.processes.iter();
+        let facts = Facts {
+            processes: processes.map(|definition| facts_of(definition, of(&definition.name))).collect(),
+            counts: counts.clone(),
+        };
+        if !property.judge(&facts).map_err(|failure| failure.what)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

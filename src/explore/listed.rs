@@ -1,0 +1,164 @@
+//! The messages that a scenario lists, each on its way to each of its subscribers: which must wait for
+//! which, and which are alike.
+
+use super::scenario::{Order, Scenario};
+use crate::runtime::ProcessId;
+
+/// One listed message on its way to one subscriber. Its number is its place in canonical order.
+#[derive(Debug, Clone)]
+pub(super) struct Delivery {
+    /// Its place in [`Scenario::deliver`].
+    pub message: usize,
+    pub process: ProcessId,
+    pub mail: u32,
+    pub slot: u32,
+}
+
+/// Sets of deliveries are words of bits.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub deliveries: Vec<Delivery>,
+    /// How many words a set takes.
+    pub words: usize,
+    /// Per delivery, those that must not be in flight any more.
+    waits_for: Vec<Vec<u32>>,
+    /// Per delivery, all that are alike, itself among them; and those of them that are listed before.
+    alike: Vec<Vec<u32>>,
+    alike_before: Vec<Vec<u32>>,
+    /// Per delivery, whether there is no other like it.
+    lone: Vec<bool>,
+    /// Per delivery, those of messages that are listed before.
+    listed_before: Vec<Vec<u32>>,
+    /// The messages that each message comes after, by way of others too.
+    causes: Vec<Vec<usize>>,
+}
+
+impl Listed {
+    /// `merge`: deliveries that are alike in everything need not be told apart.
+    pub fn new(scenario: &Scenario, deliveries: Vec<Delivery>, order: Order, merge: bool) -> Listed {
+        let words = deliveries.len().div_ceil(32);
+        let causes = closure(scenario);
+        let must = |first: &Delivery, then: &Delivery| {
+            let caused = order.causal && causes[then.message].contains(&first.message);
+            let (a, b) = (&scenario.deliver[first.message], &scenario.deliver[then.message]);
+            let sent_before = order.fifo && a.module.is_some() && a.module == b.module;
+            first.process == then.process && (caused || (sent_before && first.message < then.message))
+        };
+        let count = deliveries.len();
+        let set = |holds: &dyn Fn(usize) -> bool| {
+            let mut set = vec![0u32; words];
+            (0..count).filter(|&other| holds(other)).for_each(|other| set[other / 32] |= 1 << (other % 32));
+            set
+        };
+        let waits: Vec<Vec<bool>> = deliveries
+            .iter()
+            .map(|then| deliveries.iter().map(|first| must(first, then)).collect())
+            .collect();
+        let same = |a: usize, b: usize| {
+            let (one, other) = (&deliveries[a], &deliveries[b]);
+            a == b
+                || merge
+                    && (one.process, one.mail, one.slot) == (other.process, other.mail, other.slot)
+                    && scenario.deliver[one.message].module == scenario.deliver[other.message].module
+                    && waits[a] == waits[b]
+                    && waits.iter().all(|waits| waits[a] == waits[b])
+        };
+        let each = |holds: &dyn Fn(usize, usize) -> bool| -> Vec<Vec<u32>> {
+            (0..count).map(|this| set(&|other| holds(this, other))).collect()
+        };
+        let alike = each(&|this, other| same(this, other));
+        let lone =
+            (0..count).map(|this| (0..count).all(|other| other == this || !same(this, other))).collect();
+        Listed {
+            words,
+            waits_for: each(&|this, other| waits[this][other]),
+            alike_before: each(&|this, other| other < this && same(this, other)),
+            listed_before: each(&|this, other| deliveries[other].message < deliveries[this].message),
+            alike,
+            lone,
+            causes,
+            deliveries,
+        }
+    }
+
+    /// All of them in flight.
+    pub fn all(&self) -> Vec<u32> {
+        let mut set = vec![0; self.words];
+        (0..self.deliveries.len()).for_each(|bit| set[bit / 32] |= 1 << (bit % 32));
+        set
+    }
+
+    /// The deliveries that may be next, one for all that are alike, with how many those are.
+    pub fn ready(&self, flight: &[u32], mut each: impl FnMut(usize, u32)) {
+        for (index, &word) in flight.iter().enumerate() {
+            let mut rest = word;
+            while rest != 0 {
+                let bit = index * 32 + rest.trailing_zeros() as usize;
+                rest &= rest - 1;
+                if meets(&self.waits_for[bit], flight) {
+                    continue;
+                }
+                if self.lone[bit] {
+                    each(bit, 1);
+                } else if !meets(&self.alike_before[bit], flight) {
+                    each(bit, common(&self.alike[bit], flight));
+                }
+            }
+        }
+    }
+
+    /// How many that are listed before this one are still in flight.
+    pub fn overtaken(&self, bit: usize, flight: &[u32]) -> u32 {
+        common(&self.listed_before[bit], flight)
+    }
+
+    /// The first of those that are alike: it stands for all of them.
+    pub fn first_alike(&self, bit: usize) -> usize {
+        (0..=bit).find(|&other| has(&self.alike[bit], other)).expect("it is like itself")
+    }
+
+    pub fn is_lone(&self, bit: usize) -> bool {
+        self.lone[bit]
+    }
+
+    /// Whether any copy of a message is still in flight to a subscriber, other than these.
+    pub fn causes(&self, message: usize) -> &[usize] {
+        &self.causes[message]
+    }
+
+    /// Whether a message is in flight to a process.
+    pub fn flies(&self, flight: &[u32], message: usize, process: ProcessId) -> bool {
+        let mut bits = self.deliveries.iter().enumerate();
+        bits.any(|(bit, d)| d.message == message && d.process == process && has(flight, bit))
+    }
+}
+
+pub(super) fn has(set: &[u32], bit: usize) -> bool {
+    set[bit / 32] & 1 << (bit % 32) != 0
+}
+
+fn meets(a: &[u32], b: &[u32]) -> bool {
+    a.iter().zip(b).any(|(a, b)| a & b != 0)
+}
+
+fn common(a: &[u32], b: &[u32]) -> u32 {
+    a.iter().zip(b).map(|(a, b)| (a & b).count_ones()).sum()
+}
+
+/// Per message, its causes and theirs. The reader refused circles; in one, this ends all the same.
+fn closure(scenario: &Scenario) -> Vec<Vec<usize>> {
+    let direct = |message: usize| scenario.deliver[message].causes.iter().copied();
+    (0..scenario.deliver.len())
+        .map(|message| {
+            let mut known: Vec<usize> = Vec::new();
+            let mut next: Vec<usize> = direct(message).collect();
+            while let Some(cause) = next.pop() {
+                if cause != message && !known.contains(&cause) {
+                    known.push(cause);
+                    next.extend(direct(cause));
+                }
+            }
+            known
+        })
+        .collect()
+}

@@ -1,0 +1,46 @@
+//! Floor 6: what a process does under every order of its inputs.
+//!
+//! Not by listing permutations: by walking distinct worlds and counting the paths between them.
+//!
+//! ```text
+//! Scenario      which messages are in flight, and what may happen when; `read/` makes one of a file,
+//!               of a command line or of a log
+//! Explorer      what may happen next in a world, and what it leads to: asked once of the runtime's
+//!               `apply`, in a world of one instance, and remembered
+//! Graph         all distinct worlds, and the choices between them
+//! Report        counts, outcomes, nearest orderings, what decides them, the verdict
+//! ```
+//!
+//! Knows nothing of flags, files or printing. Read `scenario.rs` first, then `explorer.rs`, `lives.rs`
+//! (what tells two instances apart), `graph.rs`, `report.rs`.
+
+mod count;
+mod decided;
+mod explorer;
+mod graph;
+mod judge;
+mod listed;
+mod lives;
+mod nearest;
+mod ordering;
+mod outcomes;
+mod place;
+mod property;
+mod read;
+mod report;
+mod save;
+mod scenario;
+mod steps;
+mod symbols;
+mod unrolled;
+
+pub use count::Count;
+pub use decided::Decided;
+pub use graph::{Progress, Stopped};
+pub use ordering::{Shown, ShownInstance, Stepped, outcome_of, step_through};
+pub use outcomes::{ByData, Outcome, Wrong};
+pub use property::{Facts, ProcessFacts, Property, facts_of};
+pub use read::{Library, Typed, conversations, from_events, read};
+pub use report::{Finding, Found, Kind, Report, Verdict, explore};
+pub use save::{SavedLog, save};
+pub use scenario::{Alarms, Bounds, Expect, Order, Scenario, Stimulus};

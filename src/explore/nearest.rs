@@ -1,0 +1,120 @@
+//! The nearest way to a set of worlds: fewest steps, then fewest inversions against the order in which
+//! the messages are listed, then canonical order. A minimum over all paths.
+
+use super::explorer::{Explorer, What};
+use super::graph::Graph;
+use super::place::Place;
+
+/// The nearest paths to several sets of worlds, each as numbers of worlds' choices.
+pub(super) struct Nearest {
+    /// Per world, the fewest inversions among the shortest paths that lead there.
+    inversions: Vec<u32>,
+}
+
+/// One path: at each world, the choice that was taken.
+pub(super) type Path = Vec<(u32, usize)>;
+
+impl Nearest {
+    pub fn new(explorer: &mut Explorer, graph: &Graph) -> Nearest {
+        let mut nearest = Nearest { inversions: vec![u32::MAX; graph.len()] };
+        if let Some(first) = nearest.inversions.first_mut() {
+            *first = 0;
+        }
+        let mut walk = Walk::default();
+        for world in 0..graph.len() {
+            walk.look(explorer, graph, world);
+            let here = nearest.inversions[world];
+            for (edge, &cost) in graph.edges(world).iter().zip(&walk.costs) {
+                let to = edge.to as usize;
+                if graph.depth[to] == graph.depth[world] + 1 {
+                    nearest.inversions[to] = nearest.inversions[to].min(here + cost);
+                }
+            }
+        }
+        nearest
+    }
+
+    /// The nearest path to one of the worlds of each set. A set of none has no path.
+    pub fn paths(&self, explorer: &mut Explorer, graph: &Graph, sets: &[Vec<u32>]) -> Vec<Path> {
+        let mut paths = Vec::with_capacity(sets.len());
+        for sets in sets.chunks(64) {
+            let mut leads_to = vec![0u64; graph.len()];
+            let mut far = 0;
+            for (bit, worlds) in sets.iter().enumerate() {
+                let rank = |&&world: &&u32| (graph.depth[world as usize], self.inversions[world as usize]);
+                let Some(best) = worlds.iter().map(|world| rank(&world)).min() else { continue };
+                for &world in worlds.iter().filter(|world| rank(world) == best) {
+                    leads_to[world as usize] |= 1 << bit;
+                    far = far.max(world as usize);
+                }
+            }
+            let mut walk = Walk::default();
+            for world in (0..=far.min(graph.len().saturating_sub(1))).rev() {
+                let tight = |&(edge, _): &(&super::graph::Edge, u32)| {
+                    graph.depth[edge.to as usize] == graph.depth[world] + 1 && leads_to[edge.to as usize] != 0
+                };
+                if !graph.edges(world).iter().any(|edge| tight(&(edge, 0))) {
+                    continue;
+                }
+                walk.look(explorer, graph, world);
+                let mut here = leads_to[world];
+                let costs = walk.costs.iter().copied();
+                for (edge, cost) in graph.edges(world).iter().zip(costs).filter(tight) {
+                    if self.inversions[edge.to as usize] == self.inversions[world] + cost {
+                        here |= leads_to[edge.to as usize];
+                    }
+                }
+                leads_to[world] = here;
+            }
+            for bit in 0..sets.len() {
+                paths.push(self.follow(explorer, graph, &leads_to, bit));
+            }
+        }
+        paths
+    }
+
+    /// Goes from the beginning, at each world by the first choice that is on a nearest path.
+    fn follow(&self, explorer: &mut Explorer, graph: &Graph, leads_to: &[u64], bit: usize) -> Path {
+        let mut path = Path::new();
+        let mut world = 0usize;
+        let mut walk = Walk::default();
+        loop {
+            walk.look(explorer, graph, world);
+            let costs = walk.costs.iter().copied();
+            let step = graph.edges(world).iter().zip(costs).position(|(edge, cost)| {
+                let to = edge.to as usize;
+                leads_to[to] & 1 << bit != 0
+                    && graph.depth[to] == graph.depth[world] + 1
+                    && self.inversions[to] == self.inversions[world] + cost
+            });
+            // Where no choice leads further, the path has arrived.
+            let Some(step) = step else { return path };
+            path.push((world as u32, step));
+            world = graph.edges(world)[step].to as usize;
+        }
+    }
+}
+
+/// Looks at one world after the other.
+#[derive(Default)]
+struct Walk {
+    place: Place,
+    choices: Vec<super::explorer::Choice>,
+    /// What each choice costs in inversions.
+    costs: Vec<u32>,
+}
+
+impl Walk {
+    fn look(&mut self, explorer: &mut Explorer, graph: &Graph, world: usize) {
+        self.costs.clear();
+        if graph.edges(world).is_empty() {
+            return;
+        }
+        graph.read(world, &mut self.place);
+        explorer.ready(&self.place, &mut self.choices);
+        self.costs.extend(self.choices.iter().map(|choice| match choice.what {
+            What::Listed(bit) => explorer.listed.overtaken(bit, &self.place.flight),
+            What::Sent(_) | What::Ring(..) => 0,
+        }));
+    }
+}

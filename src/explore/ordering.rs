@@ -1,0 +1,199 @@
+//! One ordering, step by step: given back as it was written, and shown.
+
+use super::explorer::{Choice, Explorer, What};
+use super::outcomes::{Outcome, instances, outcome, rests};
+use super::place::Place;
+use super::scenario::{Alarms, Order, Scenario};
+use crate::error::{Error, Result};
+use crate::event::{Document, Millis, Name};
+use crate::process::Data;
+use crate::span::nearest;
+use crate::step::{self, Instance, Rest};
+
+/// What an ordering does, choice by choice; the first is what the first messages did.
+#[derive(Debug, Clone)]
+pub struct Stepped {
+    pub steps: Vec<Shown>,
+    /// Nothing more can happen.
+    pub ends: bool,
+    /// What could happen next.
+    pub next: Vec<String>,
+}
+
+/// The world after a choice.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// As it was given; empty before the first choice.
+    pub choice: String,
+    /// The message and those that it woke, with what each met.
+    pub met: Vec<(Name, step::Outcome)>,
+    pub sent: Vec<(Name, Option<Document>, u64)>,
+    pub rests: String,
+    pub instances: Vec<ShownInstance>,
+}
+
+/// An instance, as a person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownInstance {
+    pub name: String,
+    /// Where it is: a state, `not-started`, or `parked: why`.
+    pub state: String,
+    pub data: Data,
+    /// Armed alarms, with how long they run where that is known.
+    pub alarms: Vec<(Name, Option<Millis>)>,
+    pub deferred: Vec<Name>,
+    pub held: Vec<Name>,
+}
+
+/// Takes the choices of an ordering one after the other.
+pub fn step_through(scenario: &Scenario, order: Order, ordering: &[&str]) -> Result<Stepped> {
+    // Messages that are sent are shown with their data.
+    let scenario = Scenario { by_data: true, ..scenario.clone() };
+    let mut explorer = Explorer::new(&scenario, order)?;
+    let begin = explorer.start();
+    let path = find(&mut explorer, &begin, ordering)?;
+    let mut place = begin;
+    let mut steps = vec![shown(&explorer, &place, "", None, 0)];
+    let mut next = Place::default();
+    for (what, text) in path.into_iter().zip(ordering) {
+        let before = place.sent;
+        let step = explorer.apply(&place, what, &mut next);
+        std::mem::swap(&mut place, &mut next);
+        steps.push(shown(&explorer, &place, text, Some(step), before));
+    }
+    let mut choices = Vec::new();
+    explorer.ready(&place, &mut choices);
+    let next: Vec<String> =
+        choices.iter().map(|choice| explorer.labels.text(choice.label).to_string()).collect();
+    Ok(Stepped { steps, ends: next.is_empty(), next })
+}
+
+/// The outcome of a whole ordering.
+pub fn outcome_of(scenario: &Scenario, order: Order, ordering: &[&str]) -> Result<Outcome> {
+    let mut explorer = Explorer::new(scenario, order)?;
+    let mut place = explorer.start();
+    let mut next = Place::default();
+    for what in find(&mut explorer, &place.clone(), ordering)? {
+        explorer.apply(&place, what, &mut next);
+        std::mem::swap(&mut place, &mut next);
+    }
+    Ok(outcome(&explorer, &place))
+}
+
+/// The choices that an ordering names. Two messages may be written alike and differ in what they say:
+/// then the first in canonical order is meant with which the rest can be taken, too.
+pub(super) fn find(explorer: &mut Explorer, begin: &Place, ordering: &[&str]) -> Result<Vec<What>> {
+    let mut farthest = (0, begin.clone());
+    let mut path = Vec::new();
+    if go(explorer, begin, ordering, &mut path, &mut farthest) {
+        return Ok(path);
+    }
+    let (done, place) = farthest;
+    let mut choices = Vec::new();
+    explorer.ready(&place, &mut choices);
+    let possible: Vec<&str> = choices.iter().map(|choice| explorer.labels.text(choice.label)).collect();
+    let wanted = ordering[done];
+    let after = match done {
+        0 => "at the beginning".to_string(),
+        _ => format!("after {}", ordering[..done].join(" ")),
+    };
+    let error = Error::input(format!("`{wanted}` cannot happen {after}"));
+    Err(match nearest(wanted, possible.iter().copied()) {
+        Some(near) => error.hint(format!("did you mean {near}?")),
+        None if possible.is_empty() => error.hint("there the ordering ends: nothing more can happen"),
+        None => error.hint(format!("what can happen there: {}", possible.join(" "))),
+    })
+}
+
+fn go(
+    explorer: &mut Explorer,
+    place: &Place,
+    ordering: &[&str],
+    path: &mut Vec<What>,
+    farthest: &mut (usize, Place),
+) -> bool {
+    if path.len() == ordering.len() {
+        return true;
+    }
+    if path.len() >= farthest.0 {
+        *farthest = (path.len(), place.clone());
+    }
+    let mut choices: Vec<Choice> = Vec::new();
+    explorer.ready(place, &mut choices);
+    let wanted = ordering[path.len()];
+    let mut next = Place::default();
+    for choice in choices {
+        if !is_meant(explorer.labels.text(choice.label), wanted) {
+            continue;
+        }
+        explorer.apply(place, choice.what, &mut next);
+        path.push(choice.what);
+        if go(explorer, &next.clone(), ordering, path, farthest) {
+            return true;
+        }
+        path.pop();
+    }
+    false
+}
+
+/// A name that is written out, or without the parts that say which of several is meant.
+fn is_meant(label: &str, wanted: &str) -> bool {
+    let parts = |text: &str| -> (String, bool) {
+        let name = text.split(['#', '>', '!']).next().unwrap_or_default().to_string();
+        (name, text.split('>').next().unwrap_or_default().ends_with('!'))
+    };
+    label == wanted || (!wanted.contains(['#', '>']) && parts(label) == parts(wanted))
+}
+
+fn shown(explorer: &Explorer, place: &Place, choice: &str, step: Option<u32>, before: u32) -> Shown {
+    let steps = &explorer.steps;
+    let of_step = step.map(|number| steps.step(number));
+    let sent = of_step.map_or(place.sent, |step| step.sent);
+    debug_assert!(of_step.is_some() || before == 0);
+    let listed = steps.bags.get(sent).iter();
+    let instances = instances(explorer, place);
+    Shown {
+        choice: choice.to_string(),
+        met: of_step.map(|step| step.met.clone()).unwrap_or_default(),
+        sent: listed.map(|((type_, data), count)| (type_.clone(), data.clone(), *count)).collect(),
+        rests: rests(&instances),
+        instances: instances
+            .iter()
+            .map(|(name, _, _, instance)| shown_instance(explorer, name, instance.as_ref()))
+            .collect(),
+    }
+}
+
+fn shown_instance(explorer: &Explorer, name: &str, instance: Option<&Instance>) -> ShownInstance {
+    let Some(instance) = instance else {
+        let state = Rest::NotStarted.to_string();
+        let nothing = || Vec::new();
+        return ShownInstance {
+            name: name.to_string(),
+            state,
+            data: Data::default(),
+            alarms: Vec::new(),
+            deferred: nothing(),
+            held: nothing(),
+        };
+    };
+    let state = match instance.rest() {
+        Rest::Unfinished(state) => state.to_string(),
+        rest => rest.to_string(),
+    };
+    let start = explorer.steps.mails.told.start;
+    let never = explorer.scenario.alarms == Alarms::Never;
+    let runs =
+        |due: Option<crate::event::Time>| due.filter(|_| !never).map(|due| due.millis() - start.millis());
+    let types = |messages: &[std::sync::Arc<crate::event::Message>]| {
+        messages.iter().map(|message| message.type_.clone()).collect()
+    };
+    ShownInstance {
+        name: name.to_string(),
+        state,
+        data: instance.data.clone(),
+        alarms: instance.alarms.iter().map(|alarm| (alarm.type_.clone(), runs(alarm.due))).collect(),
+        deferred: types(&instance.deferred),
+        held: types(&instance.held),
+    }
+}

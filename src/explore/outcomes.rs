@@ -1,0 +1,200 @@
+//! What an ordering leads to: where each instance rests, and what was sent.
+
+use super::explorer::Explorer;
+use super::graph::Graph;
+use super::lives::waits_for_a_start;
+use super::place::Place;
+use super::steps::UNBORN;
+use super::symbols::Bag;
+use crate::event::{Document, Name};
+use crate::process::{Data, End};
+use crate::runtime::ProcessId;
+use crate::step::{Instance, Rest};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An outcome, apart from how many orderings lead to it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Outcome {
+    /// Where each instance rests: `served`, or `order: served, shipping: sent`.
+    pub rests: String,
+    /// The end, of the instances together: the one that wants most attention.
+    pub end: Option<End>,
+    /// How many messages of each type were sent.
+    pub effects: BTreeMap<Name, u64>,
+    /// With `outcome-by: data`, the data of the instances, and what was sent with its data.
+    pub data: Option<ByData>,
+    /// What is wrong with it unless it was declared.
+    pub wrong: Vec<Wrong>,
+}
+
+/// The data of an outcome.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ByData {
+    /// Per instance, by its name in the outcome.
+    pub instances: Vec<(String, Data)>,
+    /// Per message that was sent, how often it was.
+    pub sent: Vec<(Name, Option<Document>, u64)>,
+}
+
+/// An instance that rests where none should.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wrong {
+    Parked {
+        instance: String,
+        reason: String,
+    },
+    Unfinished {
+        instance: String,
+        state: String,
+    },
+    /// It never started, and messages wait for that.
+    NeverStarted {
+        instance: String,
+        waiting: Vec<Name>,
+    },
+}
+
+/// The outcomes of a graph's last worlds.
+#[derive(Debug)]
+pub(super) struct Outcomes {
+    pub found: Vec<Outcome>,
+    /// Per last world, its outcome.
+    of: FxHashMap<u32, u32>,
+}
+
+impl Outcomes {
+    pub fn new(explorer: &Explorer, graph: &Graph) -> Outcomes {
+        let mut found: BTreeMap<Outcome, u32> = BTreeMap::new();
+        let mut known: FxHashMap<(Vec<u32>, u32), u32> = FxHashMap::default();
+        let mut of = FxHashMap::default();
+        let mut place = Place::default();
+        for world in 0..graph.len() {
+            if !graph.edges(world).is_empty() || !graph.is_explored(world) {
+                continue;
+            }
+            graph.read(world, &mut place);
+            let key = (std::mem::take(&mut place.lives), place.sent);
+            let number = match known.get(&key) {
+                Some(&number) => number,
+                None => {
+                    place.lives.clone_from(&key.0);
+                    let next = found.len() as u32;
+                    let number = *found.entry(outcome(explorer, &place)).or_insert(next);
+                    known.insert(key, number);
+                    number
+                }
+            };
+            of.insert(world as u32, number);
+        }
+        let mut outcomes: Vec<(Outcome, u32)> = found.into_iter().collect();
+        outcomes.sort_by_key(|(_, number)| *number);
+        Outcomes { found: outcomes.into_iter().map(|(outcome, _)| outcome).collect(), of }
+    }
+
+    /// The outcome of a world where orderings end.
+    pub fn of(&self, world: u32) -> Option<usize> {
+        self.of.get(&world).map(|&number| number as usize)
+    }
+
+    /// The worlds of each outcome.
+    pub fn worlds(&self) -> Vec<Vec<u32>> {
+        let mut worlds = vec![Vec::new(); self.found.len()];
+        self.of.iter().for_each(|(&world, &outcome)| worlds[outcome as usize].push(world));
+        worlds.iter_mut().for_each(|worlds| worlds.sort());
+        worlds
+    }
+}
+
+/// Every instance of a world under its name: `order`, or `order#c1` where there are several of it.
+pub(super) fn instances(
+    explorer: &Explorer,
+    place: &Place,
+) -> Vec<(String, ProcessId, Name, Option<Instance>)> {
+    let steps = &explorer.steps;
+    let listed: BTreeSet<u32> = explorer.listed_slots().collect();
+    // As `Scenario::label` has it: ids are told where some process has several instances.
+    let of =
+        |process: ProcessId| listed.iter().filter(|&&slot| steps.slots[slot as usize].0 == process).count();
+    let several = (0..explorer.definitions.len()).any(|process| of(process) > 1);
+    let mut found = Vec::new();
+    for definition in &explorer.scenario.processes {
+        let here = |process: &ProcessId| explorer.definitions[*process].name == definition.name;
+        let process = (0..explorer.definitions.len()).find(here).expect("the same processes");
+        let slots = (0..steps.slots.len() as u32)
+            .filter(|&slot| steps.slots[slot as usize].0 == process)
+            .filter(|slot| place.life(*slot) != UNBORN || listed.contains(slot));
+        let mut slots: Vec<u32> = slots.collect();
+        slots.sort_by_key(|&slot| &steps.slots[slot as usize].1);
+        for &slot in &slots {
+            let id = &steps.slots[slot as usize].1;
+            let shown = if id.is_empty() { "(none)" } else { id };
+            let name = match several || slots.len() > 1 {
+                true => format!("{}#{shown}", definition.name),
+                false => definition.name.to_string(),
+            };
+            let life = place.life(slot);
+            let instance = (life != UNBORN).then(|| steps.lives.get(life).instance.clone());
+            found.push((name, process, id.clone(), instance));
+        }
+        if slots.is_empty() {
+            found.push((definition.name.to_string(), process, Name::from(""), None));
+        }
+    }
+    found
+}
+
+/// Where each instance rests, as one text.
+pub(super) fn rests(instances: &[(String, ProcessId, Name, Option<Instance>)]) -> String {
+    let one = |(name, _, _, instance): &(String, _, _, Option<Instance>)| {
+        let rest = instance.as_ref().map_or(Rest::NotStarted, Instance::rest);
+        if instances.len() == 1 { rest.to_string() } else { format!("{name}: {rest}") }
+    };
+    instances.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn outcome(explorer: &Explorer, place: &Place) -> Outcome {
+    let instances = instances(explorer, place);
+    let bag = explorer.steps.bags.get(place.sent);
+    let mut effects: BTreeMap<Name, u64> = BTreeMap::new();
+    for ((type_, _), count) in bag {
+        *effects.entry(type_.clone()).or_default() += count;
+    }
+    let data = explorer.scenario.by_data.then(|| by_data(&instances, bag));
+    let mut end = None;
+    let mut all_ended = true;
+    let mut wrong = Vec::new();
+    for (name, _, _, instance) in &instances {
+        let Some(instance) = instance else { continue };
+        let name = name.clone();
+        match instance.rest() {
+            Rest::Ended(_, this) => end = end.max(Some(this)),
+            Rest::Parked(reason) => wrong.push(Wrong::Parked { instance: name, reason: reason.to_string() }),
+            Rest::Unfinished(state) => {
+                wrong.push(Wrong::Unfinished { instance: name, state: state.to_string() });
+            }
+            Rest::NotStarted if waits_for_a_start(instance) => {
+                let waiting = instance.deferred.iter().map(|message| message.type_.clone()).collect();
+                wrong.push(Wrong::NeverStarted { instance: name, waiting });
+            }
+            Rest::NotStarted | Rest::Declined => {}
+        }
+        all_ended &= wrong.is_empty();
+    }
+    Outcome { rests: rests(&instances), end: end.filter(|_| all_ended), effects, data, wrong }
+}
+
+fn by_data(instances: &[(String, ProcessId, Name, Option<Instance>)], bag: &Bag) -> ByData {
+    let sorted = |data: &Data| {
+        let mut members: Vec<_> = data.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        members.sort();
+        let mut data = Data::default();
+        members.into_iter().for_each(|(name, value)| data.set(name, value));
+        data
+    };
+    let data = |instance: &Option<Instance>| instance.as_ref().map(|i| sorted(&i.data)).unwrap_or_default();
+    ByData {
+        instances: instances.iter().map(|(name, _, _, instance)| (name.clone(), data(instance))).collect(),
+        sent: bag.iter().map(|((type_, data), count)| (type_.clone(), data.clone(), *count)).collect(),
+    }
+}

@@ -1,0 +1,213 @@
+//! The top of a scenario's file.
+
+use super::super::scenario::{Alarms, Bounds, Expect, Order, Scenario};
+use super::stimuli::{self, Whole};
+use super::{Library, not_found, one_version_each};
+use crate::error::Result;
+use crate::process::Definition;
+use crate::process::keys::{self, Place};
+use crate::process::page::{Page, all};
+use crate::process::tree::{self, Meaning, Member, Node, Value};
+use crate::span::Source;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+/// Reads a scenario's file. The error holds everything that is wrong with it, and with the definitions
+/// that it names.
+pub fn read(source: &Arc<Source>, library: &dyn Library) -> Result<Scenario> {
+    let parsed = tree::parse(source);
+    let Some(root) = &parsed.root else { return Err(all(parsed.troubles)) };
+    let mut reader = Reader { page: Page { source, diagnostics: parsed.troubles }, library };
+    let scenario = reader.file(root);
+    match reader.diagnostics.is_empty() {
+        true => Ok(scenario.expect("a scenario, or a diagnostic that says why not")),
+        false => Err(all(reader.page.diagnostics)),
+    }
+}
+
+/// One reading. Its methods answer None (or less than was written) where they said an error.
+pub(super) struct Reader<'a> {
+    page: Page<'a>,
+    library: &'a dyn Library,
+}
+
+/// What every reader can say, this one says too.
+impl<'a> Deref for Reader<'a> {
+    type Target = Page<'a>;
+
+    fn deref(&self) -> &Page<'a> {
+        &self.page
+    }
+}
+
+impl DerefMut for Reader<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.page
+    }
+}
+
+impl Reader<'_> {
+    /// None where something is missing, which is said.
+    fn file(&mut self, root: &Node) -> Option<Scenario> {
+        let hint = "begin with `scenario: <what it is about>`";
+        // What is for later may say that there is nothing of the sort.
+        let written = Node { span: root.span, value: self.without_nothings(root) };
+        let members = self.members(&written, Place::Scenario, "a scenario is a mapping", hint)?;
+        let complete = "a scenario has `scenario`, `process` and messages under `deliver`";
+        self.required(Place::Scenario, root, &members, complete);
+        let find = |key: &str| members.iter().find(|member| member.key == key).map(|member| &member.value);
+        let name = find("scenario").and_then(|node| self.name(node));
+        let processes = find("process").and_then(|node| self.processes(node));
+        let first = find("first").map(|node| self.stimuli("first", node));
+        let deliver = find("deliver").map(|node| self.stimuli("deliver", node));
+        let orders = self.orders(&members);
+        let alarms = find("alarms").and_then(|node| self.choice(Place::Scenario, "alarms", node));
+        let alike = find("alike").and_then(|node| self.boolean("alike", node)).unwrap_or(false);
+        let by = find("outcome-by").and_then(|node| self.choice(Place::Scenario, "outcome-by", node));
+        let bounds = find("bounds").map(|node| self.bounds(node)).unwrap_or_default();
+        let (first, deliver) = (first.unwrap_or_default(), deliver.unwrap_or_default());
+        let sound = self.diagnostics.is_empty();
+        if sound && first.is_empty() && deliver.is_empty() {
+            let hint = "list what comes under `deliver`, as in `deliver: [OrderPaid, OrderCancelled]`";
+            self.complain(members.first()?.key_span, "no message comes", "in this scenario", hint);
+        }
+        // What follows is about names, and with a process missing every second one would be unknown.
+        let Some(processes) = processes else {
+            if let Some(expect) = find("expect") {
+                self.expect(expect, &[], &Whole::default());
+            }
+            return None;
+        };
+        let Whole { first, deliver, mut wrong } = stimuli::whole(first, deliver, &processes, self.library);
+        self.diagnostics.append(&mut wrong);
+        let whole = Whole { first, deliver, wrong };
+        let expect = find("expect").map(|node| self.expect(node, &processes, &whole));
+        Some(Scenario {
+            name: name?,
+            processes,
+            first: whole.first,
+            deliver: whole.deliver,
+            orders: orders?,
+            alarms: alarms.and_then(Alarms::named).unwrap_or_default(),
+            alike,
+            by_data: by == Some("data"),
+            expect: expect.unwrap_or_else(Expect::default),
+            bounds,
+        })
+    }
+
+    /// The members of the file but for those of later versions that say nothing.
+    fn without_nothings(&mut self, root: &Node) -> Value {
+        let Some(members) = root.map() else { return root.value.clone() };
+        Value::Map(members.iter().filter(|member| !self.says_nothing(member)).cloned().collect())
+    }
+
+    /// `services: []`, `faults: {losses: 0}`, `host: anyorder`: what there is anyway.
+    fn says_nothing(&mut self, member: &Member) -> bool {
+        let value = &member.value;
+        match member.key.as_str() {
+            "services" => value.list().is_some_and(<[Node]>::is_empty) || value.is_null(),
+            "host" => value.scalar().is_some_and(|scalar| scalar.text == "anyorder"),
+            "faults" => {
+                let zero = |budget: &Member| {
+                    let number = budget.value.scalar().filter(|scalar| scalar.meaning() == Meaning::Number);
+                    keys::find(Place::Faults, &budget.key).is_some()
+                        && number.is_some_and(|number| number.text == "0")
+                };
+                value.is_null() || value.map().is_some_and(|budgets| budgets.iter().all(zero))
+            }
+            _ => false,
+        }
+    }
+
+    fn name(&mut self, node: &Node) -> Option<String> {
+        let word = self.word(node, "`scenario` wants a text", "say in a few words what it is about")?;
+        let name = word.text.trim();
+        if name.is_empty() || name.contains('\n') {
+            self.complain(
+                node.span,
+                "`scenario` wants a text of one line",
+                "",
+                "a report prints it as a title",
+            );
+            return None;
+        }
+        Some(name.to_string())
+    }
+
+    /// None where any of them could not be had.
+    fn processes(&mut self, node: &Node) -> Option<Vec<Arc<Definition>>> {
+        let items = match &node.value {
+            Value::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        let hint = "as in `process: order@2`, `process: ../processes/order@2.yaml`, or a list of such";
+        if items.is_empty() {
+            self.complain(node.span, "no process is named", "", hint);
+        }
+        let mut named = Vec::new();
+        for item in items {
+            let what = "`process` wants a process, or a list of them";
+            let Some(word) = self.word(item, what, hint) else { continue };
+            match self.library.process(&word.text) {
+                Ok(definition) => named.push((definition, self.source.clone(), item.span)),
+                Err(error) => {
+                    let said = not_found(self.source, item.span, &error);
+                    self.diagnostics.extend(said);
+                }
+            }
+        }
+        let count = named.len();
+        let (found, wrong) = one_version_each(named);
+        self.diagnostics.extend(wrong);
+        (count == items.len() && found.len() == count && count > 0).then_some(found)
+    }
+
+    fn orders(&mut self, members: &[&Member]) -> Option<Vec<Order>> {
+        let find = |key: &str| members.iter().find(|member| member.key == key);
+        match (find("order"), find("orders")) {
+            (None, None) => Some(vec![Order::ANY]),
+            (Some(one), None) => self.order("order", &one.value).map(|order| vec![order]),
+            (None, Some(several)) => self.several_orders(&several.value),
+            (Some(one), Some(several)) => {
+                let span = one.key_span.max(several.key_span);
+                self.complain(span, "a scenario has `order` or `orders`, not both", "", "keep `orders`");
+                None
+            }
+        }
+    }
+
+    fn several_orders(&mut self, node: &Node) -> Option<Vec<Order>> {
+        let hint = "as in `orders: [any, causal, [causal, fifo]]`";
+        let Some(items) = node.list().filter(|items| !items.is_empty()) else {
+            self.expected(node, "`orders` is a list of orders", hint);
+            return None;
+        };
+        let mut orders: Vec<Order> = Vec::new();
+        for item in items {
+            let order = self.order("orders", item)?;
+            if let Some(first) = orders.iter().position(|known| *known == order) {
+                self.twice(&order.to_string(), item.span, items[first].span);
+                return None;
+            }
+            orders.push(order);
+        }
+        Some(orders)
+    }
+
+    fn bounds(&mut self, node: &Node) -> Bounds {
+        let mut bounds = Bounds::default();
+        let hint = "as in `bounds: {states: 10000000, depth: 200}`";
+        let members = self.members(node, Place::Bounds, "`bounds` is a mapping", hint);
+        for member in members.unwrap_or_default() {
+            if let Some(value) = self.whole(&member.key, &member.value) {
+                match member.key.as_str() {
+                    "states" => bounds.states = value,
+                    "depth" => bounds.depth = value,
+                    other => unreachable!("`{other}` is in the table of keys"),
+                }
+            }
+        }
+        bounds
+    }
+}

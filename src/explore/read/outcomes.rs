@@ -1,0 +1,154 @@
+//! The outcomes that a scenario declares, read and spelled as a report spells them.
+//!
+//! One instance: where it rests. Several: `order: served, shipping: sent`, in any order, which is put into
+//! the scenario's. A reason for parking is free text; everything else is looked up.
+
+use super::super::scenario::{instances, label};
+use super::stimuli::Whole;
+use crate::event::Name;
+use crate::process::Definition;
+use crate::process::page::listed;
+use crate::span::nearest;
+use crate::step::Rest;
+use std::sync::Arc;
+
+pub(super) struct Known<'a> {
+    /// What each instance is called, and its process; the only one is called nothing.
+    instances: Vec<(String, &'a Definition)>,
+}
+
+/// What is wrong, and what to do about it.
+type Wrong = (String, String);
+
+impl<'a> Known<'a> {
+    pub fn of(processes: &'a [Arc<Definition>], whole: &Whole) -> Known<'a> {
+        let mut found = instances(processes, whole.first.iter().chain(&whole.deliver));
+        // A process that hears only of other processes is not reached by any message that is listed.
+        for process in 0..processes.len() {
+            if !found.iter().any(|(known, _)| *known == process) {
+                let id = found.first().map_or("".into(), |(_, id)| id.clone());
+                found.push((process, id));
+            }
+        }
+        found.sort_by_key(|(process, _)| *process);
+        let named =
+            |(process, id): &(usize, Name)| (label(processes, *process, id, &found), &*processes[*process]);
+        Known { instances: found.iter().map(named).collect() }
+    }
+
+    /// The outcome as a report spells it.
+    pub fn read(&self, text: &str) -> Result<String, Wrong> {
+        if let [(label, definition)] = &self.instances[..]
+            && label.is_empty()
+        {
+            // `order: served` says no more than `served`.
+            let rest = text.strip_prefix(&*definition.name).and_then(|rest| rest.strip_prefix(": "));
+            return rests(definition, rest.unwrap_or(text)).map(|rest| rest.to_string());
+        }
+        let parts = self.parts(text);
+        let whole =
+            self.instances.iter().map(|(label, _)| format!("{label}: …")).collect::<Vec<_>>().join(", ");
+        if parts.first().is_none_or(|(at, ..)| *at > 0) {
+            let names = listed(self.instances.iter().map(|(label, _)| &**label));
+            let what = format!("`{text}` does not say whose outcome it is");
+            return Err((what, format!("say it of each of {names}: `{whole}`")));
+        }
+        let mut said = Vec::new();
+        for (index, (label, definition)) in self.instances.iter().enumerate() {
+            let mut of_it = parts.iter().filter(|(_, instance, _)| *instance == index);
+            match (of_it.next(), of_it.next()) {
+                (Some((_, _, rest)), None) => said.push((label, definition, rest)),
+                (None, _) => {
+                    let what = format!("`{text}` does not say where {label} rests");
+                    return Err((what, format!("write `{whole}`")));
+                }
+                (Some(_), Some(_)) => {
+                    return Err((
+                        format!("`{text}` says twice where {label} rests"),
+                        format!("write `{whole}`"),
+                    ));
+                }
+            }
+        }
+        let mut outcome = Vec::new();
+        for (label, definition, rest) in said {
+            outcome.push(format!("{label}: {}", rests(definition, rest)?));
+        }
+        Ok(outcome.join(", "))
+    }
+
+    /// Where the text speaks of which instance, and what it says of it. A reason for parking may hold
+    /// commas and colons, so only what is called like an instance begins a part.
+    fn parts<'t>(&self, text: &'t str) -> Vec<(usize, usize, &'t str)> {
+        let mut begins: Vec<(usize, usize, usize)> = Vec::new();
+        for (at, _) in text.char_indices().filter(|(at, _)| *at == 0 || text[..*at].ends_with(", ")) {
+            for (index, (label, _)) in self.instances.iter().enumerate() {
+                if let Some(rest) = text[at..].strip_prefix(&**label)
+                    && rest.starts_with(": ")
+                {
+                    begins.push((at, index, at + label.len() + 2));
+                }
+            }
+        }
+        let ends = begins.iter().skip(1).map(|(at, ..)| at.saturating_sub(2)).chain([text.len()]);
+        begins
+            .iter()
+            .zip(ends)
+            .map(|((at, index, from), end)| (*at, *index, &text[*from..end.max(*from)]))
+            .collect()
+    }
+}
+
+/// Where an instance may rest, spelled as [`Rest`] spells it.
+fn rests<'t>(definition: &'t Definition, text: &'t str) -> Result<Rest<'t>, Wrong> {
+    if let Some(reason) = text.strip_prefix("parked: ").filter(|reason| !reason.is_empty()) {
+        return Ok(Rest::Parked(reason));
+    }
+    let name = definition.full_name();
+    if let Some(state) = text.strip_prefix("unfinished: ") {
+        return match definition.state_named(state) {
+            Some(found) if found.end.is_none() => Ok(Rest::Unfinished(&found.name)),
+            Some(_) => {
+                let what = format!("{state} is an end of {name}, and not unfinished");
+                Err((what, format!("write `{state}`")))
+            }
+            None => Err(no_state(definition, state, "unfinished: ", |end| !end)),
+        };
+    }
+    match (text, definition.state_named(text)) {
+        ("not-started", _) => Ok(Rest::NotStarted),
+        ("declined", None) => Ok(Rest::Declined),
+        ("parked" | "parked:", None) => Err((
+            "it is parked for a reason".into(),
+            "write `parked: unexpected OrderPaid in cooking`".into(),
+        )),
+        (_, Some(found)) => match found.end {
+            Some(end) => Ok(Rest::Ended(&found.name, end)),
+            None => {
+                let what = format!("{text} is no end of {name}: an instance that stays there is unfinished");
+                Err((what, format!("write `unfinished: {text}` if that is meant")))
+            }
+        },
+        (_, None) => Err(no_state(definition, text, "", |end| end)),
+    }
+}
+
+fn no_state(definition: &Definition, text: &str, prefix: &str, wanted: impl Fn(bool) -> bool) -> Wrong {
+    let states =
+        definition.states.iter().filter(|state| wanted(state.end.is_some())).map(|state| &*state.name);
+    let others = ["not-started", "declined"].into_iter().filter(|_| prefix.is_empty());
+    let known: Vec<&str> = states.chain(others).collect();
+    let what = if prefix.is_empty() {
+        format!("{} has no end `{text}`", definition.full_name())
+    } else {
+        format!("{} has no state `{text}`", definition.full_name())
+    };
+    let hint = match nearest(text, known.iter().copied()) {
+        Some(near) => format!("did you mean `{prefix}{near}`?"),
+        None if prefix.is_empty() => {
+            format!("an instance rests in {}, or is `parked: why` or `unfinished: state`", listed(known))
+        }
+        None => format!("there are {}", listed(known)),
+    };
+    (what, hint)
+}

@@ -1,0 +1,313 @@
+//! An exploration from the scenario to the verdict.
+
+use super::count::{Count, Sorted, paths};
+use super::decided::{Decided, decided};
+use super::explorer::Explorer;
+use super::graph::{Graph, Progress, Stopped};
+use super::judge::{Broken, judge};
+use super::nearest::{Nearest, Path};
+use super::outcomes::{Outcome, Outcomes, Wrong};
+use super::scenario::{Alarms, Bounds, Order, Scenario};
+use crate::error::Result;
+use rustc_hash::FxHashSet;
+use std::fmt;
+
+/// What a scenario leads to.
+#[derive(Debug, Clone)]
+pub struct Report {
+    pub scenario: String,
+    pub processes: Vec<String>,
+    pub order: Order,
+    pub alarms: Alarms,
+    /// The messages that were delivered first, and those that were in flight.
+    pub first: Vec<String>,
+    pub deliver: Vec<String>,
+    pub verdict: Verdict,
+    /// Whole orderings; where a bound was reached, those that were found.
+    pub orderings: Count,
+    /// Distinct worlds.
+    pub states: u64,
+    /// Why not everything was explored.
+    pub stopped: Option<Stopped>,
+    /// Those with most orderings first; of equals, the nearest.
+    pub outcomes: Vec<Found>,
+    pub findings: Vec<Finding>,
+    /// Declared outcomes that no ordering leads to.
+    pub unreached: Vec<String>,
+    pub bounds: Bounds,
+    /// What was not told apart.
+    pub reductions: Vec<&'static str>,
+}
+
+/// An outcome, and the orderings that lead to it.
+#[derive(Debug, Clone)]
+pub struct Found {
+    pub outcome: Outcome,
+    pub orderings: Count,
+    /// The nearest ordering.
+    pub example: Vec<String>,
+    pub decided: Decided,
+    /// Whether it is one of those that were declared; None where nothing was.
+    pub declared: Option<bool>,
+}
+
+/// Something that should not be, with the nearest ordering that leads there.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    pub kind: Kind,
+    pub message: String,
+    pub ordering: Vec<String>,
+    /// How many orderings it is found in, where that is known.
+    pub orderings: Option<Count>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Parked,
+    Unfinished,
+    NeverStarted,
+    Always,
+    Finally,
+    NeverEnds,
+    Undeclared,
+}
+
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Parked => "parked",
+            Kind::Unfinished => "unfinished",
+            Kind::NeverStarted => "never-started",
+            Kind::Always => "always",
+            Kind::Finally => "finally",
+            Kind::NeverEnds => "never-ends",
+            Kind::Undeclared => "undeclared",
+        }
+    }
+}
+
+/// What is to be said of a scenario; the first that applies, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    Violated,
+    BoundReached,
+    Diverges,
+    AsDeclared,
+    Converges,
+}
+
+impl Verdict {
+    pub const ALL: [Verdict; 5] = [
+        Verdict::Violated,
+        Verdict::BoundReached,
+        Verdict::Diverges,
+        Verdict::AsDeclared,
+        Verdict::Converges,
+    ];
+
+    /// Whether what was meant holds, as far as anything was said.
+    pub fn holds(self) -> bool {
+        matches!(self, Verdict::AsDeclared | Verdict::Converges)
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Violated => "violated",
+            Verdict::BoundReached => "bound-reached",
+            Verdict::Diverges => "diverges",
+            Verdict::AsDeclared => "as-declared",
+            Verdict::Converges => "converges",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Explores every ordering of a scenario. `watch` hears how far it has come, and answers whether to go
+/// on; where not, what is known so far is reported.
+pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress) -> bool) -> Result<Report> {
+    let mut explorer = Explorer::new(scenario, order)?;
+    let graph = Graph::explore(&mut explorer, scenario.bounds, watch);
+    let sorted = Sorted::new(&graph);
+    let outcomes = Outcomes::new(&explorer, &graph);
+    let broken = judge(&explorer, &graph, &outcomes);
+    let group_of = |world: u32| outcomes.of(world);
+    let counts = paths(&graph, &sorted, outcomes.found.len(), &group_of, &|_| true);
+    let decided = match graph.stopped {
+        None => decided(&explorer, &graph, &counts, &group_of),
+        Some(_) => vec![Decided::default(); counts.len()],
+    };
+    let trapped = trapped(&graph, &sorted, &outcomes);
+    let mut sets = outcomes.worlds();
+    sets.extend(broken.iter().map(|broken| broken.worlds.clone()));
+    sets.extend((!trapped.is_empty()).then(|| trapped.clone()));
+    let paths_to = Nearest::new(&mut explorer, &graph).paths(&mut explorer, &graph, &sets);
+    let examples: Vec<Vec<String>> = paths_to.iter().map(|path| labels(&explorer, &graph, path)).collect();
+    let (of_outcomes, others) = examples.split_at(outcomes.found.len());
+
+    let mut orderings = Count::zero();
+    counts.iter().for_each(|count| orderings.add(count));
+    if !sorted.behind_a_circle.is_empty() {
+        orderings = Count::Infinite;
+    }
+    let declared = |outcome: &Outcome| {
+        scenario.expect.outcomes.as_ref().map(|declared| declared.contains(&outcome.rests))
+    };
+    let found = outcomes.found.iter().zip(counts).zip(of_outcomes).zip(decided);
+    let mut found: Vec<Found> = found
+        .map(|(((outcome, orderings), example), decided)| Found {
+            declared: declared(outcome),
+            outcome: outcome.clone(),
+            orderings,
+            example: example.clone(),
+            decided,
+        })
+        .collect();
+    found.sort_by(|a, b| {
+        let nearer = a.example.len().cmp(&b.example.len()).then_with(|| a.outcome.cmp(&b.outcome));
+        b.orderings.cmp(&a.orderings).then(nearer)
+    });
+    let mut findings = Vec::new();
+    let mut others = others.iter();
+    for broken in &broken {
+        let avoiding = avoiding(&graph, &sorted, broken, &group_of, &orderings);
+        findings.push(broken_finding(broken, others.next().cloned().unwrap_or_default(), avoiding));
+    }
+    if !trapped.is_empty() {
+        findings.push(Finding {
+            kind: Kind::NeverEnds,
+            message: "goes round for ever: from here no ordering ends".to_string(),
+            ordering: others.next().cloned().unwrap_or_default(),
+            orderings: None,
+        });
+    }
+    findings.extend(found.iter().filter(|found| found.declared != Some(true)).flat_map(wrong));
+    findings.sort_by_key(|finding| finding.kind);
+    let violated = !findings.is_empty();
+    if scenario.expect.outcomes.is_some() {
+        findings.extend(
+            found.iter().filter(|f| f.declared == Some(false) && f.outcome.wrong.is_empty()).map(|found| {
+                Finding {
+                    kind: Kind::Undeclared,
+                    message: format!("`{}` is not declared", found.outcome.rests),
+                    ordering: found.example.clone(),
+                    orderings: Some(found.orderings.clone()),
+                }
+            }),
+        );
+    }
+    let unreached = scenario.expect.outcomes.iter().flatten();
+    let unreached = unreached.filter(|declared| found.iter().all(|found| found.outcome.rests != **declared));
+    let verdict = verdict(scenario, &found, violated, graph.stopped);
+    Ok(Report {
+        scenario: scenario.name.clone(),
+        processes: scenario.processes.iter().map(|definition| definition.full_name()).collect(),
+        order,
+        alarms: scenario.alarms,
+        first: scenario.first.iter().map(|stimulus| stimulus.message.type_.to_string()).collect(),
+        deliver: scenario.deliver.iter().map(|stimulus| stimulus.message.type_.to_string()).collect(),
+        verdict,
+        orderings,
+        states: graph.len() as u64,
+        stopped: graph.stopped,
+        unreached: unreached.cloned().collect(),
+        outcomes: found,
+        findings,
+        bounds: scenario.bounds,
+        reductions: reductions(&explorer),
+    })
+}
+
+fn verdict(scenario: &Scenario, found: &[Found], violated: bool, stopped: Option<Stopped>) -> Verdict {
+    let undeclared = found.iter().any(|found| found.declared == Some(false));
+    match found.len() {
+        _ if violated => Verdict::Violated,
+        _ if stopped.is_some() => Verdict::BoundReached,
+        0 | 1 if !undeclared => Verdict::Converges,
+        _ if undeclared || scenario.expect.converge || scenario.expect.outcomes.is_none() => {
+            Verdict::Diverges
+        }
+        _ => Verdict::AsDeclared,
+    }
+}
+
+/// An outcome in which an instance is parked, or goes on waiting.
+fn wrong(found: &Found) -> Vec<Finding> {
+    let finding = |wrong: &Wrong| {
+        let (kind, message) = match wrong {
+            Wrong::Parked { instance, reason } => (Kind::Parked, format!("{instance} is parked: {reason}")),
+            Wrong::Unfinished { instance, state } => {
+                (Kind::Unfinished, format!("{instance} stays in {state}, and nothing more comes"))
+            }
+            Wrong::NeverStarted { instance, waiting } => {
+                let waiting: Vec<&str> = waiting.iter().map(|name| &**name).collect();
+                (Kind::NeverStarted, format!("{instance} never starts, and {} waits", waiting.join(", ")))
+            }
+        };
+        let ordering = found.example.clone();
+        Finding { kind, message, ordering, orderings: Some(found.orderings.clone()) }
+    };
+    found.outcome.wrong.iter().map(finding).collect()
+}
+
+fn broken_finding(broken: &Broken, ordering: Vec<String>, orderings: Option<Count>) -> Finding {
+    let kind = if broken.finally { Kind::Finally } else { Kind::Always };
+    let message = match &broken.failed {
+        Some(why) => format!("`{}` cannot be judged: {why}", broken.name),
+        None => format!("`{}` does not hold: {}", broken.name, broken.text),
+    };
+    Finding { kind, message, ordering, orderings }
+}
+
+/// How many orderings meet a world in which a property is broken: all but those that go round it.
+fn avoiding(
+    graph: &Graph,
+    sorted: &Sorted,
+    broken: &Broken,
+    group_of: &dyn Fn(u32) -> Option<usize>,
+    all: &Count,
+) -> Option<Count> {
+    let worlds: FxHashSet<u32> = broken.worlds.iter().copied().collect();
+    let one = |world: u32| group_of(world).map(|_| 0);
+    let sound = paths(graph, sorted, 1, &one, &|world| !worlds.contains(&world));
+    match (all, &sound[0]) {
+        (Count::Finite(all), Count::Finite(sound)) => Some(Count::Finite(all - sound)),
+        _ => None,
+    }
+}
+
+/// The worlds from which no ordering ends.
+fn trapped(graph: &Graph, sorted: &Sorted, outcomes: &Outcomes) -> Vec<u32> {
+    if sorted.behind_a_circle.is_empty() || graph.stopped.is_some() {
+        return Vec::new();
+    }
+    let mut ends: Vec<bool> = (0..graph.len() as u32).map(|world| outcomes.of(world).is_some()).collect();
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for world in (0..graph.len()).rev().filter(|&world| !graph.edges(world).is_empty()) {
+            if !ends[world] && graph.edges(world).iter().any(|edge| ends[edge.to as usize]) {
+                (ends[world], changed) = (true, true);
+            }
+        }
+    }
+    (0..graph.len() as u32).filter(|&world| !ends[world as usize]).collect()
+}
+
+fn labels(explorer: &Explorer, graph: &Graph, path: &Path) -> Vec<String> {
+    let label = |&(world, choice): &(u32, usize)| graph.edges(world as usize)[choice].label;
+    path.iter().map(|step| explorer.labels.text(label(step)).to_string()).collect()
+}
+
+fn reductions(explorer: &Explorer) -> Vec<&'static str> {
+    let mut used = vec!["equal-worlds"];
+    let deliveries = 0..explorer.listed.deliveries.len();
+    if deliveries.clone().any(|bit| !explorer.listed.is_lone(bit)) {
+        used.push(if explorer.scenario.alike { "alike" } else { "equal-copies" });
+    }
+    used
+}

@@ -1,0 +1,169 @@
+//! What `check` explores: read from a file, from the command line or from a log.
+
+use super::property::Property;
+use crate::event::{Message, Name, Time};
+use crate::process::Definition;
+use crate::step::instance_of;
+use std::fmt;
+use std::sync::Arc;
+
+/// Messages in flight, the processes that hear them, and what may happen when.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    pub name: String,
+    /// One version of each, in the order listed.
+    pub processes: Vec<Arc<Definition>>,
+    /// Delivered first, in this order; no alarm rings between them.
+    pub first: Vec<Stimulus>,
+    /// In flight from then on.
+    pub deliver: Vec<Stimulus>,
+    /// The orders to explore, each for itself; mostly one.
+    pub orders: Vec<Order>,
+    pub alarms: Alarms,
+    /// Deliveries of messages that are alike in everything but id count as one choice.
+    pub alike: bool,
+    /// `outcome-by: data`: outcomes differ by the data of instances and of what was sent, too.
+    pub by_data: bool,
+    pub expect: Expect,
+    pub bounds: Bounds,
+}
+
+impl Scenario {
+    /// The instances that the messages of the scenario reach: a process's index and the instance's id, by
+    /// process, each in the order in which the messages are listed. What processes send each other may
+    /// reach more, where `correlate` makes other ids of it.
+    pub fn instances(&self) -> Vec<(usize, Name)> {
+        instances(&self.processes, self.first.iter().chain(&self.deliver))
+    }
+
+    /// What an outcome calls an instance: nothing where it is the only one, `order` where there are
+    /// several processes, `order#c1` where there are several conversations.
+    pub fn label(&self, process: usize, instance: &str, instances: &[(usize, Name)]) -> String {
+        label(&self.processes, process, instance, instances)
+    }
+}
+
+pub(super) fn instances<'a>(
+    processes: &[Arc<Definition>],
+    stimuli: impl Iterator<Item = &'a Stimulus> + Clone,
+) -> Vec<(usize, Name)> {
+    let mut found: Vec<(usize, Name)> = Vec::new();
+    for (process, definition) in processes.iter().enumerate() {
+        let heard = |stimulus: &&Stimulus| definition.subscriptions.contains(&stimulus.message.type_);
+        let before = found.len();
+        for stimulus in stimuli.clone().filter(heard) {
+            // A message without a way to an instance parks under the process.
+            let Ok(instance) = instance_of(definition, &stimulus.message) else { continue };
+            if !found[before..].iter().any(|(_, known)| *known == instance) {
+                found.push((process, instance));
+            }
+        }
+    }
+    found
+}
+
+pub(super) fn label(
+    processes: &[Arc<Definition>],
+    process: usize,
+    instance: &str,
+    instances: &[(usize, Name)],
+) -> String {
+    let name = &processes[process].name;
+    if instances.iter().any(|(other, id)| instances.iter().any(|(same, more)| same == other && more != id)) {
+        format!("{name}#{instance}")
+    } else if processes.len() > 1 {
+        name.to_string()
+    } else {
+        String::new()
+    }
+}
+
+/// A message from outside.
+#[derive(Debug, Clone)]
+pub struct Stimulus {
+    /// Its id is its own in the scenario; its correlation id is its conversation.
+    pub message: Arc<Message>,
+    /// Whose order of messages it keeps under `fifo`; None: it is ordered against none.
+    pub module: Option<Name>,
+    /// The messages that caused it, as indices into [`Scenario::deliver`].
+    pub causes: Vec<usize>,
+}
+
+impl Stimulus {
+    /// The moment at which every message of a scenario happens, unless a log says otherwise.
+    pub const TIME: Time = Time::MILLENNIUM;
+}
+
+/// Which messages may overtake which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Order {
+    /// A message comes after its causes.
+    pub causal: bool,
+    /// The messages of one module come in the order in which they were sent.
+    pub fifo: bool,
+}
+
+impl Order {
+    pub const ANY: Order = Order { causal: false, fifo: false };
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match (self.causal, self.fifo) {
+            (false, false) => "any",
+            (true, false) => "causal",
+            (false, true) => "fifo",
+            (true, true) => "causal and fifo",
+        })
+    }
+}
+
+/// When an armed alarm may ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Alarms {
+    /// At any moment once it is set, except before another of its instance that must be due earlier.
+    #[default]
+    Any,
+    /// Only when nothing else can happen, the earliest first.
+    Last,
+    Never,
+}
+
+impl Alarms {
+    pub const ALL: [Alarms; 3] = [Alarms::Any, Alarms::Last, Alarms::Never];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Alarms::Any => "any",
+            Alarms::Last => "last",
+            Alarms::Never => "never",
+        }
+    }
+}
+
+/// What is meant to hold.
+#[derive(Debug, Clone, Default)]
+pub struct Expect {
+    /// These outcomes and no others, spelled as [`Scenario::label`] has it; None: nothing was declared.
+    pub outcomes: Option<Vec<String>>,
+    /// One outcome only.
+    pub converge: bool,
+    /// Holds in every world.
+    pub always: Vec<Property>,
+    /// Holds where an ordering ends.
+    pub finally: Vec<Property>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// How many distinct worlds may be met.
+    pub states: u64,
+    /// How many choices an ordering may have.
+    pub depth: u64,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds { states: 10_000_000, depth: 200 }
+    }
+}

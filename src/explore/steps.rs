@@ -1,0 +1,197 @@
+//! What a message, or a ring, makes of an instance: asked once of [`apply`], remembered for every world
+//! in which it comes up again.
+
+use super::lives::Lives;
+use super::symbols::{Bag, Bags, Mails};
+use crate::event::{Message, Millis, Name, Position, Time};
+use crate::runtime::{Choice, Key, ProcessId, World, apply};
+use crate::step::{Instance, Outcome, Recorded};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// What one choice does to one instance, and what goes out.
+#[derive(Debug)]
+pub(super) struct Step {
+    /// The instance afterwards.
+    pub life: u32,
+    /// What was sent, to be counted.
+    pub sent: u32,
+    /// What was sent, to be delivered: to whom, which message.
+    pub out: Vec<(ProcessId, u32)>,
+    /// How far the clock has moved.
+    pub passed: Millis,
+    /// The message and those that it woke, with what each met.
+    pub met: Vec<(Name, Outcome)>,
+}
+
+/// What an instance is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Given {
+    /// A message; whether another copy of it is still to come.
+    Mail(u32, bool),
+    /// The alarm at this place rings.
+    Ring(u8),
+}
+
+/// An instance's place in a world: of which process, and its id.
+pub(super) type Slot = (ProcessId, Name);
+
+#[derive(Debug)]
+pub(super) struct Steps {
+    world: World,
+    pub mails: Mails,
+    pub bags: Bags,
+    pub lives: Lives,
+    pub slots: Vec<Slot>,
+    slot_numbers: FxHashMap<Slot, u32>,
+    steps: Vec<Step>,
+    known: FxHashMap<(u32, u32, Given, Millis), u32>,
+    later: FxHashMap<(u32, Millis), u32>,
+    by_data: bool,
+    /// Times are told from the clock; else from the start of the scenario.
+    relative: bool,
+    /// What caused a message, by its id, where ids are told.
+    pub caused_by: FxHashMap<Name, Name>,
+}
+
+/// An instance of which nothing was heard yet.
+pub(super) const UNBORN: u32 = 0;
+
+impl Steps {
+    pub fn new(world: World, mails: Mails, mut lives: Lives, by_data: bool, relative: bool) -> Steps {
+        // Number 0 stands for every instance that has heard nothing.
+        lives.number(&mails, 0, None, Instance::new(Name::from("")), 0, Vec::new());
+        Steps {
+            world,
+            mails,
+            bags: Bags::new(),
+            lives,
+            slots: Vec::new(),
+            slot_numbers: FxHashMap::default(),
+            steps: Vec::new(),
+            known: FxHashMap::default(),
+            later: FxHashMap::default(),
+            by_data,
+            relative,
+            caused_by: FxHashMap::default(),
+        }
+    }
+
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    pub fn slot(&mut self, process: ProcessId, instance: Name) -> u32 {
+        let slot = (process, instance);
+        if let Some(&known) = self.slot_numbers.get(&slot) {
+            return known;
+        }
+        let number = self.slots.len() as u32;
+        self.slots.push(slot.clone());
+        self.slot_numbers.insert(slot, number);
+        number
+    }
+
+    pub fn step(&self, number: u32) -> &Step {
+        &self.steps[number as usize]
+    }
+
+    /// The step of a life, at so long after the start.
+    pub fn take(&mut self, slot: u32, life: u32, given: Given, clock: Millis) -> u32 {
+        let key = (slot, life, given, clock);
+        if let Some(&known) = self.known.get(&key) {
+            return known;
+        }
+        let step = self.ask(slot, life, given, clock);
+        let number = self.steps.len() as u32;
+        self.steps.push(step);
+        self.known.insert(key, number);
+        number
+    }
+
+    /// A life when the clock has moved on.
+    pub fn shifted(&mut self, life: u32, passed: Millis) -> u32 {
+        if passed == 0 || !self.relative {
+            return life;
+        }
+        if let Some(&known) = self.later.get(&(life, passed)) {
+            return known;
+        }
+        let later = self.lives.later(life, passed);
+        self.later.insert((life, passed), later);
+        later
+    }
+
+    /// Asks the runtime, in a world where there is only this instance.
+    fn ask(&mut self, slot: u32, life: u32, given: Given, clock: Millis) -> Step {
+        let (process, id) = self.slots[slot as usize].clone();
+        let start = self.mails.told.start;
+        let now = start.plus(clock).unwrap_or(Time::MAX);
+        let before = self.lives.get(life);
+        let instance = match life {
+            UNBORN => Instance::new(id.clone()),
+            _ => before.instance.clone(),
+        };
+        let mut seen = before.seen.clone();
+        let mut world = self.world.alone(process, instance, now);
+        let turn = match given {
+            Given::Mail(mail, more) => {
+                let mail = self.mails.get(mail);
+                let key = (mail.message.source.clone(), mail.message.id.clone());
+                seen.retain(|known| *known != key);
+                if mail.copied && more {
+                    seen.push(key);
+                    seen.sort();
+                }
+                deliver(&mut world, process, mail.message.clone())
+            }
+            Given::Ring(place) => {
+                let alarm = before.alarms[place as usize].message.clone();
+                let instance = id.clone();
+                apply(&mut world, Choice::Ring { process, instance, alarm }).decisions
+            }
+        };
+        let member = world.member(process);
+        let passed = member.now.millis().max(now.millis()) - now.millis();
+        let shift = if self.relative { passed } else { 0 };
+        let after = member.instance(&id).cloned().unwrap_or_else(|| Instance::new(id.clone()));
+        let life = match turn.is_empty() {
+            true => life,
+            false => {
+                let before = Some(life).filter(|life| *life != UNBORN);
+                self.lives.number(&self.mails, process, before, after, shift, seen)
+            }
+        };
+        let (sent, out) = self.sent(process, &turn);
+        let met = turn.iter().map(|recorded| (recorded.input.type_.clone(), recorded.outcome)).collect();
+        Step { life, sent, out, passed, met }
+    }
+
+    /// What a turn sends: counted, and on its way to the other processes that hear it.
+    fn sent(&mut self, process: ProcessId, turn: &[Recorded]) -> (u32, Vec<(ProcessId, u32)>) {
+        let mut bag = Bag::new();
+        let mut out = Vec::new();
+        for message in turn.iter().flat_map(|recorded| &recorded.sent) {
+            let data = message.data.clone().filter(|_| self.by_data);
+            *bag.entry((message.type_.clone(), data)).or_default() += 1;
+            let hearers: Vec<ProcessId> = self.world.house().subscribers(&message.type_).to_vec();
+            for hearer in hearers.into_iter().filter(|&hearer| hearer != process) {
+                out.push((hearer, self.mails.number(message, false)));
+            }
+        }
+        if self.mails.told.ids {
+            for recorded in turn {
+                for message in recorded.sent.iter().chain(&recorded.armed) {
+                    self.caused_by.insert(message.id.clone(), recorded.input.id.clone());
+                }
+            }
+        }
+        (self.bags.number(bag), out)
+    }
+}
+
+fn deliver(world: &mut World, process: ProcessId, message: Arc<Message>) -> Vec<Recorded> {
+    let key = Key { time: message.time, module: message.source.clone(), position: Position::FIRST };
+    world.publish(key.clone(), message);
+    apply(world, Choice::Deliver { process, key }).decisions
+}

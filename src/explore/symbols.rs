@@ -1,0 +1,131 @@
+//! Small numbers for what worlds are made of: messages, and what was sent.
+//!
+//! Ids are rubbed off a message, since they say by which path it came and nothing that matters to
+//! what happens next. Where an expression reads them they stay.
+
+use crate::event::{Document, Message, Name, Time};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What of a message's envelope the definitions of a scenario can tell apart.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told {
+    pub ids: bool,
+    pub times: bool,
+    /// The moment at which everything happens that has no time of its own.
+    pub start: Time,
+}
+
+/// Stands where an id was.
+const NOBODY: &str = "-";
+
+/// A message as it counts.
+#[derive(Debug, Clone)]
+pub(super) struct Mail {
+    pub message: Arc<Message>,
+    /// Several copies with this id are listed, so whether one was handled matters to the next.
+    pub copied: bool,
+}
+
+/// Messages by number.
+#[derive(Debug)]
+pub(super) struct Mails {
+    pub told: Told,
+    mails: Vec<Mail>,
+    numbers: FxHashMap<String, u32>,
+}
+
+impl Mails {
+    pub fn new(told: Told) -> Mails {
+        Mails { told, mails: Vec::new(), numbers: FxHashMap::default() }
+    }
+
+    pub fn get(&self, number: u32) -> &Mail {
+        &self.mails[number as usize]
+    }
+
+    pub fn number(&mut self, message: &Message, copied: bool) -> u32 {
+        let message = self.rubbed(message, copied);
+        let text = message.to_json();
+        if let Some(&known) = self.numbers.get(&text) {
+            return known;
+        }
+        let number = self.mails.len() as u32;
+        self.mails.push(Mail { message: Arc::new(message), copied });
+        self.numbers.insert(text, number);
+        number
+    }
+
+    /// A message without what tells it from another of its kind.
+    pub fn rubbed(&self, message: &Message, copied: bool) -> Message {
+        let conversation = message.conversation().cloned();
+        let mut rubbed = Message { remaining: 0, expiry: None, ..message.clone() };
+        if !self.told.times {
+            rubbed.time = self.told.start;
+        }
+        if !self.told.ids {
+            rubbed.position = None;
+            // What belongs to no conversation still belongs to none.
+            rubbed.causation = conversation.is_none().then(|| Name::from(NOBODY));
+            rubbed.correlation = conversation;
+            if !copied {
+                rubbed.id = Name::from(NOBODY);
+            }
+        }
+        rubbed
+    }
+}
+
+/// What was sent: how many of each type (and data, where outcomes differ by data).
+pub(super) type Bag = BTreeMap<(Name, Option<Document>), u64>;
+
+/// Bags by number; 0 is the empty one.
+#[derive(Debug)]
+pub(super) struct Bags {
+    bags: Vec<Bag>,
+    numbers: FxHashMap<Bag, u32>,
+    sums: FxHashMap<(u32, u32), u32>,
+}
+
+impl Bags {
+    pub fn new() -> Bags {
+        let numbers = std::iter::once((Bag::new(), 0)).collect();
+        Bags { bags: vec![Bag::new()], numbers, sums: FxHashMap::default() }
+    }
+
+    pub fn get(&self, number: u32) -> &Bag {
+        &self.bags[number as usize]
+    }
+
+    pub fn number(&mut self, bag: Bag) -> u32 {
+        if let Some(&known) = self.numbers.get(&bag) {
+            return known;
+        }
+        let number = self.bags.len() as u32;
+        self.bags.push(bag.clone());
+        self.numbers.insert(bag, number);
+        number
+    }
+
+    pub fn sum(&mut self, a: u32, b: u32) -> u32 {
+        if b == 0 {
+            return a;
+        }
+        if let Some(&known) = self.sums.get(&(a, b)) {
+            return known;
+        }
+        let mut sum = self.get(a).clone();
+        for (what, count) in self.get(b).clone() {
+            *sum.entry(what).or_default() += count;
+        }
+        let number = self.number(sum);
+        self.sums.insert((a, b), number);
+        number
+    }
+
+    /// How many of a type, whatever their data.
+    pub fn count(&self, number: u32, type_: &str) -> u64 {
+        self.get(number).iter().filter(|((name, _), _)| **name == *type_).map(|(_, count)| count).sum()
+    }
+}

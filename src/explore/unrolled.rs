@@ -1,0 +1,147 @@
+//! The worlds of a graph once more, told apart by how often each alarm has rung on the way.
+//!
+//! A world does not say whether an alarm rang or was called off, nor how often one has rung; what
+//! decides an outcome is often just that. Without alarms, and without messages that processes send each
+//! other, this is the graph itself.
+
+use super::explorer::Explorer;
+use super::graph::{Edge, Graph};
+use super::listed::has;
+use super::place::Place;
+use rustc_hash::FxHashMap;
+
+/// Paths with labels of which it is known at every node whether they have happened.
+pub(super) struct Unrolled<'a> {
+    explorer: &'a Explorer<'a>,
+    graph: &'a Graph,
+    /// None: the nodes are the worlds.
+    nodes: Option<Nodes>,
+    /// The labels that may happen more than once, or of which a world does not tell.
+    tracked: Vec<u16>,
+    /// How often each of them happens at most.
+    most: Vec<u8>,
+}
+
+struct Nodes {
+    world: Vec<u32>,
+    counts: Vec<u32>,
+    edges: Vec<Edge>,
+    edge_at: Vec<usize>,
+    /// What a number of counts says: how often each tracked label has happened.
+    counted: Vec<Vec<u8>>,
+}
+
+/// How many times a label is told apart; what comes after is the last time again.
+const TIMES: u8 = 5;
+/// How many nodes there may be, beyond which it is not unrolled.
+const ROOM: usize = 3_000_000;
+
+impl<'a> Unrolled<'a> {
+    /// None where that would take too much room.
+    pub fn new(explorer: &'a Explorer<'a>, graph: &'a Graph) -> Option<Unrolled<'a>> {
+        let listed = explorer.listed.deliveries.len();
+        let tracked: Vec<u16> = (listed..explorer.labels.len()).map(|label| label as u16).collect();
+        let mut unrolled = Unrolled { explorer, graph, nodes: None, most: vec![0; tracked.len()], tracked };
+        if !unrolled.tracked.is_empty() {
+            unrolled.nodes = Some(unrolled.unroll()?);
+        }
+        Some(unrolled)
+    }
+
+    fn unroll(&mut self) -> Option<Nodes> {
+        let listed = self.explorer.listed.deliveries.len();
+        let mut counted: Vec<Vec<u8>> = vec![vec![0; self.tracked.len()]];
+        let mut counts_of: FxHashMap<Vec<u8>, u32> = std::iter::once((counted[0].clone(), 0)).collect();
+        let mut numbers: FxHashMap<(u32, u32), u32> = std::iter::once(((0, 0), 0)).collect();
+        let mut nodes =
+            Nodes { world: vec![0], counts: vec![0], edges: vec![], edge_at: vec![], counted: vec![] };
+        let mut index = 0;
+        while index < nodes.world.len() {
+            let (world, counts) = (nodes.world[index], nodes.counts[index]);
+            nodes.edge_at.push(nodes.edges.len());
+            for edge in self.graph.edges(world as usize) {
+                let mut after = counts;
+                let mut label = edge.label;
+                if label as usize >= listed {
+                    let place = label as usize - listed;
+                    let mut count = counted[counts as usize].clone();
+                    count[place] = (count[place] + 1).min(TIMES);
+                    self.most[place] = self.most[place].max(count[place]);
+                    label = (listed + place * TIMES as usize + count[place] as usize - 1) as u16;
+                    after = *counts_of.entry(count.clone()).or_insert_with(|| {
+                        counted.push(count);
+                        counted.len() as u32 - 1
+                    });
+                }
+                let next = nodes.world.len() as u32;
+                let to = *numbers.entry((edge.to, after)).or_insert(next);
+                if to == next {
+                    nodes.world.push(edge.to);
+                    nodes.counts.push(after);
+                }
+                nodes.edges.push(Edge { to, label, weight: edge.weight });
+            }
+            index += 1;
+            if nodes.world.len() > ROOM {
+                return None;
+            }
+        }
+        nodes.edge_at.push(nodes.edges.len());
+        nodes.counted = counted;
+        Some(nodes)
+    }
+
+    pub fn len(&self) -> usize {
+        self.nodes.as_ref().map_or(self.graph.len(), |nodes| nodes.world.len())
+    }
+
+    pub fn edge_count(&self) -> usize {
+        self.nodes.as_ref().map_or(self.graph.edge_count(), |nodes| nodes.edges.len())
+    }
+
+    /// How many labels there are, told apart by times.
+    pub fn labels(&self) -> usize {
+        self.explorer.listed.deliveries.len() + self.tracked.len() * TIMES as usize
+    }
+
+    pub fn world(&self, node: u32) -> u32 {
+        self.nodes.as_ref().map_or(node, |nodes| nodes.world[node as usize])
+    }
+
+    pub fn edges(&self, node: usize) -> &[Edge] {
+        match &self.nodes {
+            Some(nodes) => &nodes.edges[nodes.edge_at[node]..nodes.edge_at[node + 1]],
+            None => self.graph.edges(node),
+        }
+    }
+
+    /// The labels that have happened on every path to a node, which are those of any path.
+    pub fn happened(&self, node: u32, place: &mut Place, happened: &mut [u64]) {
+        happened.fill(0);
+        let mut set = |label: usize| happened[label / 64] |= 1 << (label % 64);
+        self.graph.read(self.world(node) as usize, place);
+        // Of deliveries that are alike the first is always the first to come: it stands for all.
+        let listed = self.explorer.listed.deliveries.len();
+        (0..listed).filter(|&bit| !has(&place.flight, bit)).for_each(&mut set);
+        if let Some(nodes) = &self.nodes {
+            let counts = &nodes.counted[nodes.counts[node as usize] as usize];
+            for (index, &count) in counts.iter().enumerate() {
+                (0..count as usize).for_each(|time| set(listed + index * TIMES as usize + time));
+            }
+        }
+    }
+
+    /// `PaymentDue!`, or `2nd PaymentDue!` where it may come again.
+    pub fn text(&self, label: usize) -> String {
+        let listed = self.explorer.listed.deliveries.len();
+        if label < listed {
+            return self.explorer.labels.text(label as u16).to_string();
+        }
+        let (index, time) = ((label - listed) / TIMES as usize, (label - listed) % TIMES as usize);
+        let text = self.explorer.labels.text(self.tracked[index]);
+        match (self.most[index], time) {
+            (0 | 1, _) => text.to_string(),
+            (_, time) => format!("{} {text}", ["1st", "2nd", "3rd", "4th", "5th"][time]),
+        }
+    }
+}

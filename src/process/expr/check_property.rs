@@ -1,0 +1,219 @@
+//! What a property may say, and a guard may not: `count`, and the states and data of several processes.
+//!
+//! The checker asks here wherever its scope is that of a property. A state that a comparison names must
+//! be one of the process: else the property would hold, or never hold, without a word.
+
+use super::ast::{Key, Kind, Literal, Node, Operator};
+use super::check::{Checker, Typed, listed, unknown_member};
+use super::code::Op;
+use super::fault::Fault;
+use super::lex::is_word;
+use super::types::{Type, Types};
+use super::{ProcessScope, PropertyScope};
+use crate::event::Name;
+use crate::span::{Span, nearest};
+
+const SEES: &str =
+    "a property looks at a moment, not at a message: it sees `state`, `data` and `count('Type')`";
+
+impl<'a> Checker<'a> {
+    /// The scope of a property over several processes.
+    pub(super) fn several(&self) -> Option<&'a PropertyScope> {
+        self.scope.property.as_deref().filter(|property| property.only().is_none())
+    }
+
+    /// A bare word that means something else in a property than in a guard.
+    pub(super) fn property_name(&mut self, property: &PropertyScope, name: &str, at: Span) -> Option<Typed> {
+        match (name, property.only()) {
+            ("event" | "now", _) => {
+                Some(self.fault(Fault::new(at, format!("a property has no `{name}`")).hint(SEES)))
+            }
+            ("state", None) => {
+                self.reads.state = true;
+                Some((Op::States, Types::MAP))
+            }
+            ("data", None) => {
+                self.reads.all_data = true;
+                Some((Op::Datas, Types::MAP))
+            }
+            _ => None,
+        }
+    }
+
+    /// `state.order`, `data.order`.
+    pub(super) fn of_process(&mut self, property: &PropertyScope, root: &str, name: &str, at: Span) -> Typed {
+        let Some(process) = property.position(name) else {
+            let fault =
+                unknown_member(root, name, at, property.processes.iter().map(|process| &*process.name));
+            let owner = property.processes.iter().find(|process| process.data.contains(name));
+            return self.fault(match owner.filter(|_| root == "data") {
+                Some(owner) => {
+                    fault.hint(format!("did you mean `{}`?", spelled(&spelled("data", &owner.name), name)))
+                }
+                None => fault,
+            });
+        };
+        if root == "state" {
+            self.reads.state = true;
+            (Op::StateOf(process), Types::TEXT)
+        } else {
+            self.reads.all_data = true;
+            (Op::DataOf(process), Types::MAP)
+        }
+    }
+
+    /// The process whose data `node` is, where it is that and nothing else.
+    pub(super) fn data_of(&self, property: &PropertyScope, node: &Node) -> Option<usize> {
+        let (root, process) = member_of(node)?;
+        (root == "data" && !self.is_local("data")).then(|| property.position(process)).flatten()
+    }
+
+    /// `data.order.total`.
+    pub(super) fn data_member_of(
+        &mut self,
+        property: &PropertyScope,
+        process: usize,
+        name: &str,
+        at: Span,
+    ) -> Typed {
+        let ProcessScope { name: of, data, .. } = &property.processes[process];
+        if data.contains(name) {
+            self.reads.all_data = true;
+            return (Op::DataMemberOf(Box::new((process, Name::from(name)))), Types::JSON);
+        }
+        let fault = unknown_member(&spelled("data", of), name, at, data.iter().map(String::as_str));
+        self.fault(fault)
+    }
+
+    /// `count('Type')`; and what a later version will know.
+    pub(super) fn property_call(
+        &mut self,
+        property: &PropertyScope,
+        key: &Key,
+        arguments: &[Node],
+        at: Span,
+    ) -> Option<Typed> {
+        match &*key.name {
+            "entity" => {
+                let fault = Fault::new(key.at.0, "`entity` is not built yet in this version of anyorder");
+                Some(self.fault(
+                    fault.hint("it reads a service, and services will come; until then do without it"),
+                ))
+            }
+            "count" => Some(match arguments {
+                [Node { kind: Kind::Literal(Literal::Text(type_)), at, .. }] => {
+                    self.count(property, type_, at.0)
+                }
+                _ => {
+                    let fault = Fault::new(at, "`count` takes the name of a message type, as a text");
+                    self.fault(fault.hint("write `count('OrderPaid')`"))
+                }
+            }),
+            other if nearest(other, ["count"]).is_some() && nearest(other, ["contains"]).is_none() => {
+                let fault = Fault::new(key.at.0, format!("unknown function `{other}`"));
+                Some(self.fault(fault.hint("did you mean `count`?")))
+            }
+            _ => None,
+        }
+    }
+
+    fn count(&mut self, property: &PropertyScope, type_: &str, at: Span) -> Typed {
+        if let Some(known) = property.types.get(type_) {
+            self.reads.counts.insert(known.clone());
+            return (Op::Count(known.clone()), Types::of(Type::Int));
+        }
+        if property.alarms.contains(type_) {
+            let fault = Fault::new(at, format!("`{type_}` is an alarm, and alarms are not counted"));
+            return self.fault(fault.hint("count what is sent when it rings"));
+        }
+        let known = || property.types.iter().map(|known| &**known);
+        let fault = Fault::new(at, format!("nobody in this scenario says or hears `{type_}`"));
+        let hint = match nearest(type_, known()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", listed(known())),
+        };
+        self.fault(fault.hint(hint))
+    }
+
+    /// `state == 'paid'`, `state.order != 'paid'`, `state in ['paid', 'served']`: such states there are.
+    pub(super) fn known_states(
+        &mut self,
+        property: &PropertyScope,
+        operator: Operator,
+        left: &Node,
+        right: &Node,
+    ) {
+        let pairs: &[(&Node, &Node)] = match operator {
+            Operator::Equal | Operator::NotEqual => &[(left, right), (right, left)],
+            Operator::In => &[(left, right)],
+            _ => return,
+        };
+        for (one, other) in pairs {
+            if let (Kind::Name(name), Kind::Literal(Literal::Text(_))) = (&one.kind, &other.kind)
+                && &**name == "state"
+                && !self.is_local("state")
+                && let (None, Some(first)) = (property.only(), property.processes.first())
+            {
+                let fault = Fault::new(one.at.0, "of several processes `state` is a map by their names");
+                self.faults.push(fault.hint(format!("say of which: `{}`", spelled("state", &first.name))));
+            }
+            let Some(process) = self.state_of(property, one) else { continue };
+            let texts = match &other.kind {
+                Kind::List(items) if operator == Operator::In => items.as_slice(),
+                _ if operator == Operator::In => &[],
+                _ => std::slice::from_ref(*other),
+            };
+            for text in texts {
+                let Kind::Literal(Literal::Text(name)) = &text.kind else { continue };
+                if name.is_empty() || process.states.contains(&**name) {
+                    continue;
+                }
+                let known = || process.states.iter().map(|state| &**state);
+                let hint = match (nearest(name, known()), &**name) {
+                    (Some(near), _) => format!("did you mean '{near}'?"),
+                    (None, "not-started") => "before the start `state` is ''".to_string(),
+                    _ => format!("the states are {}", listed(known())),
+                };
+                let fault = Fault::new(text.at.0, format!("{} has no state '{name}'", process.name));
+                self.faults.push(fault.hint(hint));
+            }
+        }
+    }
+
+    /// The process whose state `node` is.
+    fn state_of<'p>(&self, property: &'p PropertyScope, node: &Node) -> Option<&'p ProcessScope> {
+        if self.is_local("state") {
+            return None;
+        }
+        match (&node.kind, property.only()) {
+            (Kind::Name(name), Some(only)) if &**name == "state" => Some(only),
+            (_, None) => {
+                let (root, process) = member_of(node)?;
+                let process = property.position(process).filter(|_| root == "state")?;
+                Some(&property.processes[process])
+            }
+            _ => None,
+        }
+    }
+}
+
+/// How a member is read, whether its name is a word or not.
+fn spelled(root: &str, name: &str) -> String {
+    if is_word(name) { format!("{root}.{name}") } else { format!("{root}['{name}']") }
+}
+
+/// `root.name`, or `root['name']`.
+fn member_of(node: &Node) -> Option<(&str, &str)> {
+    let (of, name) = match &node.kind {
+        Kind::Member(of, key) => (of, &*key.name),
+        Kind::Index(of, key) => match &key.kind {
+            Kind::Literal(Literal::Text(name)) => (of, &**name),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match &of.kind {
+        Kind::Name(root) => Some((root, name)),
+        _ => None,
+    }
+}

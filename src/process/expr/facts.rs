@@ -1,0 +1,62 @@
+//! What a property sees: where the instances of a scenario stand, and how many messages there were.
+//!
+//! A property is an expression that looks at a moment, not at a message: it has no `event` and no
+//! `now`. A [`PropertyScope`] is what is known of it when it is read, [`Facts`] are what it meets
+//! while it runs.
+
+use crate::event::Name;
+use crate::process::Data;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a property may name.
+#[derive(Debug, Clone, Default)]
+pub struct PropertyScope {
+    /// In the scenario's order. With one of them `state` and `data` are its own; with several, maps
+    /// by the names of the processes.
+    pub processes: Vec<ProcessScope>,
+    /// The types that `count` knows.
+    pub types: BTreeSet<Name>,
+    /// Alarms that are no message of any other kind: they ring, and are not counted.
+    pub alarms: BTreeSet<Name>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ProcessScope {
+    pub name: Name,
+    pub states: BTreeSet<Name>,
+    /// The names known in its `data`.
+    pub data: BTreeSet<String>,
+}
+
+/// A moment, as a property sees it.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// In the scenario's order.
+    pub processes: Vec<ProcessFacts>,
+    /// How many messages of each type there were so far; none where a type is missing.
+    pub counts: BTreeMap<Name, u64>,
+}
+
+/// One process's instance.
+#[derive(Debug, Clone)]
+pub struct ProcessFacts {
+    pub name: Name,
+    /// Empty before the start.
+    pub state: Name,
+    /// Before the start, the data that an instance is born with.
+    pub data: Data,
+}
+
+impl PropertyScope {
+    /// The only process, where there is one.
+    pub(super) fn only(&self) -> Option<&ProcessScope> {
+        match &self.processes[..] {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    pub(super) fn position(&self, process: &str) -> Option<usize> {
+        self.processes.iter().position(|known| *known.name == *process)
+    }
+}

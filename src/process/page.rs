@@ -1,0 +1,341 @@
+//! A file while it is read, and what is said of it: what every reader of files that people write
+//! shares, so that a definition and a scenario complain alike.
+//!
+//! Its methods answer None (or less than was written) where they said an error; the reading goes on,
+//! so that a person sees all of them. Knows keys, words, names and literals; nothing of what a file
+//! means.
+
+use super::expr::{self, Expr, Scope};
+use super::keys::{self, Place, Shape};
+use super::tree::{Meaning, Member, Node, Scalar, Style, Value};
+use crate::error::Error;
+use crate::event::{Name, json};
+use crate::span::{Diagnostic, Source, Span, nearest};
+use std::sync::Arc;
+
+/// Our own internal events; a process that listened to them would hear itself think.
+const RESERVED: &[&str] = &["ProcessRecorded", "JournalOpened"];
+
+pub(crate) struct Page<'a> {
+    pub source: &'a Arc<Source>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// In the order of their places, each once.
+pub(crate) fn all(mut diagnostics: Vec<Diagnostic>) -> Error {
+    diagnostics.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+    diagnostics.dedup();
+    Error::diagnostics(diagnostics)
+}
+
+impl Page<'_> {
+    pub fn say(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        self.diagnostics.push(Diagnostic::new(self.source, span, message));
+        self.diagnostics.last_mut().expect("just pushed")
+    }
+
+    pub fn complain(&mut self, span: Span, message: impl Into<String>, label: impl Into<String>, hint: &str) {
+        let diagnostic = self.say(span, message);
+        diagnostic.label = label.into();
+        diagnostic.hint = (!hint.is_empty()).then(|| hint.to_string());
+    }
+
+    /// A value of another kind than wanted. Silent where the tree complained already.
+    pub fn expected(&mut self, node: &Node, what: &str, hint: &str) {
+        if !node.is_broken() {
+            let label = match node.is_null() {
+                true => "nothing stands here".to_string(),
+                false => format!("this is {}", node.kind()),
+            };
+            self.complain(node.span, what, label, hint);
+        }
+    }
+
+    pub fn line(&self, span: Span) -> usize {
+        self.source.line_column(span.start).0
+    }
+
+    /// The members of a mapping whose keys the place knows; says what is wrong with the others.
+    /// None where this is no mapping; nothing at all is an empty one.
+    pub fn members<'n>(
+        &mut self,
+        node: &'n Node,
+        place: Place,
+        what: &str,
+        hint: &str,
+    ) -> Option<Vec<&'n Member>> {
+        if node.is_null() {
+            return Some(Vec::new());
+        }
+        let Some(members) = node.map() else {
+            self.expected(node, what, hint);
+            return None;
+        };
+        Some(members.iter().filter(|member| self.key(member, place)).collect())
+    }
+
+    fn key(&mut self, member: &Member, place: Place) -> bool {
+        match keys::find(place, &member.key) {
+            Some(key) if key.built() => true,
+            Some(key) => {
+                self.not_built(key.name, member.key_span);
+                false
+            }
+            None => {
+                let message = format!("{} has no key `{}`", place.name(), member.key);
+                let advice = keys::advice(place, &member.key);
+                self.complain(member.key_span, message, "", &advice);
+                false
+            }
+        }
+    }
+
+    pub fn not_built(&mut self, key: &str, span: Span) {
+        let message = format!("`{key}` is not built yet in this version of anyorder");
+        self.complain(span, message, "", "it is part of the design, and will come; until then do without it");
+    }
+
+    /// The required keys of a place that are not there, as `hint` says.
+    pub fn required(&mut self, place: Place, root: &Node, members: &[&Member], hint: &str) {
+        let missing: Vec<String> = keys::keys(place)
+            .iter()
+            .filter(|key| key.required && !members.iter().any(|member| member.key == key.name))
+            // A key that is only misspelt is not missing too.
+            .filter(|key| {
+                !root.map().unwrap_or_default().iter().any(|member| {
+                    let meant = keys::meant(place, &member.key);
+                    meant.is_some_and(|meant| meant.name == key.name)
+                })
+            })
+            // A file of `steps` or `regions` is complete without states; that they are not built is said.
+            .filter(|key| {
+                !matches!(key.name, "states" | "initial")
+                    || (root.get("steps").is_none() && root.get("regions").is_none())
+            })
+            .map(|key| format!("`{}`", key.name))
+            .collect();
+        if missing.is_empty() {
+            return;
+        }
+        let first = root.map().and_then(|members| members.first());
+        let span = first.map_or(Span::new(root.span.start, root.span.start), |member| member.key_span);
+        let verb = if missing.len() == 1 { "is" } else { "are" };
+        let message = format!("{} {verb} missing", missing.join(", "));
+        self.complain(span, message, "in this file", hint);
+    }
+
+    /// A name as text; complains about anything else.
+    pub fn word<'n>(&mut self, node: &'n Node, what: &str, hint: &str) -> Option<&'n Scalar> {
+        match node.scalar() {
+            Some(scalar) if !scalar.text.is_empty() => Some(scalar),
+            _ => {
+                self.expected(node, what, hint);
+                None
+            }
+        }
+    }
+
+    /// One of the words that the table of keys lists; the default is the first.
+    pub fn choice(&mut self, place: Place, key: &str, node: &Node) -> Option<&'static str> {
+        let Some(Shape::Choice(choices) | Shape::Choices(choices) | Shape::ListOfChoices(choices)) =
+            keys::find(place, key).map(|key| key.shape)
+        else {
+            unreachable!("`{key}` is a choice");
+        };
+        let all = choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", ");
+        let word = self.word(node, &format!("`{key}` wants one of {all}"), "")?;
+        let found = choices.iter().find(|choice| **choice == word.text);
+        if found.is_none() {
+            let hint = match nearest(&word.text, choices.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it is one of {all}"),
+            };
+            self.complain(node.span, format!("`{key}` cannot be `{}`", word.text), "", &hint);
+        }
+        found.copied()
+    }
+
+    /// None where it is neither, which is said.
+    pub fn boolean(&mut self, key: &str, node: &Node) -> Option<bool> {
+        match node.scalar().map(|scalar| scalar.meaning()) {
+            Some(Meaning::Bool(value)) => Some(value),
+            _ => {
+                self.expected(node, &format!("`{key}` wants `true` or `false`"), "");
+                None
+            }
+        }
+    }
+
+    /// A message's name, where it stands as a value.
+    pub fn message_name(&mut self, node: &Node, what: &str, hint: &str) -> Option<Name> {
+        let word = self.word(node, what, hint)?;
+        if word.meaning() != Meaning::Text {
+            self.expected(node, what, hint);
+            return None;
+        }
+        self.message(&word.text, node.span)
+    }
+
+    /// A message's name: `[A-Za-z][A-Za-z0-9_.-]*`.
+    pub fn message(&mut self, name: &str, span: Span) -> Option<Name> {
+        let good = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
+        if !good {
+            let hint = if name.starts_with('=') {
+                "a message's name cannot be computed: use alternatives with `when`"
+            } else {
+                "a message is named with letters, digits, `_`, `.` and `-`, and begins with a letter"
+            };
+            self.complain(span, format!("`{name}` is no name for a message"), "", hint);
+            return None;
+        }
+        if RESERVED.contains(&name) {
+            let hint = "anyorder journals with it; take another name";
+            self.complain(span, format!("the name `{name}` is reserved"), "", hint);
+            return None;
+        }
+        Some(Name::from(name))
+    }
+
+    pub fn twice(&mut self, name: &str, span: Span, first: Span) {
+        let label = format!("stands on line {} already", self.line(first));
+        self.complain(span, format!("`{name}` is listed twice"), label, "");
+    }
+
+    /// A guard, where an expression stands always. One that begins with `=` is complained about, and
+    /// read as if it did not.
+    pub fn guard(&mut self, key: &str, node: &Node, scope: &Scope) -> Option<Expr> {
+        self.bare(key, node, scope, expr::parse_guard)
+    }
+
+    /// An expression where one stands always, read by `parse`.
+    pub fn bare(
+        &mut self,
+        key: &str,
+        node: &Node,
+        scope: &Scope,
+        parse: impl Fn(&Arc<Source>, Span, &str, &Scope) -> Result<Expr, Vec<Diagnostic>>,
+    ) -> Option<Expr> {
+        let Some(scalar) = node.scalar().filter(|scalar| !scalar.text.trim().is_empty()) else {
+            let hint = "an expression that begins with `{` or `[` must be quoted";
+            let hint = if node.is_null() { "" } else { hint };
+            self.expected(node, &format!("`{key}` wants an expression"), hint);
+            return None;
+        };
+        if scalar.text.starts_with('=') {
+            let hint = format!("leave out the `=`: `{key}` is an expression always");
+            let at = self.inside(node, scalar).start;
+            self.complain(Span::new(at, at + 1), format!("`{key}` needs no `=`"), "", &hint);
+            return self.marked_expression(node, scalar, scope);
+        }
+        let parsed = parse(self.source, self.inside(node, scalar), &scalar.text, scope);
+        self.checked(parsed)
+    }
+
+    /// An expression after a `=`.
+    pub fn marked_expression(&mut self, node: &Node, scalar: &Scalar, scope: &Scope) -> Option<Expr> {
+        let text = scalar.text.strip_prefix('=').unwrap_or(&scalar.text);
+        let mut span = self.inside(node, scalar);
+        if text.trim().is_empty() {
+            let hint = "write one after it; a text that is only `=` is `\"='='\"`";
+            self.complain(span, "an expression is missing after the `=`", "", hint);
+            return None;
+        }
+        if self.source.text[span.start..span.end] == scalar.text {
+            span.start += 1;
+        }
+        let parsed = expr::parse(self.source, span, text, scope);
+        self.checked(parsed)
+    }
+
+    fn checked(&mut self, parsed: Result<Expr, Vec<Diagnostic>>) -> Option<Expr> {
+        match parsed {
+            Ok(expr) => Some(expr),
+            Err(diagnostics) => {
+                self.diagnostics.extend(diagnostics);
+                None
+            }
+        }
+    }
+
+    /// Where the bytes of a scalar's text stand: without its quotes, if what is between them is
+    /// the text itself, else the whole.
+    pub fn inside(&self, node: &Node, scalar: &Scalar) -> Span {
+        if scalar.style == Style::Quoted && node.span.end - node.span.start >= 2 {
+            let inner = Span::new(node.span.start + 1, node.span.end - 1);
+            if self.source.text.get(inner.start..inner.end) == Some(&scalar.text) {
+                return inner;
+            }
+        }
+        node.span
+    }
+
+    /// A value without any expression, as JSON text; `what` and `hint` are said of an expression.
+    pub fn literal(&mut self, node: &Node, what: &str, hint: &str) -> Option<String> {
+        match &node.value {
+            Value::Broken => None,
+            Value::Scalar(scalar) if is_expression(scalar) => {
+                if let Some(text) = only_a_text(&scalar.text[1..]) {
+                    return Some(json::quote(text));
+                }
+                self.complain(node.span, what, "", hint);
+                None
+            }
+            Value::Scalar(scalar) => self.scalar(node, scalar),
+            Value::List(items) => {
+                let items: Vec<_> = items.iter().map(|item| self.literal(item, what, hint)).collect();
+                let items = items.into_iter().collect::<Option<Vec<String>>>()?;
+                Some(format!("[{}]", items.join(",")))
+            }
+            Value::Map(members) => {
+                let members: Vec<_> = members
+                    .iter()
+                    .map(|member| {
+                        let value = self.literal(&member.value, what, hint)?;
+                        Some(format!("{}:{value}", json::quote(&member.key)))
+                    })
+                    .collect();
+                Some(format!("{{{}}}", members.into_iter().collect::<Option<Vec<String>>>()?.join(",")))
+            }
+        }
+    }
+
+    /// A scalar that is no expression, as JSON text; a number keeps its digits.
+    pub fn scalar(&mut self, node: &Node, scalar: &Scalar) -> Option<String> {
+        match scalar.meaning() {
+            Meaning::Null => Some("null".into()),
+            Meaning::Bool(value) => Some(value.to_string()),
+            Meaning::Number => Some(scalar.text.clone()),
+            Meaning::Text => Some(json::quote(&scalar.text)),
+            Meaning::Odd(advice) => {
+                let message = format!("YAMLs do not agree on what `{}` is", scalar.text);
+                let hint = format!("{advice}; or quote it, if it is a text: `\"{}\"`", scalar.text);
+                self.complain(node.span, message, "", &hint);
+                None
+            }
+        }
+    }
+}
+
+pub(crate) fn is_expression(scalar: &Scalar) -> bool {
+    scalar.text.starts_with('=')
+}
+
+/// `'=x'`: an expression that is a text and nothing else, the way to write one that begins with `=`.
+fn only_a_text(expression: &str) -> Option<&str> {
+    let trimmed = expression.trim();
+    let quote = trimmed.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+    let inside = trimmed.strip_prefix(quote)?.strip_suffix(quote)?;
+    (!inside.contains([quote, '\\', '\n'])).then_some(inside)
+}
+
+/// `a`, `b` and `c`, as a person lists them; cut where there are many.
+pub(crate) fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    const SHOWN: usize = 12;
+    let names: Vec<&str> = names.into_iter().collect();
+    let mut shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    if names.len() > SHOWN {
+        shown.push(format!("{} more", names.len() - SHOWN));
+    }
+    shown.join(", ")
+}

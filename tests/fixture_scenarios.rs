@@ -1,0 +1,61 @@
+//! Every scenario of every fixture is read; and the twins say what the sound ones say.
+
+mod common;
+
+use anyorder::explore::Scenario;
+use anyorder::report::diagnostic::render;
+use common::library::scenario;
+use std::path::{Path, PathBuf};
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn read(story: &str, file: &str) -> Scenario {
+    let root = fixtures().join(story);
+    scenario(&root, file).unwrap_or_else(|error| panic!("{story}: {}", render(&error, false)))
+}
+
+#[test]
+fn every_scenario_of_every_fixture_is_read() {
+    for story in names(&fixtures()) {
+        let files = names(&fixtures().join(&story).join("scenarios"));
+        assert!(!files.is_empty(), "{story} has no scenario");
+        for file in files {
+            let scenario = read(&story, &format!("scenarios/{file}"));
+            assert!(scenario.expect.outcomes.is_some(), "{story}/{file} expects nothing");
+        }
+    }
+    let draft = read("restaurant", "next/takeaway.yaml");
+    assert_eq!((draft.first.len(), draft.deliver.len(), draft.expect.finally.len()), (1, 2, 1));
+    assert_eq!(read("tally", "large/tally-20.yaml").deliver.len(), 20);
+}
+
+/// The bug is in the process, and in nothing else.
+#[test]
+fn a_twin_has_the_scenarios_of_the_sound_one() {
+    let mut twins = 0;
+    for twin in names(&fixtures()).iter().filter(|story| story.ends_with("-broken")) {
+        let sound = twin.strip_suffix("-broken").unwrap();
+        for file in names(&fixtures().join(twin).join("scenarios")) {
+            let text =
+                |story: &str| std::fs::read_to_string(fixtures().join(story).join("scenarios").join(&file));
+            assert_eq!(text(twin).unwrap(), text(sound).unwrap(), "{twin}/{file}");
+            twins += 1;
+        }
+        for file in names(&fixtures().join(twin).join("processes")) {
+            let text =
+                |story: &str| std::fs::read_to_string(fixtures().join(story).join("processes").join(&file));
+            assert_ne!(text(twin).unwrap(), text(sound).unwrap(), "{twin}/{file}");
+        }
+    }
+    assert!(twins >= 3);
+}
