@@ -29,6 +29,8 @@ pub(super) struct Explorer<'a> {
     absolute: bool,
     /// The listed message of an id, where ids are told.
     listed_ids: FxHashMap<Name, usize>,
+    /// Messages that are alike are told apart, and yet count as one choice: compared world by world.
+    compares: bool,
     /// The instances that the first messages reach.
     first_slots: Vec<u32>,
 }
@@ -126,13 +128,15 @@ impl<'a> Explorer<'a> {
         let mut deliveries = Vec::new();
         let mut listed_ids = FxHashMap::default();
         let copied = copied(scenario);
+        let mut saying = Mails::new(Told { ids: false, ..told });
         for (index, stimulus) in scenario.deliver.iter().enumerate() {
             let message = &stimulus.message;
             let mail = steps.mails.number(message, copied.contains(&id_of(message)));
+            let says = saying.number(message, false);
             listed_ids.insert(message.id.clone(), index);
             for process in hearers(steps.world(), message) {
                 let slot = slot_of(&mut steps, &definitions[process], process, message);
-                deliveries.push(Delivery { message: index, process, mail, slot });
+                deliveries.push(Delivery { message: index, process, mail, says, slot });
             }
         }
         let counted = scenario.expect.always.iter().chain(&scenario.expect.finally);
@@ -141,7 +145,7 @@ impl<'a> Explorer<'a> {
         // Copies of a counted message that several processes hear are told apart, so that the first
         // delivery of each counts once. Where ids are told, no message is like another.
         let merge = !told.ids && !counted.iter().any(|type_| several(type_));
-        let listed = Listed::new(scenario, deliveries, order, merge);
+        let listed = Listed::new(scenario, deliveries, order, merge)?;
         let mut explorer = Explorer {
             scenario,
             order,
@@ -152,6 +156,8 @@ impl<'a> Explorer<'a> {
             clocks: vec![0],
             absolute,
             listed_ids,
+            // Where ids are read, they make a difference.
+            compares: scenario.alike && !merge && !reads.ids,
             first_slots: Vec::new(),
         };
         explorer.first_slots = explorer.slots_of_first();
@@ -209,6 +215,9 @@ impl<'a> Explorer<'a> {
             let weight = if alike { 1 } else { weight };
             choices.push(Choice { what: What::Listed(bit), label: labels.first_alike(bit) as u16, weight });
         });
+        if self.compares {
+            self.one_of_alike(place, choices);
+        }
         if !place.items.is_empty() {
             self.ready_items(place, choices);
         }
@@ -222,6 +231,50 @@ impl<'a> Explorer<'a> {
             }
             Alarms::Last => {}
         }
+    }
+
+    /// Of deliveries that are alike in everything but id, also in what came of their messages, the first.
+    fn one_of_alike(&self, place: &Place, choices: &mut Vec<Choice>) {
+        let all = choices.clone();
+        choices.retain(|choice| {
+            let What::Listed(this) = choice.what else { return true };
+            !all.iter().any(|other| match other.what {
+                What::Listed(other) => {
+                    other < this && self.listed.are_kin(other, this) && self.are_alike(place, other, this)
+                }
+                _ => false,
+            })
+        });
+    }
+
+    fn are_alike(&self, place: &Place, one: usize, other: usize) -> bool {
+        let message = |bit: usize| self.listed.deliveries[bit].message;
+        let (one, other) = (message(one), message(other));
+        let to = |process| {
+            self.listed.flies(&place.flight, one, process) == self.listed.flies(&place.flight, other, process)
+        };
+        // What waits, or will ring, and came of one of them: it would have come of the other as well.
+        let lives = place.lives.iter().map(|&life| &self.steps.lives.get(life).instance);
+        let waiting = lives.filter(|instance| instance.parked.is_none());
+        let waiting = waiting.flat_map(|instance| instance.deferred.iter().chain(&instance.alarms));
+        let sent = place.items.iter().map(|&(_, mail)| &self.steps.mails.get(mail).message);
+        (0..self.definitions.len()).all(to)
+            && waiting.chain(sent).all(|message| {
+                let line = self.line(message);
+                line.contains(&one) == line.contains(&other)
+            })
+    }
+
+    /// The listed messages that led to a message, itself among them; where ids are told.
+    fn line(&self, message: &Message) -> Vec<usize> {
+        let mut id = Some(message.id.clone());
+        while let Some(cause) = id {
+            if let Some(&listed) = self.listed_ids.get(&cause) {
+                return std::iter::once(listed).chain(self.listed.causes(listed).iter().copied()).collect();
+            }
+            id = self.steps.caused_by.get(&cause).cloned();
+        }
+        Vec::new()
     }
 
     fn ready_items(&mut self, place: &Place, choices: &mut Vec<Choice>) {
@@ -379,14 +432,11 @@ impl Explorer<'_> {
             other.type_ == this.type_
                 && (!self.several_conversations() || other.conversation() == this.conversation())
         };
-        let same = |index: usize| namesake(&self.scenario.deliver[index].message);
-        let mut others =
-            self.listed.deliveries.iter().enumerate().filter(|(_, other)| other.process == process);
-        let told_apart = others.any(|(other, delivery)| {
-            same(delivery.message) && self.listed.first_alike(other) != self.listed.first_alike(bit)
-        });
-        if told_apart {
-            let number = (0..message).filter(|&index| same(index)).count() + 1;
+        let listed = &self.scenario.deliver;
+        let mut same = (0..listed.len()).filter(|&index| namesake(&listed[index].message));
+        if same.clone().any(|other| !self.listed.are_alike(other, message)) {
+            // Those that are alike share the number of the first.
+            let number = same.position(|other| self.listed.are_alike(other, message)).unwrap_or(0) + 1;
             text.push_str(&format!("#{number}"));
         }
         self.add_hearer(&mut text, &this.type_, process);

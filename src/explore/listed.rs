@@ -2,6 +2,7 @@
 //! which, and which are alike.
 
 use super::scenario::{Order, Scenario};
+use crate::error::{Error, Result};
 use crate::runtime::ProcessId;
 
 /// One listed message on its way to one subscriber. Its number is its place in canonical order.
@@ -11,6 +12,8 @@ pub(super) struct Delivery {
     pub message: usize,
     pub process: ProcessId,
     pub mail: u32,
+    /// The number of what it says, whatever its id.
+    pub says: u32,
     pub slot: u32,
 }
 
@@ -22,7 +25,9 @@ pub(super) struct Listed {
     pub words: usize,
     /// Per delivery, those that must not be in flight any more.
     waits_for: Vec<Vec<u32>>,
-    /// Per delivery, all that are alike, itself among them; and those of them that are listed before.
+    /// Per delivery, all that say the same and wait for the same, itself among them.
+    kin: Vec<Vec<u32>>,
+    /// Of these, those that need not be told apart; and those of them that are listed before.
     alike: Vec<Vec<u32>>,
     alike_before: Vec<Vec<u32>>,
     /// Per delivery, whether there is no other like it.
@@ -34,8 +39,9 @@ pub(super) struct Listed {
 }
 
 impl Listed {
-    /// `merge`: deliveries that are alike in everything need not be told apart.
-    pub fn new(scenario: &Scenario, deliveries: Vec<Delivery>, order: Order, merge: bool) -> Listed {
+    /// `merge`: deliveries that are alike in everything need not be told apart. An error where messages
+    /// wait for each other.
+    pub fn new(scenario: &Scenario, deliveries: Vec<Delivery>, order: Order, merge: bool) -> Result<Listed> {
         let words = deliveries.len().div_ceil(32);
         let causes = closure(scenario);
         let must = |first: &Delivery, then: &Delivery| {
@@ -54,11 +60,11 @@ impl Listed {
             .iter()
             .map(|then| deliveries.iter().map(|first| must(first, then)).collect())
             .collect();
+        no_circle(scenario, &deliveries, &waits, order)?;
         let same = |a: usize, b: usize| {
             let (one, other) = (&deliveries[a], &deliveries[b]);
             a == b
-                || merge
-                    && (one.process, one.mail, one.slot) == (other.process, other.mail, other.slot)
+                || (one.process, one.says, one.slot) == (other.process, other.says, other.slot)
                     && scenario.deliver[one.message].module == scenario.deliver[other.message].module
                     && waits[a] == waits[b]
                     && waits.iter().all(|waits| waits[a] == waits[b])
@@ -66,19 +72,19 @@ impl Listed {
         let each = |holds: &dyn Fn(usize, usize) -> bool| -> Vec<Vec<u32>> {
             (0..count).map(|this| set(&|other| holds(this, other))).collect()
         };
-        let alike = each(&|this, other| same(this, other));
-        let lone =
-            (0..count).map(|this| (0..count).all(|other| other == this || !same(this, other))).collect();
-        Listed {
+        let merged = |this: usize, other: usize| this == other || merge && same(this, other);
+        let lone = |this: usize| (0..count).all(|other| other == this || !merged(this, other));
+        Ok(Listed {
+            lone: (0..count).map(lone).collect(),
+            kin: each(&|this, other| same(this, other)),
             words,
             waits_for: each(&|this, other| waits[this][other]),
-            alike_before: each(&|this, other| other < this && same(this, other)),
+            alike_before: each(&|this, other| other < this && merged(this, other)),
             listed_before: each(&|this, other| deliveries[other].message < deliveries[this].message),
-            alike,
-            lone,
+            alike: each(&|this, other| merged(this, other)),
             causes,
             deliveries,
-        }
+        })
     }
 
     /// All of them in flight.
@@ -115,6 +121,21 @@ impl Listed {
     /// The first of those that are alike: it stands for all of them.
     pub fn first_alike(&self, bit: usize) -> usize {
         (0..=bit).find(|&other| has(&self.alike[bit], other)).expect("it is like itself")
+    }
+
+    /// Whether two deliveries are of messages that are alike in everything but their ids.
+    pub fn are_kin(&self, one: usize, other: usize) -> bool {
+        has(&self.kin[one], other)
+    }
+
+    /// Whether two messages are alike in everything but their ids, for everybody who hears them.
+    pub fn are_alike(&self, one: usize, other: usize) -> bool {
+        let of = |message: usize| {
+            let all = self.deliveries.iter().enumerate();
+            all.filter(move |(_, delivery)| delivery.message == message).map(|(bit, _)| bit)
+        };
+        // Both are heard by the same, in the same order: they are of one type.
+        of(one).zip(of(other)).all(|(one, other)| self.are_kin(one, other))
     }
 
     pub fn is_lone(&self, bit: usize) -> bool {
@@ -161,4 +182,24 @@ fn closure(scenario: &Scenario) -> Vec<Vec<usize>> {
             known
         })
         .collect()
+}
+
+/// Causes and the order within modules may say opposite things: then messages would wait for each other
+/// for ever.
+fn no_circle(scenario: &Scenario, deliveries: &[Delivery], waits: &[Vec<bool>], order: Order) -> Result<()> {
+    let mut free: Vec<bool> = vec![false; deliveries.len()];
+    loop {
+        let ready =
+            |this: usize| !free[this] && (0..free.len()).all(|other| !waits[this][other] || free[other]);
+        let next: Vec<usize> = (0..free.len()).filter(|&this| ready(this)).collect();
+        if next.is_empty() {
+            break;
+        }
+        next.into_iter().for_each(|this| free[this] = true);
+    }
+    let Some(stuck) = free.iter().position(|free| !free) else { return Ok(()) };
+    let type_ = &scenario.deliver[deliveries[stuck].message].message.type_;
+    Err(Error::input(format!("in {order} order `{type_}` would wait for itself, by way of others"))
+        .at(scenario.name.clone())
+        .hint("a message is listed before one of its module that caused it: list the cause first"))
 }
