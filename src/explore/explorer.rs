@@ -2,6 +2,7 @@
 
 use super::listed::{Delivery, Listed};
 use super::lives::Lives;
+use super::naming::Labels;
 use super::place::Place;
 use super::scenario::{Alarms, Order, Scenario, Stimulus};
 use super::steps::{Given, Steps, UNBORN};
@@ -28,7 +29,7 @@ pub(super) struct Explorer<'a> {
     clocks: Vec<Millis>,
     absolute: bool,
     /// The listed message of an id, where ids are told.
-    listed_ids: FxHashMap<Name, usize>,
+    pub(super) listed_ids: FxHashMap<Name, usize>,
     /// Messages that are alike are told apart, and yet count as one choice: compared world by world.
     compares: bool,
     /// The instances that the first messages reach.
@@ -52,35 +53,6 @@ pub(super) enum What {
     Sent(usize),
     /// An alarm, by slot and place.
     Ring(u32, usize),
-}
-
-/// How choices are written, by number: first the listed deliveries, each under its own, then whatever
-/// else was met.
-#[derive(Debug, Default)]
-pub(super) struct Labels {
-    texts: Vec<String>,
-    numbers: FxHashMap<String, u16>,
-}
-
-impl Labels {
-    pub fn text(&self, label: u16) -> &str {
-        &self.texts[label as usize]
-    }
-
-    pub fn len(&self) -> usize {
-        self.texts.len()
-    }
-
-    fn number(&mut self, text: String) -> u16 {
-        if let Some(&known) = self.numbers.get(&text) {
-            return known;
-        }
-        // Names of messages and alarms: a scenario that is read in a lifetime has fewer.
-        let number = u16::try_from(self.texts.len()).unwrap_or(u16::MAX);
-        self.texts.push(text.clone());
-        self.numbers.insert(text, number);
-        number
-    }
 }
 
 /// What the expressions of the definitions read that the explorer must then keep apart.
@@ -215,11 +187,11 @@ impl<'a> Explorer<'a> {
             let weight = if alike { 1 } else { weight };
             choices.push(Choice { what: What::Listed(bit), label: labels.first_alike(bit) as u16, weight });
         });
-        if self.compares {
-            self.one_of_alike(place, choices);
-        }
         if !place.items.is_empty() {
             self.ready_items(place, choices);
+        }
+        if self.compares {
+            self.one_of_alike(place, choices);
         }
         match self.scenario.alarms {
             Alarms::Never => {}
@@ -231,50 +203,6 @@ impl<'a> Explorer<'a> {
             }
             Alarms::Last => {}
         }
-    }
-
-    /// Of deliveries that are alike in everything but id, also in what came of their messages, the first.
-    fn one_of_alike(&self, place: &Place, choices: &mut Vec<Choice>) {
-        let all = choices.clone();
-        choices.retain(|choice| {
-            let What::Listed(this) = choice.what else { return true };
-            !all.iter().any(|other| match other.what {
-                What::Listed(other) => {
-                    other < this && self.listed.are_kin(other, this) && self.are_alike(place, other, this)
-                }
-                _ => false,
-            })
-        });
-    }
-
-    fn are_alike(&self, place: &Place, one: usize, other: usize) -> bool {
-        let message = |bit: usize| self.listed.deliveries[bit].message;
-        let (one, other) = (message(one), message(other));
-        let to = |process| {
-            self.listed.flies(&place.flight, one, process) == self.listed.flies(&place.flight, other, process)
-        };
-        // What waits, or will ring, and came of one of them: it would have come of the other as well.
-        let lives = place.lives.iter().map(|&life| &self.steps.lives.get(life).instance);
-        let waiting = lives.filter(|instance| instance.parked.is_none());
-        let waiting = waiting.flat_map(|instance| instance.deferred.iter().chain(&instance.alarms));
-        let sent = place.items.iter().map(|&(_, mail)| &self.steps.mails.get(mail).message);
-        (0..self.definitions.len()).all(to)
-            && waiting.chain(sent).all(|message| {
-                let line = self.line(message);
-                line.contains(&one) == line.contains(&other)
-            })
-    }
-
-    /// The listed messages that led to a message, itself among them; where ids are told.
-    fn line(&self, message: &Message) -> Vec<usize> {
-        let mut id = Some(message.id.clone());
-        while let Some(cause) = id {
-            if let Some(&listed) = self.listed_ids.get(&cause) {
-                return std::iter::once(listed).chain(self.listed.causes(listed).iter().copied()).collect();
-            }
-            id = self.steps.caused_by.get(&cause).cloned();
-        }
-        Vec::new()
     }
 
     fn ready_items(&mut self, place: &Place, choices: &mut Vec<Choice>) {
@@ -307,25 +235,6 @@ impl<'a> Explorer<'a> {
             let weight = if self.scenario.alike { 1 } else { weight };
             choices.push(Choice { what: What::Sent(index), label, weight });
         }
-    }
-
-    /// Whether something that led to this message is still on its way to the same process.
-    fn waits_for_a_cause(&self, place: &Place, to: ProcessId, message: &Message) -> bool {
-        let flies = |listed: usize| self.listed.flies(&place.flight, listed, to);
-        let mut cause = message.causation.clone();
-        while let Some(id) = cause {
-            if let Some(&listed) = self.listed_ids.get(&id) {
-                return flies(listed) || self.listed.causes(listed).iter().any(|&listed| flies(listed));
-            }
-            let sent = |&(other, mail): &(u32, u32)| {
-                other as ProcessId == to && self.steps.mails.get(mail).message.id == id
-            };
-            if place.items.iter().any(sent) {
-                return true;
-            }
-            cause = self.steps.caused_by.get(&id).cloned();
-        }
-        false
     }
 
     /// The alarms that may ring; those that are due at a moment, where one is given.
@@ -416,73 +325,6 @@ impl<'a> Explorer<'a> {
         };
         let index = place.items.partition_point(before);
         place.items.insert(index, item);
-    }
-}
-
-/// Naming choices, as an ordering is written and read.
-impl Explorer<'_> {
-    /// `Name`, with its conversation where there are several, its number where several of a name are
-    /// listed that are not alike, and its subscriber where there are several.
-    fn listed_text(&self, bit: usize) -> String {
-        let Delivery { message, process, .. } = self.listed.deliveries[bit];
-        let this = &self.scenario.deliver[message].message;
-        let mut text = this.type_.to_string();
-        self.add_conversation(&mut text, this);
-        let namesake = |other: &Message| {
-            other.type_ == this.type_
-                && (!self.several_conversations() || other.conversation() == this.conversation())
-        };
-        let listed = &self.scenario.deliver;
-        let mut same = (0..listed.len()).filter(|&index| namesake(&listed[index].message));
-        if same.clone().any(|other| !self.listed.are_alike(other, message)) {
-            // Those that are alike share the number of the first.
-            let number = same.position(|other| self.listed.are_alike(other, message)).unwrap_or(0) + 1;
-            text.push_str(&format!("#{number}"));
-        }
-        self.add_hearer(&mut text, &this.type_, process);
-        text
-    }
-
-    fn sent_label(&mut self, to: ProcessId, mail: u32) -> u16 {
-        let message = self.steps.mails.get(mail).message.clone();
-        let mut text = message.type_.to_string();
-        self.add_conversation(&mut text, &message);
-        self.add_hearer(&mut text, &message.type_, to);
-        self.labels.number(text)
-    }
-
-    fn ring_label(&mut self, slot: u32, life: u32, alarm: usize) -> u16 {
-        let life = self.steps.lives.get(life);
-        let name = life.alarms[alarm].message.type_.clone();
-        let (process, id) = self.steps.slots[slot as usize].clone();
-        let mut text = name.to_string();
-        if self.several_conversations() {
-            text.push_str(&format!("#{id}"));
-        }
-        text.push('!');
-        if self.definitions.iter().filter(|definition| definition.alarms.contains(&name)).count() > 1 {
-            text.push_str(&format!(">{}", self.definitions[process].name));
-        }
-        self.labels.number(text)
-    }
-
-    fn add_conversation(&self, text: &mut String, message: &Message) {
-        if let Some(id) = message.conversation().filter(|_| self.several_conversations()) {
-            text.push_str(&format!("#{id}"));
-        }
-    }
-
-    fn add_hearer(&self, text: &mut String, type_: &str, process: ProcessId) {
-        if self.steps.world().house().subscribers(type_).len() > 1 {
-            text.push_str(&format!(">{}", self.definitions[process].name));
-        }
-    }
-
-    /// Whether the messages of the scenario belong to more than one conversation.
-    pub fn several_conversations(&self) -> bool {
-        let mut all = self.scenario.first.iter().chain(&self.scenario.deliver);
-        let first = all.next().and_then(|stimulus| stimulus.message.conversation());
-        all.any(|stimulus| stimulus.message.conversation() != first)
     }
 }
 
