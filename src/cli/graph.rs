@@ -10,7 +10,6 @@ use crate::event::{Name, Position};
 use crate::report::graph::{Picture, conversation, dot, flow, mermaid, process, svg, text};
 use crate::report::trace;
 use crate::runtime::Merged;
-use crate::store::Logs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
