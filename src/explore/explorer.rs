@@ -8,7 +8,7 @@ use super::steps::{Given, Steps, UNBORN};
 use super::symbols::{Mails, Told};
 use crate::error::{Error, Result};
 use crate::event::{Message, Millis, Name};
-use crate::process::{AlarmTime, Definition, Family};
+use crate::process::{AlarmTime, Correlate, Definition, Family};
 use crate::runtime::{House, ProcessId, World};
 use crate::step::instance_of;
 use rustc_hash::FxHashMap;
@@ -31,6 +31,10 @@ pub(super) struct Explorer<'a> {
     listed_ids: FxHashMap<Name, usize>,
     /// The instances that the first messages reach.
     first_slots: Vec<u32>,
+    /// Messages belong to more than one conversation.
+    pub several_conversations: bool,
+    /// A process may have more than one instance.
+    several_instances: bool,
 }
 
 /// Something that may happen next.
@@ -58,6 +62,8 @@ pub(super) enum What {
 pub(super) struct Labels {
     texts: Vec<String>,
     numbers: FxHashMap<String, u16>,
+    /// There are more than can be told apart.
+    pub full: bool,
 }
 
 impl Labels {
@@ -73,8 +79,10 @@ impl Labels {
         if let Some(&known) = self.numbers.get(&text) {
             return known;
         }
-        // Names of messages and alarms: a scenario that is read in a lifetime has fewer.
-        let number = u16::try_from(self.texts.len()).unwrap_or(u16::MAX);
+        let Ok(number) = u16::try_from(self.texts.len()) else {
+            self.full = true;
+            return u16::MAX;
+        };
         self.texts.push(text.clone());
         self.numbers.insert(text, number);
         number
@@ -110,6 +118,7 @@ impl<'a> Explorer<'a> {
         if scenario.alarms == Alarms::Any && reads.now {
             return Err(now_unknown(&definitions));
         }
+        within_limits(scenario, &definitions)?;
         let last = scenario.alarms == Alarms::Last;
         let absolute = last && (reads.now || reads.times || reads.until);
         let times = scenario.deliver.iter().chain(&scenario.first).map(|stimulus| stimulus.message.time);
@@ -153,8 +162,12 @@ impl<'a> Explorer<'a> {
             absolute,
             listed_ids,
             first_slots: Vec::new(),
+            several_conversations: several_conversations(scenario),
+            several_instances: false,
         };
         explorer.first_slots = explorer.slots_of_first();
+        explorer.several_instances =
+            explorer.several_conversations || several_instances(&explorer.steps, &explorer.definitions);
         for bit in 0..explorer.listed.deliveries.len() {
             let text = explorer.listed_text(bit);
             explorer.labels.texts.push(text);
@@ -248,9 +261,10 @@ impl<'a> Explorer<'a> {
             let data = message.data.as_ref().map_or(String::new(), |data| data.text().to_string());
             (message.source.clone(), message.type_.clone(), data, to, message.id.clone())
         });
+        let mut named: Vec<String> = Vec::new();
         for (index, weight) in found {
             let (to, mail) = items[index];
-            let label = self.sent_label(to as ProcessId, mail);
+            let label = self.sent_label(to as ProcessId, mail, &mut named);
             let weight = if self.scenario.alike { 1 } else { weight };
             choices.push(Choice { what: What::Sent(index), label, weight });
         }
@@ -377,7 +391,7 @@ impl Explorer<'_> {
         self.add_conversation(&mut text, this);
         let namesake = |other: &Message| {
             other.type_ == this.type_
-                && (!self.several_conversations() || other.conversation() == this.conversation())
+                && (!self.several_conversations || other.conversation() == this.conversation())
         };
         let same = |index: usize| namesake(&self.scenario.deliver[index].message);
         let mut others =
@@ -393,10 +407,24 @@ impl Explorer<'_> {
         text
     }
 
-    fn sent_label(&mut self, to: ProcessId, mail: u32) -> u16 {
+    /// A message that a process sent is numbered behind the listed ones of its name, and behind those that
+    /// are ready and differ from it; `named` are the names of these.
+    fn sent_label(&mut self, to: ProcessId, mail: u32, named: &mut Vec<String>) -> u16 {
         let message = self.steps.mails.get(mail).message.clone();
         let mut text = message.type_.to_string();
         self.add_conversation(&mut text, &message);
+        let namesake = |stimulus: &&Stimulus| {
+            let other = &stimulus.message;
+            other.type_ == message.type_
+                && (!self.several_conversations || other.conversation() == message.conversation())
+        };
+        let listed = self.scenario.deliver.iter().filter(namesake).count();
+        let heard = format!("{text}>{to}");
+        let number = listed + named.iter().filter(|other| **other == heard).count() + 1;
+        named.push(heard);
+        if number > 1 {
+            text.push_str(&format!("#{number}"));
+        }
         self.add_hearer(&mut text, &message.type_, to);
         self.labels.number(text)
     }
@@ -406,8 +434,8 @@ impl Explorer<'_> {
         let name = life.alarms[alarm].message.type_.clone();
         let (process, id) = self.steps.slots[slot as usize].clone();
         let mut text = name.to_string();
-        if self.several_conversations() {
-            text.push_str(&format!("#{id}"));
+        if self.several_instances {
+            text.push_str(&format!("#{}", word(&id)));
         }
         text.push('!');
         if self.definitions.iter().filter(|definition| definition.alarms.contains(&name)).count() > 1 {
@@ -417,8 +445,8 @@ impl Explorer<'_> {
     }
 
     fn add_conversation(&self, text: &mut String, message: &Message) {
-        if let Some(id) = message.conversation().filter(|_| self.several_conversations()) {
-            text.push_str(&format!("#{id}"));
+        if let Some(id) = message.conversation().filter(|_| self.several_conversations) {
+            text.push_str(&format!("#{}", word(id)));
         }
     }
 
@@ -427,13 +455,40 @@ impl Explorer<'_> {
             text.push_str(&format!(">{}", self.definitions[process].name));
         }
     }
+}
 
-    /// Whether the messages of the scenario belong to more than one conversation.
-    pub fn several_conversations(&self) -> bool {
-        let mut all = self.scenario.first.iter().chain(&self.scenario.deliver);
-        let first = all.next().and_then(|stimulus| stimulus.message.conversation());
-        all.any(|stimulus| stimulus.message.conversation() != first)
+/// Whether the messages of a scenario belong to more than one conversation.
+fn several_conversations(scenario: &Scenario) -> bool {
+    let mut all = scenario.first.iter().chain(&scenario.deliver);
+    let first = all.next().and_then(|stimulus| stimulus.message.conversation());
+    all.any(|stimulus| stimulus.message.conversation() != first)
+}
+
+/// Whether a process may have several instances: those that listed messages reach, or others that
+/// messages of processes find by an expression.
+fn several_instances(steps: &Steps, definitions: &[Arc<Definition>]) -> bool {
+    let mut processes = steps.slots.iter().map(|(process, _)| *process).collect::<Vec<_>>();
+    let all = processes.len();
+    processes.sort();
+    processes.dedup();
+    let finds = |definition: &Arc<Definition>| !matches!(definition.correlate, Correlate::ById);
+    processes.len() < all || definitions.len() > 1 && definitions.iter().any(finds)
+}
+
+/// An id as a part of a word: what parts words, or the parts of one, is written as in an address.
+fn word(id: &str) -> String {
+    if id.is_empty() {
+        return "(none)".to_string();
     }
+    let apart = |c: char| c.is_whitespace() || c.is_control() || "#>!%".contains(c);
+    let mut out = String::with_capacity(id.len());
+    for c in id.chars() {
+        match apart(c) {
+            true => c.to_string().bytes().for_each(|byte| out.push_str(&format!("%{byte:02X}"))),
+            false => out.push(c),
+        }
+    }
+    out
 }
 
 fn family(definition: &Arc<Definition>) -> Result<Family> {
@@ -463,6 +518,29 @@ fn hearers(world: &World, message: &Message) -> Vec<ProcessId> {
 fn slot_of(steps: &mut Steps, definition: &Definition, process: ProcessId, message: &Message) -> u32 {
     let instance = instance_of(definition, message).unwrap_or_else(|_| Name::from(""));
     steps.slot(process, instance)
+}
+
+/// How many listed messages on their way to a process there may be. Sets of them are compared.
+const MOST: usize = 4_096;
+/// How many alarms of one process there may be: they are bits of a word.
+const ALARMS: usize = 64;
+
+fn within_limits(scenario: &Scenario, definitions: &[Arc<Definition>]) -> Result<()> {
+    let hears = |stimulus: &Stimulus| {
+        definitions.iter().filter(|process| process.subscriptions.contains(&stimulus.message.type_)).count()
+    };
+    let deliveries: usize = scenario.deliver.iter().map(hears).sum();
+    if deliveries > MOST {
+        let what = format!("{}: {deliveries} messages in flight are more than {MOST}", scenario.name);
+        return Err(
+            Error::input(what).hint("put most of them under `first`, in the order in which they come")
+        );
+    }
+    match definitions.iter().find(|definition| definition.alarms.len() > ALARMS) {
+        Some(many) => Err(Error::input(format!("{} has more than {ALARMS} alarms", many.full_name()))
+            .at(many.source.name.clone())),
+        None => Ok(()),
+    }
 }
 
 fn now_unknown(definitions: &[Arc<Definition>]) -> Error {

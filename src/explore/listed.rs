@@ -3,6 +3,7 @@
 
 use super::scenario::{Order, Scenario};
 use crate::runtime::ProcessId;
+use std::collections::BTreeMap;
 
 /// One listed message on its way to one subscriber. Its number is its place in canonical order.
 #[derive(Debug, Clone)]
@@ -50,32 +51,34 @@ impl Listed {
             (0..count).filter(|&other| holds(other)).for_each(|other| set[other / 32] |= 1 << (other % 32));
             set
         };
-        let waits: Vec<Vec<bool>> = deliveries
-            .iter()
-            .map(|then| deliveries.iter().map(|first| must(first, then)).collect())
-            .collect();
-        let same = |a: usize, b: usize| {
-            let (one, other) = (&deliveries[a], &deliveries[b]);
-            a == b
-                || merge
-                    && (one.process, one.mail, one.slot) == (other.process, other.mail, other.slot)
-                    && scenario.deliver[one.message].module == scenario.deliver[other.message].module
-                    && waits[a] == waits[b]
-                    && waits.iter().all(|waits| waits[a] == waits[b])
+        let waits_for: Vec<Vec<u32>> =
+            deliveries.iter().map(|then| set(&|first| must(&deliveries[first], then))).collect();
+        let waited_for: Vec<Vec<u32>> =
+            deliveries.iter().map(|first| set(&|then| must(first, &deliveries[then]))).collect();
+        // The first of those that are alike.
+        let mut first_of = BTreeMap::new();
+        let class = |this: usize| {
+            let delivery = &deliveries[this];
+            let (waits, waited) = (&waits_for[this], &waited_for[this]);
+            let module = &scenario.deliver[delivery.message].module;
+            let all = (delivery.process, delivery.mail, delivery.slot, module, waits, waited);
+            if merge { *first_of.entry(all).or_insert(this) } else { this }
         };
+        let class: Vec<usize> = (0..count).map(class).collect();
+        let same = |a: usize, b: usize| class[a] == class[b];
         let each = |holds: &dyn Fn(usize, usize) -> bool| -> Vec<Vec<u32>> {
             (0..count).map(|this| set(&|other| holds(this, other))).collect()
         };
         let alike = each(&|this, other| same(this, other));
-        let lone =
-            (0..count).map(|this| (0..count).all(|other| other == this || !same(this, other))).collect();
+        let lone = |this: usize| (0..count).all(|other| other == this || !same(this, other));
+        let lone = (0..count).map(lone).collect();
         Listed {
             words,
-            waits_for: each(&|this, other| waits[this][other]),
             alike_before: each(&|this, other| other < this && same(this, other)),
             listed_before: each(&|this, other| deliveries[other].message < deliveries[this].message),
             alike,
             lone,
+            waits_for,
             causes,
             deliveries,
         }
