@@ -4,7 +4,7 @@ mod common;
 
 use common::bench::{Bench, words};
 
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 15] = [
     "demo",
     "init",
     "append",

@@ -130,7 +130,10 @@ fn ending(bench: &Bench, folder: &str, end: &str) -> Vec<String> {
 fn draw_all(bench: &Bench) -> usize {
     let mut lines: Vec<String> = Vec::new();
     for folder in ["processes/", "next/"] {
-        lines.extend(ending(bench, folder, ".yaml").iter().map(|file| format!("graph process {file}")));
+        let files = ending(bench, folder, ".yaml");
+        // A scenario's name has no version.
+        let definitions = files.iter().filter(|file| file.contains('@'));
+        lines.extend(definitions.map(|file| format!("graph process {file}")));
     }
     lines.extend(ending(bench, "", ".jsonl").iter().map(|file| format!("graph flow {file}")));
     lines.extend(

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 /// A guided tour: a day in a restaurant, in a minute
 ///
 /// Makes the restaurant in a temporary folder and plays a day in it: orders are placed, cooked, priced
-/// and paid, alarms ring, one order is parked and settled by hand; then the day is replayed through
-/// another process. Every command is shown as a person would type it, with what it prints.
+/// and paid, alarms ring, one order is parked and settled by hand; the day is replayed through another
+/// process; then every order of events is checked, and a picture drawn. Every command is shown as a person would type it, with what it prints.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  anyorder demo --keep /tmp/restaurant")]
 pub struct Args {
@@ -87,14 +87,33 @@ const TOUR: &[(&str, &[&str])] = &[
         "What if everybody had to pay first? The draft in next/ has never run. Cem's order, through it:",
         &["replay --process pay-after-eating@1 --against next/pay-first@2.yaml --correlation cem"],
     ),
+    (
+        "A day shows few of the orders in which things may happen. Payment, timeout and cancellation of an \
+         order that is paid first, in all of them:",
+        &["check pay-first"],
+    ),
+    (
+        "Another draft: food to take away. Of any two messages both orders come out right. Of three:",
+        &["check next/takeaway.yaml"],
+    ),
+    (
+        "There it goes wrong, step by step: a payment comes for an order that was given up, then cancelled. \
+         The money is kept.",
+        &["check next/takeaway.yaml --ordering \"PaymentTimedOut! OrderCancelled OrderPaid\""],
+    ),
+    (
+        "The draft as a picture (`demo --keep DIR` keeps it; `graph trace cem` draws Cem's evening).",
+        &["graph process next/takeaway@1.yaml -o takeaway.svg"],
+    ),
 ];
 
 const NEXT: &str = "\
 # That was the day. To go on from here:
-#   anyorder init DIR                    a small workspace of your own, with comments worth reading
-#   anyorder demo --keep DIR             this one, to look around in: cat DIR/log/*.jsonl
-#   anyorder replay LOG --process FILE   your own log, through a process that you write
-#   anyorder --help                      all verbs
+#   anyorder init DIR                         a small workspace of your own, with comments worth reading
+#   anyorder demo --keep DIR                  this one, to look around in: cat DIR/log/*.jsonl
+#   anyorder replay LOG --process FILE        your own log, through a process that you write
+#   anyorder check --log LOG --process FILE   each conversation of your log, in every order
+#   anyorder --help                           all verbs
 ";
 
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
@@ -137,8 +156,9 @@ fn anchored(folder: &Path, command: &str) -> Vec<OsString> {
         _ => vec![part],
     });
     for word in words {
-        // The draft is named by its path.
-        arguments.push(if word.ends_with(".yaml") { folder.join(word).into() } else { word.into() });
+        // A file is named by its path.
+        let is_file = [".yaml", ".svg", ".txt"].iter().any(|end| word.ends_with(end));
+        arguments.push(if is_file { folder.join(word).into() } else { word.into() });
     }
     arguments
 }

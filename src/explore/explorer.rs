@@ -2,13 +2,14 @@
 
 use super::listed::{Delivery, Listed};
 use super::lives::Lives;
+use super::naming::{Labels, Several};
 use super::place::Place;
 use super::scenario::{Alarms, Order, Scenario, Stimulus};
 use super::steps::{Given, Steps, UNBORN};
 use super::symbols::{Mails, Told};
 use crate::error::{Error, Result};
 use crate::event::{Message, Millis, Name};
-use crate::process::{AlarmTime, Correlate, Definition, Family};
+use crate::process::{AlarmTime, Definition, Family};
 use crate::runtime::{House, ProcessId, World};
 use crate::step::instance_of;
 use rustc_hash::FxHashMap;
@@ -28,13 +29,14 @@ pub(super) struct Explorer<'a> {
     clocks: Vec<Millis>,
     absolute: bool,
     /// The listed message of an id, where ids are told.
-    listed_ids: FxHashMap<Name, usize>,
+    pub(super) listed_ids: FxHashMap<Name, usize>,
+    /// Messages that are alike are told apart, and yet count as one choice: compared world by world.
+    compares: bool,
     /// The instances that the first messages reach.
     first_slots: Vec<u32>,
-    /// Messages belong to more than one conversation.
-    pub several_conversations: bool,
-    /// A process may have more than one instance.
-    several_instances: bool,
+    pub several: Several,
+    /// Expressions read ids, so that no message is like another.
+    pub reads_ids: bool,
 }
 
 /// Something that may happen next.
@@ -54,39 +56,6 @@ pub(super) enum What {
     Sent(usize),
     /// An alarm, by slot and place.
     Ring(u32, usize),
-}
-
-/// How choices are written, by number: first the listed deliveries, each under its own, then whatever
-/// else was met.
-#[derive(Debug, Default)]
-pub(super) struct Labels {
-    texts: Vec<String>,
-    numbers: FxHashMap<String, u16>,
-    /// There are more than can be told apart.
-    pub full: bool,
-}
-
-impl Labels {
-    pub fn text(&self, label: u16) -> &str {
-        &self.texts[label as usize]
-    }
-
-    pub fn len(&self) -> usize {
-        self.texts.len()
-    }
-
-    fn number(&mut self, text: String) -> u16 {
-        if let Some(&known) = self.numbers.get(&text) {
-            return known;
-        }
-        let Ok(number) = u16::try_from(self.texts.len()) else {
-            self.full = true;
-            return u16::MAX;
-        };
-        self.texts.push(text.clone());
-        self.numbers.insert(text, number);
-        number
-    }
 }
 
 /// What the expressions of the definitions read that the explorer must then keep apart.
@@ -135,13 +104,15 @@ impl<'a> Explorer<'a> {
         let mut deliveries = Vec::new();
         let mut listed_ids = FxHashMap::default();
         let copied = copied(scenario);
+        let mut saying = Mails::new(Told { ids: false, ..told });
         for (index, stimulus) in scenario.deliver.iter().enumerate() {
             let message = &stimulus.message;
             let mail = steps.mails.number(message, copied.contains(&id_of(message)));
+            let says = saying.number(message, false);
             listed_ids.insert(message.id.clone(), index);
             for process in hearers(steps.world(), message) {
                 let slot = slot_of(&mut steps, &definitions[process], process, message);
-                deliveries.push(Delivery { message: index, process, mail, slot });
+                deliveries.push(Delivery { message: index, process, mail, says, slot });
             }
         }
         let counted = scenario.expect.always.iter().chain(&scenario.expect.finally);
@@ -150,7 +121,7 @@ impl<'a> Explorer<'a> {
         // Copies of a counted message that several processes hear are told apart, so that the first
         // delivery of each counts once. Where ids are told, no message is like another.
         let merge = !told.ids && !counted.iter().any(|type_| several(type_));
-        let listed = Listed::new(scenario, deliveries, order, merge);
+        let listed = Listed::new(scenario, deliveries, order, merge)?;
         let mut explorer = Explorer {
             scenario,
             order,
@@ -161,13 +132,14 @@ impl<'a> Explorer<'a> {
             clocks: vec![0],
             absolute,
             listed_ids,
+            // Where ids are read, they make a difference.
+            compares: scenario.alike && !merge && !reads.ids,
             first_slots: Vec::new(),
-            several_conversations: several_conversations(scenario),
-            several_instances: false,
+            several: Several::default(),
+            reads_ids: reads.ids,
         };
         explorer.first_slots = explorer.slots_of_first();
-        explorer.several_instances =
-            explorer.several_conversations || several_instances(&explorer.steps, &explorer.definitions);
+        explorer.several = Several::of(scenario, &explorer.steps.slots);
         for bit in 0..explorer.listed.deliveries.len() {
             let text = explorer.listed_text(bit);
             explorer.labels.texts.push(text);
@@ -225,6 +197,9 @@ impl<'a> Explorer<'a> {
         if !place.items.is_empty() {
             self.ready_items(place, choices);
         }
+        if self.compares {
+            self.one_of_alike(place, choices);
+        }
         match self.scenario.alarms {
             Alarms::Never => {}
             Alarms::Any => self.ready_rings(place, None, choices),
@@ -261,32 +236,13 @@ impl<'a> Explorer<'a> {
             let data = message.data.as_ref().map_or(String::new(), |data| data.text().to_string());
             (message.source.clone(), message.type_.clone(), data, to, message.id.clone())
         });
-        let mut named: Vec<String> = Vec::new();
+        let mut named = Vec::new();
         for (index, weight) in found {
             let (to, mail) = items[index];
             let label = self.sent_label(to as ProcessId, mail, &mut named);
             let weight = if self.scenario.alike { 1 } else { weight };
             choices.push(Choice { what: What::Sent(index), label, weight });
         }
-    }
-
-    /// Whether something that led to this message is still on its way to the same process.
-    fn waits_for_a_cause(&self, place: &Place, to: ProcessId, message: &Message) -> bool {
-        let flies = |listed: usize| self.listed.flies(&place.flight, listed, to);
-        let mut cause = message.causation.clone();
-        while let Some(id) = cause {
-            if let Some(&listed) = self.listed_ids.get(&id) {
-                return flies(listed) || self.listed.causes(listed).iter().any(|&listed| flies(listed));
-            }
-            let sent = |&(other, mail): &(u32, u32)| {
-                other as ProcessId == to && self.steps.mails.get(mail).message.id == id
-            };
-            if place.items.iter().any(sent) {
-                return true;
-            }
-            cause = self.steps.caused_by.get(&id).cloned();
-        }
-        false
     }
 
     /// The alarms that may ring; those that are due at a moment, where one is given.
@@ -380,117 +336,6 @@ impl<'a> Explorer<'a> {
     }
 }
 
-/// Naming choices, as an ordering is written and read.
-impl Explorer<'_> {
-    /// `Name`, with its conversation where there are several, its number where several of a name are
-    /// listed that are not alike, and its subscriber where there are several.
-    fn listed_text(&self, bit: usize) -> String {
-        let Delivery { message, process, .. } = self.listed.deliveries[bit];
-        let this = &self.scenario.deliver[message].message;
-        let mut text = this.type_.to_string();
-        self.add_conversation(&mut text, this);
-        let namesake = |other: &Message| {
-            other.type_ == this.type_
-                && (!self.several_conversations || other.conversation() == this.conversation())
-        };
-        let same = |index: usize| namesake(&self.scenario.deliver[index].message);
-        let mut others =
-            self.listed.deliveries.iter().enumerate().filter(|(_, other)| other.process == process);
-        let told_apart = others.any(|(other, delivery)| {
-            same(delivery.message) && self.listed.first_alike(other) != self.listed.first_alike(bit)
-        });
-        if told_apart {
-            let number = (0..message).filter(|&index| same(index)).count() + 1;
-            text.push_str(&format!("#{number}"));
-        }
-        self.add_hearer(&mut text, &this.type_, process);
-        text
-    }
-
-    /// A message that a process sent is numbered behind the listed ones of its name, and behind those that
-    /// are ready and differ from it; `named` are the names of these.
-    fn sent_label(&mut self, to: ProcessId, mail: u32, named: &mut Vec<String>) -> u16 {
-        let message = self.steps.mails.get(mail).message.clone();
-        let mut text = message.type_.to_string();
-        self.add_conversation(&mut text, &message);
-        let namesake = |stimulus: &&Stimulus| {
-            let other = &stimulus.message;
-            other.type_ == message.type_
-                && (!self.several_conversations || other.conversation() == message.conversation())
-        };
-        let listed = self.scenario.deliver.iter().filter(namesake).count();
-        let heard = format!("{text}>{to}");
-        let number = listed + named.iter().filter(|other| **other == heard).count() + 1;
-        named.push(heard);
-        if number > 1 {
-            text.push_str(&format!("#{number}"));
-        }
-        self.add_hearer(&mut text, &message.type_, to);
-        self.labels.number(text)
-    }
-
-    fn ring_label(&mut self, slot: u32, life: u32, alarm: usize) -> u16 {
-        let life = self.steps.lives.get(life);
-        let name = life.alarms[alarm].message.type_.clone();
-        let (process, id) = self.steps.slots[slot as usize].clone();
-        let mut text = name.to_string();
-        if self.several_instances {
-            text.push_str(&format!("#{}", word(&id)));
-        }
-        text.push('!');
-        if self.definitions.iter().filter(|definition| definition.alarms.contains(&name)).count() > 1 {
-            text.push_str(&format!(">{}", self.definitions[process].name));
-        }
-        self.labels.number(text)
-    }
-
-    fn add_conversation(&self, text: &mut String, message: &Message) {
-        if let Some(id) = message.conversation().filter(|_| self.several_conversations) {
-            text.push_str(&format!("#{}", word(id)));
-        }
-    }
-
-    fn add_hearer(&self, text: &mut String, type_: &str, process: ProcessId) {
-        if self.steps.world().house().subscribers(type_).len() > 1 {
-            text.push_str(&format!(">{}", self.definitions[process].name));
-        }
-    }
-}
-
-/// Whether the messages of a scenario belong to more than one conversation.
-fn several_conversations(scenario: &Scenario) -> bool {
-    let mut all = scenario.first.iter().chain(&scenario.deliver);
-    let first = all.next().and_then(|stimulus| stimulus.message.conversation());
-    all.any(|stimulus| stimulus.message.conversation() != first)
-}
-
-/// Whether a process may have several instances: those that listed messages reach, or others that
-/// messages of processes find by an expression.
-fn several_instances(steps: &Steps, definitions: &[Arc<Definition>]) -> bool {
-    let mut processes = steps.slots.iter().map(|(process, _)| *process).collect::<Vec<_>>();
-    let all = processes.len();
-    processes.sort();
-    processes.dedup();
-    let finds = |definition: &Arc<Definition>| !matches!(definition.correlate, Correlate::ById);
-    processes.len() < all || definitions.len() > 1 && definitions.iter().any(finds)
-}
-
-/// An id as a part of a word: what parts words, or the parts of one, is written as in an address.
-fn word(id: &str) -> String {
-    if id.is_empty() {
-        return "(none)".to_string();
-    }
-    let apart = |c: char| c.is_whitespace() || c.is_control() || "#>!%".contains(c);
-    let mut out = String::with_capacity(id.len());
-    for c in id.chars() {
-        match apart(c) {
-            true => c.to_string().bytes().for_each(|byte| out.push_str(&format!("%{byte:02X}"))),
-            false => out.push(c),
-        }
-    }
-    out
-}
-
 fn family(definition: &Arc<Definition>) -> Result<Family> {
     let mut family = Family::new(definition.name.clone());
     // A retired version is explored like any other.
@@ -532,9 +377,7 @@ fn within_limits(scenario: &Scenario, definitions: &[Arc<Definition>]) -> Result
     let deliveries: usize = scenario.deliver.iter().map(hears).sum();
     if deliveries > MOST {
         let what = format!("{}: {deliveries} messages in flight are more than {MOST}", scenario.name);
-        return Err(
-            Error::input(what).hint("put most of them under `first`, in the order in which they come")
-        );
+        return Err(Error::input(what).hint("put most of them under `first`, in the order in which they come"));
     }
     match definitions.iter().find(|definition| definition.alarms.len() > ALARMS) {
         Some(many) => Err(Error::input(format!("{} has more than {ALARMS} alarms", many.full_name()))

@@ -2,6 +2,7 @@
 //! which, and which are alike.
 
 use super::scenario::{Order, Scenario};
+use crate::error::{Error, Result};
 use crate::runtime::ProcessId;
 use std::collections::BTreeMap;
 
@@ -12,6 +13,8 @@ pub(super) struct Delivery {
     pub message: usize,
     pub process: ProcessId,
     pub mail: u32,
+    /// The number of what it says, whatever its id.
+    pub says: u32,
     pub slot: u32,
 }
 
@@ -23,7 +26,9 @@ pub(super) struct Listed {
     pub words: usize,
     /// Per delivery, those that must not be in flight any more.
     waits_for: Vec<Vec<u32>>,
-    /// Per delivery, all that are alike, itself among them; and those of them that are listed before.
+    /// Per delivery, all that say the same and wait for the same, itself among them.
+    kin: Vec<Vec<u32>>,
+    /// Of these, those that need not be told apart; and those of them that are listed before.
     alike: Vec<Vec<u32>>,
     alike_before: Vec<Vec<u32>>,
     /// Per delivery, whether there is no other like it.
@@ -35,8 +40,9 @@ pub(super) struct Listed {
 }
 
 impl Listed {
-    /// `merge`: deliveries that are alike in everything need not be told apart.
-    pub fn new(scenario: &Scenario, deliveries: Vec<Delivery>, order: Order, merge: bool) -> Listed {
+    /// `merge`: deliveries that are alike in everything need not be told apart. An error where messages
+    /// wait for each other.
+    pub fn new(scenario: &Scenario, deliveries: Vec<Delivery>, order: Order, merge: bool) -> Result<Listed> {
         let words = deliveries.len().div_ceil(32);
         let causes = closure(scenario);
         let must = |first: &Delivery, then: &Delivery| {
@@ -55,33 +61,33 @@ impl Listed {
             deliveries.iter().map(|then| set(&|first| must(&deliveries[first], then))).collect();
         let waited_for: Vec<Vec<u32>> =
             deliveries.iter().map(|first| set(&|then| must(first, &deliveries[then]))).collect();
+        no_circle(scenario, &deliveries, &waits_for, order)?;
         // The first of those that are alike.
         let mut first_of = BTreeMap::new();
         let class = |this: usize| {
             let delivery = &deliveries[this];
-            let (waits, waited) = (&waits_for[this], &waited_for[this]);
             let module = &scenario.deliver[delivery.message].module;
-            let all = (delivery.process, delivery.mail, delivery.slot, module, waits, waited);
-            if merge { *first_of.entry(all).or_insert(this) } else { this }
+            let who = (delivery.process, delivery.says, delivery.slot, module);
+            *first_of.entry((who, &waits_for[this], &waited_for[this])).or_insert(this)
         };
         let class: Vec<usize> = (0..count).map(class).collect();
         let same = |a: usize, b: usize| class[a] == class[b];
         let each = |holds: &dyn Fn(usize, usize) -> bool| -> Vec<Vec<u32>> {
             (0..count).map(|this| set(&|other| holds(this, other))).collect()
         };
-        let alike = each(&|this, other| same(this, other));
-        let lone = |this: usize| (0..count).all(|other| other == this || !same(this, other));
-        let lone = (0..count).map(lone).collect();
-        Listed {
+        let merged = |this: usize, other: usize| this == other || merge && same(this, other);
+        let lone = |this: usize| (0..count).all(|other| other == this || !merged(this, other));
+        Ok(Listed {
+            lone: (0..count).map(lone).collect(),
+            kin: each(&|this, other| same(this, other)),
             words,
-            alike_before: each(&|this, other| other < this && same(this, other)),
-            listed_before: each(&|this, other| deliveries[other].message < deliveries[this].message),
-            alike,
-            lone,
             waits_for,
+            alike_before: each(&|this, other| other < this && merged(this, other)),
+            listed_before: each(&|this, other| deliveries[other].message < deliveries[this].message),
+            alike: each(&|this, other| merged(this, other)),
             causes,
             deliveries,
-        }
+        })
     }
 
     /// All of them in flight.
@@ -118,6 +124,21 @@ impl Listed {
     /// The first of those that are alike: it stands for all of them.
     pub fn first_alike(&self, bit: usize) -> usize {
         (0..=bit).find(|&other| has(&self.alike[bit], other)).expect("it is like itself")
+    }
+
+    /// Whether two deliveries are of messages that are alike in everything but their ids.
+    pub fn are_kin(&self, one: usize, other: usize) -> bool {
+        has(&self.kin[one], other)
+    }
+
+    /// Whether two messages are alike in everything but their ids, for everybody who hears them.
+    pub fn are_alike(&self, one: usize, other: usize) -> bool {
+        let of = |message: usize| {
+            let all = self.deliveries.iter().enumerate();
+            all.filter(move |(_, delivery)| delivery.message == message).map(|(bit, _)| bit)
+        };
+        // Both are heard by the same, in the same order: they are of one type.
+        of(one).zip(of(other)).all(|(one, other)| self.are_kin(one, other))
     }
 
     pub fn is_lone(&self, bit: usize) -> bool {
@@ -164,4 +185,32 @@ fn closure(scenario: &Scenario) -> Vec<Vec<usize>> {
             known
         })
         .collect()
+}
+
+/// Causes and the order within modules may say opposite things: then messages would wait for each other
+/// for ever.
+fn no_circle(
+    scenario: &Scenario,
+    deliveries: &[Delivery],
+    waits_for: &[Vec<u32>],
+    order: Order,
+) -> Result<()> {
+    let mut waiting: Vec<usize> = (0..deliveries.len()).collect();
+    let mut left = vec![u32::MAX; deliveries.len().div_ceil(32)];
+    loop {
+        let before = waiting.len();
+        waiting.retain(|&this| {
+            let waits = meets(&waits_for[this], &left);
+            left[this / 32] &= !(u32::from(!waits) << (this % 32));
+            waits
+        });
+        if waiting.len() == before {
+            break;
+        }
+    }
+    let Some(&stuck) = waiting.first() else { return Ok(()) };
+    let type_ = &scenario.deliver[deliveries[stuck].message].message.type_;
+    Err(Error::input(format!("in {order} order `{type_}` would wait for itself, by way of others"))
+        .at(scenario.name.clone())
+        .hint("a message is listed before one of its module that caused it: list the cause first"))
 }

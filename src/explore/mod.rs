@@ -14,6 +14,7 @@
 //! Knows nothing of flags, files or printing. Read `scenario.rs` first, then `explorer.rs`, `lives.rs`
 //! (what tells two instances apart), `graph.rs`, `report.rs`.
 
+mod alike;
 mod count;
 mod decided;
 mod explorer;
@@ -21,6 +22,7 @@ mod graph;
 mod judge;
 mod listed;
 mod lives;
+mod naming;
 mod nearest;
 mod ordering;
 mod outcomes;

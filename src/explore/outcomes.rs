@@ -51,7 +51,6 @@ pub enum Wrong {
     /// It never started, and messages wait for that.
     NeverStarted {
         instance: String,
-        waiting: Vec<Name>,
     },
 }
 
@@ -174,8 +173,7 @@ pub(super) fn outcome(explorer: &Explorer, place: &Place) -> Outcome {
                 wrong.push(Wrong::Unfinished { instance: name, state: state.to_string() });
             }
             Rest::NotStarted if waits_for_a_start(instance) => {
-                let waiting = instance.deferred.iter().map(|message| message.type_.clone()).collect();
-                wrong.push(Wrong::NeverStarted { instance: name, waiting });
+                wrong.push(Wrong::NeverStarted { instance: name });
             }
             Rest::NotStarted | Rest::Declined => {}
         }

@@ -247,9 +247,8 @@ fn wrong(found: &Found) -> Vec<Finding> {
             Wrong::Unfinished { instance, state } => {
                 (Kind::Unfinished, format!("{instance} stays in {state}, and nothing more comes"))
             }
-            Wrong::NeverStarted { instance, waiting } => {
-                let waiting: Vec<&str> = waiting.iter().map(|name| &**name).collect();
-                (Kind::NeverStarted, format!("{instance} never starts, and {} waits", waiting.join(", ")))
+            Wrong::NeverStarted { instance } => {
+                (Kind::NeverStarted, format!("{instance} never starts, and what came for it waits"))
             }
         };
         let ordering = found.example.clone();

@@ -19,6 +19,7 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
     // A ring may be deferred more than once; it is told by its alarm when it first arrives.
     let rings = instance.alarms.iter().any(|alarm| same(alarm)) || instance.rung.contains(&message.id);
     instance.rung.remove(&message.id);
+    let waited = instance.deferred.iter().position(|kept| same(kept));
     instance.deferred.retain(|kept| !same(kept));
     instance.held.retain(|kept| !same(kept));
     instance.alarms.retain(|alarm| !same(alarm) && !recorded.disarmed.contains(&alarm.id));
@@ -60,7 +61,9 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
         settle(instance, hand, recorded.version);
     }
     if recorded.kept {
-        instance.deferred.push(message.clone());
+        // One that waited already stays in its place: what waits is in arrival order.
+        let place = waited.unwrap_or(instance.deferred.len()).min(instance.deferred.len());
+        instance.deferred.insert(place, message.clone());
     }
     for (name, value) in &recorded.set {
         instance.data.set(name.clone(), value.clone());

@@ -8,8 +8,8 @@ use crate::process::tree::{Node, Value};
 use crate::span::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where a state mentions a message first, and under which key.
-type Places = BTreeMap<Name, (&'static str, Span)>;
+/// Under which keys a state mentions a message, and where first.
+type Places = BTreeMap<Name, Vec<(&'static str, Span)>>;
 
 impl Reader<'_> {
     pub(super) fn states(&mut self, node: &Node) -> Vec<State> {
@@ -66,7 +66,30 @@ impl Reader<'_> {
                 other => unreachable!("`{other}` is in the table of keys"),
             }
         }
+        self.two_things(&state, &places);
         state
+    }
+
+    /// What is asked later, and never answers, because what is asked first always does. A rule of which
+    /// every reaction has a guard may leave the message to `ignore` or `defer`.
+    fn two_things(&mut self, state: &State, places: &Places) {
+        let guarded = |name: &Name| {
+            state.on.get(name).is_some_and(|rule| rule.iter().all(|reaction| reaction.when.is_some()))
+        };
+        for (name, said) in places {
+            let spare = usize::from(said.iter().any(|(key, _)| *key == "on") && guarded(name));
+            let said: Vec<_> = match spare {
+                0 => said.iter().collect(),
+                _ => said.iter().filter(|(key, _)| *key != "on").collect(),
+            };
+            for pair in said.windows(2) {
+                let ((before, first), (_, span)) = (pair[0], pair[1]);
+                let label = format!("stands under `{before}` on line {} already", self.line(*first));
+                let message = format!("this state says two things about `{name}`");
+                let hint = "`on` is asked first, then `ignore`, then `defer`: keep one";
+                self.complain(*span, message, label, hint);
+            }
+        }
     }
 
     fn on(&mut self, node: &Node, places: &mut Places) -> BTreeMap<Name, Rule> {
@@ -110,21 +133,10 @@ impl Reader<'_> {
 
     fn mention(&mut self, name: &Name, key: &'static str, span: Span, places: &mut Places) {
         self.mentions.mention(name, span);
-        match places.get(name) {
-            None => {
-                places.insert(name.clone(), (key, span));
-            }
-            Some((before, first)) if *before == key => self.twice(name, span, *first),
-            Some((before, first)) => {
-                let label = format!("stands under `{before}` on line {} already", self.line(*first));
-                let message = format!("this state says two things about `{name}`");
-                self.complain(
-                    span,
-                    message,
-                    label,
-                    "`on` is asked first, then `ignore`, then `defer`: keep one",
-                );
-            }
+        let said = places.entry(name.clone()).or_default();
+        match said.iter().find(|(before, _)| *before == key) {
+            Some((_, first)) => self.twice(name, span, *first),
+            None => said.push((key, span)),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 /// "In arrival order": a starter that waited while a life was forgotten, begins the next one and is kept
 /// by its initial state would stay in its place among what waits. The kernel puts it last.
-pub const A_KEPT_STARTER_GOES_LAST: bool = true;
+pub const A_KEPT_STARTER_GOES_LAST: bool = false;
 
 /// An ordering is violated where an instance is parked or unfinished; the explorer says so too where one
 /// never started and messages are deferred for it.
@@ -14,4 +14,4 @@ pub const ALIKE_SHARE_A_NUMBER: bool = true;
 
 /// Under `causal` with several processes the explorer takes no two messages for alike, also where
 /// `alike: true` and they are interchangeable.
-pub const CAUSES_OF_SEVERAL_TELL_ALIKE_APART: bool = true;
+pub const CAUSES_OF_SEVERAL_TELL_ALIKE_APART: bool = false;

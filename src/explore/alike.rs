@@ -1,0 +1,93 @@
+//! Where ids are told because they say who caused what: what must wait for its cause, and which messages
+//! are alike for all that.
+
+use super::explorer::{Choice, Explorer, What};
+use super::listed::Delivery;
+use super::place::Place;
+use crate::event::{Message, Name};
+use crate::runtime::ProcessId;
+use std::collections::BTreeSet;
+
+impl Explorer<'_> {
+    /// Of messages that are alike in everything but id, also in what came of them, the first.
+    pub fn one_of_alike(&self, place: &Place, choices: &mut Vec<Choice>) {
+        let all = choices.clone();
+        let mut index = 0;
+        choices.retain(|choice| {
+            let earlier = &all[..index];
+            index += 1;
+            !earlier.iter().any(|other| match (other.what, choice.what) {
+                (What::Listed(one), What::Listed(other)) => {
+                    let (one, other) = (&self.listed.deliveries[one], &self.listed.deliveries[other]);
+                    let message = |delivery: &Delivery| &self.scenario.deliver[delivery.message].message;
+                    one.process == other.process
+                        && self.listed.are_alike(one.message, other.message)
+                        && self.are_alike(place, message(one), message(other))
+                }
+                (What::Sent(one), What::Sent(other)) => {
+                    let ((to, one), (also_to, other)) = (place.items[one], place.items[other]);
+                    let message = |mail: u32| &self.steps.mails.get(mail).message;
+                    let says = |mail: u32| {
+                        let message = message(mail);
+                        (&message.type_, &message.source, message.kind, &message.data, message.conversation())
+                    };
+                    to == also_to
+                        && says(one) == says(other)
+                        && self.are_alike(place, message(one), message(other))
+                }
+                _ => false,
+            })
+        });
+    }
+
+    /// Whether two messages that say the same are on their way to the same, behind the same, and whether
+    /// what waits, will ring or is on its way came of both or of neither.
+    fn are_alike(&self, place: &Place, one: &Message, other: &Message) -> bool {
+        let behind = |message: &Message| -> BTreeSet<Name> {
+            let line = self.line(message).into_iter().filter(|id| *id != message.id);
+            line.filter(|id| !self.receivers(place, id).is_empty()).collect()
+        };
+        let both_or_none = |line: &[Name]| line.contains(&one.id) == line.contains(&other.id);
+        let lives = place.lives.iter().map(|&life| &self.steps.lives.get(life).instance);
+        let waiting = lives.filter(|instance| instance.parked.is_none());
+        let mut waiting = waiting.flat_map(|instance| instance.deferred.iter().chain(&instance.alarms));
+        let mut sent = place.items.iter().map(|&(_, mail)| &self.steps.mails.get(mail).message);
+        self.receivers(place, &one.id) == self.receivers(place, &other.id)
+            && behind(one) == behind(other)
+            && waiting.all(|message| both_or_none(&self.line(message)))
+            && sent.all(|message| both_or_none(&self.line(message)[1..]))
+    }
+
+    /// To whom a message is still on its way.
+    fn receivers(&self, place: &Place, id: &Name) -> Vec<ProcessId> {
+        let here = |&process: &ProcessId| match self.listed_ids.get(id) {
+            Some(&listed) => self.listed.flies(&place.flight, listed, process),
+            None => place.items.iter().any(|&(to, mail)| {
+                to as ProcessId == process && self.steps.mails.get(mail).message.id == *id
+            }),
+        };
+        (0..self.definitions.len()).filter(here).collect()
+    }
+
+    /// The ids of the messages that led to a message, its own first; where ids are told.
+    fn line(&self, message: &Message) -> Vec<Name> {
+        let mut line = vec![message.id.clone()];
+        while let Some(last) = line.last() {
+            if let Some(&listed) = self.listed_ids.get(last) {
+                let causes = self.listed.causes(listed).iter();
+                line.extend(causes.map(|&cause| self.scenario.deliver[cause].message.id.clone()));
+                return line;
+            }
+            match self.steps.caused_by.get(last) {
+                Some(cause) => line.push(cause.clone()),
+                None => return line,
+            }
+        }
+        line
+    }
+
+    /// Whether something that led to this message is still on its way to the same process.
+    pub fn waits_for_a_cause(&self, place: &Place, to: ProcessId, message: &Message) -> bool {
+        self.line(message)[1..].iter().any(|id| self.receivers(place, id).contains(&to))
+    }
+}
