@@ -1,61 +1,10 @@
-//! `anyorder check`: scenarios by name and by path, several at once, the options that list messages, and
-//! the conversations of a log. What is wrong with a command line is said, with exit code 2.
+//! `anyorder check`: scenarios by name and by path, several at once, messages that are listed, and the
+//! conversations of a log.
 
 mod common;
 
 use common::bench::Bench;
-
-const PAYMENT: &str = "\
-scenario: the money or the alarm
-process: order@1
-first: {OrderPlaced: {total: 12.50}}
-deliver: OrderPaid
-expect: {outcomes: [shipped, abandoned]}
-";
-
-const ALWAYS_PAID: &str = r#"scenario: the money always comes
-process: order@1
-first: {OrderPlaced: {total: 12.50}}
-deliver: OrderPaid
-expect:
-  outcomes: [shipped]
-  always: {asked-once: "count('TakePayment') == 1"}
-  finally: {no-goods-without-money: "state != 'abandoned'"}
-"#;
-
-const TWO: &str = "\
-scenario: two orders
-process: order@1
-orders: [any, fifo]
-deliver:
-  - {event: OrderPlaced, data: {total: 1}, module: shop}
-  - {event: OrderPaid, module: shop}
-";
-
-const LOG: &str = r#"{"specversion":"1.0","id":"a1","source":"orders","type":"OrderPlaced","time":"2026-11-21T09:00:00Z","correlationid":"table 5","data":{"total":1}}
-{"specversion":"1.0","id":"a2","source":"payments","type":"OrderPaid","time":"2026-11-21T09:05:00Z","correlationid":"table 5","causationid":"a1"}
-{"specversion":"1.0","id":"b1","source":"orders","type":"OrderPlaced","time":"2026-11-21T09:06:00Z","correlationid":"b","data":{"total":2}}
-{"specversion":"1.0","id":"b2","source":"orders","type":"TableCleaned","time":"2026-11-21T09:07:00Z","correlationid":"b"}
-{"specversion":"1.0","id":"c1","source":"orders","type":"OrderPlaced","time":"2026-11-21T09:06:30Z","correlationid":"c","data":{"total":2}}
-{"specversion":"1.0","id":"d1","source":"orders","type":"OrderPaid","time":"2026-11-21T09:08:00Z","correlationid":"d"}
-"#;
-
-const CLOCK: &str = r#"process: clock
-version: 1
-starts-on: OrderPlaced
-data: {late: false}
-initial: on
-states: {on: {on: {OrderPaid: {set: {late: "=now > timestamp('2026-11-21T09:00:00Z')"}, to: off}}}, off: {end: success}}
-"#;
-
-fn bench() -> Bench {
-    Bench::one_order()
-        .file("scenarios/payment.yaml", PAYMENT)
-        .file("scenarios/always-paid.yaml", ALWAYS_PAID)
-        .file("scenarios/two.yaml", TWO)
-        .file("orders.jsonl", LOG)
-        .file("clock@1.yaml", CLOCK)
-}
+use common::checks::bench;
 
 /// By its name, or by its path.
 #[test]
@@ -166,25 +115,6 @@ two orders (fifo)
 }
 
 #[test]
-fn names_that_are_none() {
-    let bench = bench();
-    bench.run("check payement").fails(
-        2,
-        "\
-error: there is no scenario payement
-  = help: did you mean payment?
-",
-    );
-    bench.run("check nothing-like-it").fails(
-        2,
-        "\
-error: there is no scenario nothing-like-it
-  = help: there is always-paid, payment, two
-",
-    );
-}
-
-#[test]
 fn messages_on_the_command_line() {
     let bench = bench();
     bench
@@ -245,188 +175,6 @@ order@1, clock@1: OrderPlaced, OrderPaid in any order, alarms when nothing else 
 
   order: shipped, clock: off  all 24 orderings
       ends in success; sends ShipOrder, TakePayment
-",
-    );
-}
-
-#[test]
-fn messages_that_cannot_be() {
-    let bench = bench();
-    bench.run("check --process order --events OrderPayed").fails(
-        2,
-        "\
-error: order@1 does not mention `OrderPayed`
- --> --events:1:1
-  |
-1 | OrderPayed
-  | ^^^^^^^^^^
-  |
-  = help: did you mean `OrderPaid`?
-",
-    );
-    bench.run("check --process order --events 'OrderPaid>order'").fails(
-        2,
-        "\
-error: `OrderPaid>order` is no name for a message
- --> --events:1:1
-  |
-1 | OrderPaid>order
-  | ^^^^^^^^^^^^^^^
-  |
-  = help: a message is named with letters, digits, `_`, `.` and `-`, and begins with a letter
-",
-    );
-    bench.run("check --process order --events 'OrderPaid#2'").fails(
-        2,
-        "\
-error: `OrderPaid#2` is no name for a message
- --> --events:1:1
-  |
-1 | OrderPaid#2
-  | ^^^^^^^^^^^
-  |
-  = help: a message is named with letters, digits, `_`, `.` and `-`, and begins with a letter
-",
-    );
-    bench.run("check --process order --events 'Order Paid'").fails(
-        2,
-        r#"error: `Order Paid` is no name for a message
- --> --events:1:6
-  |
-1 | Order Paid
-  |      ^
-  |
-  = help: data stands behind a `=`, as in `'OrderPriced={"total":10}'`; messages are parted by commas
-"#,
-    );
-    bench.run("check --process order --events 'OrderPaid!'").fails(
-        2,
-        "\
-error: an alarm is not delivered, `OrderPaid` rings by itself
- --> --events:1:1
-  |
-1 | OrderPaid!
-  | ^^^^^^^^^^
-  |
-  = help: leave it out; `--alarms any` lets an alarm ring at any moment once it is set
-",
-    );
-    bench.run("check --process order --events ''").fails(
-        2,
-        "\
-error: no message is listed
-  = help: list what comes: `--events OrderPaid,OrderCancelled`
-",
-    );
-    bench.run("check --process order --events 'OrderPaid,'").fails(
-        2,
-        "\
-error: a message is missing here
- --> --events:1:11
-  |
-1 | OrderPaid,
-  |           ^
-  |
-  = help: one comma between two messages, and none at the end
-",
-    );
-    bench.run("check --process order --events 'OrderPlaced={\"total\":1'").fails(
-        2,
-        r#"error: the data of `OrderPlaced` is not JSON: EOF while parsing an object
- --> --events:1:22
-  |
-1 | OrderPlaced={"total":1
-  |                      ^
-  |
-  = help: as in `'OrderPriced={"total":10}'`; the shell's quotes go around all of it
-"#,
-    );
-}
-
-#[test]
-fn options_that_do_not_go_together() {
-    let bench = bench();
-    bench.run("check --process order").fails(
-        2,
-        "\
-error: no message is listed
-  = help: say which come, `--events OrderPaid,OrderCancelled`, or take those of a log with `--log FILE`
-",
-    );
-    bench.run("check --process orders --events OrderPaid").fails(
-        2,
-        "\
-error: no process orders in this workspace
-  = help: did you mean order@1?
-",
-    );
-    bench.run("check --events OrderPaid").fails(
-        2,
-        "\
-error: the following required arguments were not provided:
-  --process <P>
-
-Usage: anyorder check --process <P> --events <LIST> [SCENARIO]...
-
-For more information, try '--help'.
-",
-    );
-    bench.run("check payment --process order").fails(
-        2,
-        "\
-error: the argument '[SCENARIO]...' cannot be used with '--process <P>'
-
-Usage: anyorder check <SCENARIO>...
-
-For more information, try '--help'.
-",
-    );
-    bench.run("check --process order --events OrderPaid --log x.jsonl").fails(
-        2,
-        "\
-error: the argument '--events <LIST>' cannot be used with '--log <LOG>'
-
-Usage: anyorder check --process <P> --events <LIST> [SCENARIO]...
-
-For more information, try '--help'.
-",
-    );
-    bench.run("check --process order --events OrderPaid --order sideways").fails(
-        2,
-        "\
-error: invalid value 'sideways' for '--order <ORDER>': an order is any, causal, fifo, or causal,fifo
-
-For more information, try '--help'.
-",
-    );
-    bench.run("check --process order --events OrderPaid --alarms often").fails(
-        2,
-        "\
-error: invalid value 'often' for '--alarms <WHEN>': alarms ring at any moment (any), last, or never
-
-For more information, try '--help'.
-",
-    );
-    bench.run("check --states many").fails(
-        2,
-        "\
-error: invalid value 'many' for '--states <N>': invalid digit found in string
-
-For more information, try '--help'.
-",
-    );
-}
-
-/// Where alarms ring at any moment there is no `now`.
-#[test]
-fn time_that_nobody_knows() {
-    let bench = bench();
-    bench.run("check --process clock@1.yaml --events OrderPlaced,OrderPaid").fails(
-        2,
-        "\
-error: clock@1 reads `now`, and where alarms may ring at any moment nobody knows it
-  --> clock@1.yaml
-  = help: explore it with `alarms: last` (on the command line `--alarms last`)
 ",
     );
 }
@@ -493,36 +241,38 @@ order@1: OrderPaid in any order, alarms at any moment
     );
 }
 
+/// Exit code 3, and what was found so far.
 #[test]
-fn logs_that_cannot_be_checked() {
+fn bounds() {
     let bench = bench();
-    bench.run("check --log orders.jsonl --process order --correlation nobody").fails(
-        2,
+    bench.run("check payment --states 2").ends(
+        3,
         "\
-error: there is no conversation `nobody`
-  = help: `anyorder log` lists what there is; a part of an id will do, or `latest`
+bound-reached: the money or the alarm
+order@1, after OrderPlaced: OrderPaid in any order, alarms at any moment
+so far 0 orderings, 3 states, 0 outcomes
+
+note: declared, and not reached so far: shipped; abandoned
+
+the bound of 2 states was reached: what is above was found so far, and there may be more
 ",
+        "",
     );
-    bench.run("check --log orders.jsonl --process order --ordering OrderPaid").fails(
-        2,
+    bench.run("check payment --depth 1").ends(
+        3,
         "\
-error: an ordering is of one scenario, and here are 4
-  = help: name one; of a log, one conversation with `--correlation ID`
+bound-reached: the money or the alarm
+order@1, after OrderPlaced: OrderPaid in any order, alarms at any moment
+so far 1 ordering, 3 states, 1 outcome
+
+  shipped  1 ordering
+      ends in success; sends ShipOrder, TakePayment
+
+note: declared, and not reached so far: abandoned
+
+orderings go on after 1 choice: what is above was found so far, and there may be more
 ",
-    );
-    bench.run("check --log nowhere.jsonl --process order").fails(
-        2,
-        "\
-error: cannot read the log: No such file or directory (os error 2)
-  --> nowhere.jsonl
-",
-    );
-    bench.run("check --log orders.jsonl --process order --process clock@1.yaml").fails(
-        2,
-        "\
-error: a log is checked with one process
-  = help: name it with one `--process`; several meet in a scenario file
-",
+        "",
     );
 }
 

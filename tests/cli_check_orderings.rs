@@ -1,63 +1,12 @@
-//! `anyorder check`, one ordering: step by step, saved as a log and replayed; bounds; the JSON member by
-//! member; and what happens when somebody hangs up, or presses Ctrl-C.
+//! `anyorder check`: one ordering step by step, saved as a log and replayed; the JSON member by member;
+//! and what happens when somebody hangs up, or presses Ctrl-C.
 
 mod common;
 
 use common::bench::Bench;
+use common::checks::bench;
 use std::process::Command;
 use std::time::{Duration, Instant};
-
-const PAYMENT: &str = "\
-scenario: the money or the alarm
-process: order@1
-first: {OrderPlaced: {total: 12.50}}
-deliver: OrderPaid
-expect: {outcomes: [shipped, abandoned]}
-";
-
-const ALWAYS_PAID: &str = r#"scenario: the money always comes
-process: order@1
-first: {OrderPlaced: {total: 12.50}}
-deliver: OrderPaid
-expect:
-  outcomes: [shipped]
-  always: {asked-once: "count('TakePayment') == 1"}
-  finally: {no-goods-without-money: "state != 'abandoned'"}
-"#;
-
-const TWO: &str = "\
-scenario: two orders
-process: order@1
-orders: [any, fifo]
-deliver:
-  - {event: OrderPlaced, data: {total: 1}, module: shop}
-  - {event: OrderPaid, module: shop}
-";
-
-const LOG: &str = r#"{"specversion":"1.0","id":"a1","source":"orders","type":"OrderPlaced","time":"2026-11-21T09:00:00Z","correlationid":"table 5","data":{"total":1}}
-{"specversion":"1.0","id":"a2","source":"payments","type":"OrderPaid","time":"2026-11-21T09:05:00Z","correlationid":"table 5","causationid":"a1"}
-{"specversion":"1.0","id":"b1","source":"orders","type":"OrderPlaced","time":"2026-11-21T09:06:00Z","correlationid":"b","data":{"total":2}}
-{"specversion":"1.0","id":"b2","source":"orders","type":"TableCleaned","time":"2026-11-21T09:07:00Z","correlationid":"b"}
-{"specversion":"1.0","id":"c1","source":"orders","type":"OrderPlaced","time":"2026-11-21T09:06:30Z","correlationid":"c","data":{"total":2}}
-{"specversion":"1.0","id":"d1","source":"orders","type":"OrderPaid","time":"2026-11-21T09:08:00Z","correlationid":"d"}
-"#;
-
-const CLOCK: &str = r#"process: clock
-version: 1
-starts-on: OrderPlaced
-data: {late: false}
-initial: on
-states: {on: {on: {OrderPaid: {set: {late: "=now > timestamp('2026-11-21T09:00:00Z')"}, to: off}}}, off: {end: success}}
-"#;
-
-fn bench() -> Bench {
-    Bench::one_order()
-        .file("scenarios/payment.yaml", PAYMENT)
-        .file("scenarios/always-paid.yaml", ALWAYS_PAID)
-        .file("scenarios/two.yaml", TWO)
-        .file("orders.jsonl", LOG)
-        .file("clock@1.yaml", CLOCK)
-}
 
 #[test]
 fn step_by_step() {
@@ -82,39 +31,6 @@ so far: abandoned; next could be OrderPaid
 (first)  awaiting-payment  PaymentTimedOut 15m  TakePayment {"amount":12.50}  {"total":12.50}
 so far: unfinished: awaiting-payment; next could be OrderPaid PaymentTimedOut!
 "#,
-    );
-}
-
-#[test]
-fn what_cannot_happen() {
-    let bench = bench();
-    bench.run("check payment --ordering 'OrderPaid PaymentTimedOut!'").fails(
-        2,
-        "\
-error: `PaymentTimedOut!` cannot happen after OrderPaid
-  = help: there the ordering ends: nothing more can happen
-",
-    );
-    bench.run("check payment --ordering OrderPayd").fails(
-        2,
-        "\
-error: `OrderPayd` cannot happen at the beginning
-  = help: did you mean OrderPaid?
-",
-    );
-    bench.run("check payment --ordering Something").fails(
-        2,
-        "\
-error: `Something` cannot happen at the beginning
-  = help: what can happen there: OrderPaid PaymentTimedOut!
-",
-    );
-    bench.run("check payment always-paid --ordering OrderPaid").fails(
-        2,
-        "\
-error: an ordering is of one scenario, and here are 2
-  = help: name one; of a log, one conversation with `--correlation ID`
-",
     );
 }
 
@@ -196,78 +112,6 @@ order@1: 2 events, 1 instance
         1  abandoned (failure)
 sent 1 TakePayment
 ",
-    );
-}
-
-/// Nothing that is there is written over.
-#[test]
-fn where_nothing_is_saved() {
-    let bench = bench();
-    bench.run("check payment --save processes").fails(
-        2,
-        "\
-error: --save would write over what is there
-  --> processes
-  = help: name a new folder
-",
-    );
-    bench.run("check payment --save anyorder.yaml").fails(
-        2,
-        "\
-error: --save would write over what is there
-  --> anyorder.yaml
-  = help: name a new folder
-",
-    );
-    bench.run("check payment always-paid --save saved").fails(
-        2,
-        "\
-error: an ordering is of one scenario, and here are 2
-  = help: name one; of a log, one conversation with `--correlation ID`
-",
-    );
-    assert!(!bench.path("saved").exists());
-    // An empty folder will do. The first finding is saved.
-    std::fs::create_dir(bench.path("saved")).unwrap();
-    let ran = bench.run("check always-paid --save saved");
-    assert_eq!((ran.code, &*ran.err), (Some(1), ""));
-    bench
-        .run("replay saved --process order@1")
-        .prints("order@1: 2 events, 1 instance\n        1  abandoned (failure)\nsent 1 TakePayment\n");
-}
-
-/// Exit code 3, and what was found so far.
-#[test]
-fn bounds() {
-    let bench = bench();
-    bench.run("check payment --states 2").ends(
-        3,
-        "\
-bound-reached: the money or the alarm
-order@1, after OrderPlaced: OrderPaid in any order, alarms at any moment
-so far 0 orderings, 3 states, 0 outcomes
-
-note: declared, and not reached so far: shipped; abandoned
-
-the bound of 2 states was reached: what is above was found so far, and there may be more
-",
-        "",
-    );
-    bench.run("check payment --depth 1").ends(
-        3,
-        "\
-bound-reached: the money or the alarm
-order@1, after OrderPlaced: OrderPaid in any order, alarms at any moment
-so far 1 ordering, 3 states, 1 outcome
-
-  shipped  1 ordering
-      ends in success; sends ShipOrder, TakePayment
-
-note: declared, and not reached so far: abandoned
-
-orderings go on after 1 choice: what is above was found so far, and there may be more
-",
-        "",
     );
 }
 
