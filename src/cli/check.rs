@@ -89,6 +89,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         scenario.bounds.depth = args.depth.unwrap_or(scenario.bounds.depth);
     }
     if let Some(path) = &args.save {
+        only(&scenarios)?;
         check_save(path)?;
     }
     if let Some(ordering) = &args.ordering {
