@@ -4,7 +4,7 @@ mod common;
 
 use common::bench::{Bench, words};
 
-const VERBS: [&str; 15] = [
+const VERBS: [&str; 16] = [
     "demo",
     "init",
     "append",
@@ -18,6 +18,7 @@ const VERBS: [&str; 15] = [
     "check",
     "replay",
     "verify",
+    "schema",
     "man",
     "completions",
 ];

@@ -16,6 +16,7 @@ mod log;
 mod manual;
 mod replay;
 mod run;
+mod schema;
 mod settle;
 mod status;
 mod trace;
@@ -104,6 +105,7 @@ enum Verb {
     Check(check::Args),
     Replay(replay::Args),
     Verify(verify::Args),
+    Schema(schema::Args),
     Man(manual::ManArgs),
     Completions(manual::CompletionArgs),
 }
@@ -185,6 +187,7 @@ fn dispatch(verb: Verb, context: &mut Context) -> Result<Exit> {
         Verb::Check(args) => check::run(args, context),
         Verb::Replay(args) => replay::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
+        Verb::Schema(args) => schema::run(args, context),
         Verb::Man(args) => manual::man(args, context),
         Verb::Completions(args) => manual::completions(args, context),
     }

@@ -12,6 +12,7 @@ pub mod graph;
 pub mod log;
 pub mod replay;
 pub mod run;
+pub mod schema;
 pub mod settle;
 pub mod status;
 pub mod trace;
