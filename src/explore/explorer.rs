@@ -97,7 +97,7 @@ impl<'a> Explorer<'a> {
             times: reads.times,
             start: times.max().unwrap_or(Stimulus::TIME),
         };
-        let families = definitions.iter().map(family).collect::<Result<Vec<_>>>()?;
+        let families = definitions.iter().map(Family::of).collect();
         let house = House::create(families)?.created().subscribe_all().start().stable();
         let lives = Lives::new(&definitions, scenario.alarms == Alarms::Any);
         let mut steps = Steps::new(house, Mails::new(told), lives, scenario.by_data, last && !absolute);
@@ -334,13 +334,6 @@ impl<'a> Explorer<'a> {
         let index = place.items.partition_point(before);
         place.items.insert(index, item);
     }
-}
-
-fn family(definition: &Arc<Definition>) -> Result<Family> {
-    let mut family = Family::new(definition.name.clone());
-    // A retired version is explored like any other.
-    family.insert(Arc::new(Definition { accepts_new: true, ..(**definition).clone() }))?;
-    Ok(family)
 }
 
 fn id_of(message: &Message) -> (Name, Name) {
