@@ -158,7 +158,7 @@ fn ping_and_pong() {
     let shelf = shelf::Shelf::new(&[side("left", "Pong", "Ping"), side("right", "Ping", "Pong")]);
     let text = "process: [left@1, right@1]\nfirst: []\ndeliver: [Go]\n";
     for orders in ["any", "causal", "fifo"] {
-        let scenario = shelf.scenario(&format!("{text}order: {orders}\n"));
+        let scenario = shelf.scenario(&format!("{text}order: {orders}\nbounds: {{depth: 60}}\n"));
         let report = shelf::report(&scenario, scenario.orders[0]);
         // What was sent is counted, so that no two worlds are the same.
         assert_eq!(

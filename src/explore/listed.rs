@@ -133,9 +133,11 @@ impl Listed {
 
     /// Whether two messages are alike in everything but their ids, for everybody who hears them.
     pub fn are_alike(&self, one: usize, other: usize) -> bool {
+        // Deliveries stand in the order of their messages.
         let of = |message: usize| {
-            let all = self.deliveries.iter().enumerate();
-            all.filter(move |(_, delivery)| delivery.message == message).map(|(bit, _)| bit)
+            let first = self.deliveries.partition_point(|delivery| delivery.message < message);
+            let all = self.deliveries.iter().enumerate().skip(first);
+            all.take_while(move |(_, delivery)| delivery.message == message).map(|(bit, _)| bit)
         };
         // Both are heard by the same, in the same order: they are of one type.
         of(one).zip(of(other)).all(|(one, other)| self.are_kin(one, other))

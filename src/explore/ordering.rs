@@ -82,7 +82,7 @@ pub fn outcome_of(scenario: &Scenario, order: Order, ordering: &[&str]) -> Resul
 }
 
 /// So many choices are tried beyond the first way, where words may mean several.
-const PATIENCE: usize = 1_000_000;
+const PATIENCE: usize = 100_000;
 /// How many words before the one that cannot happen an error repeats.
 const REPEATED: usize = 8;
 
