@@ -164,7 +164,7 @@ fn more_than_fits() {
     let (process, list) = hears(4_097);
     assert_eq!(
         error_of(&scenario(&process, &format!("deliver: [{list}]\n"))),
-        "error: a test's: 4097 messages in flight are more than 4096\n  = help: put most of them under `first`, in the \
+        "error: 4097 messages in flight are more than 4096\n  --> a test's\n  = help: put most of them under `first`, in the \
          order in which they come\n"
     );
     let copies = format!("deliver: [{}]\n", vec!["M0"; 70_000].join(", "));

@@ -70,8 +70,10 @@ fn every_file_of_every_fixture_is_valid() {
         let Some(sort) = sort_of(&path) else { continue };
         let value = of_text(&std::fs::read_to_string(&path).expect("a file"));
         let (_, validator) = validators.iter().find(|(known, _)| *known == sort).expect("every sort");
-        let errors: Vec<String> =
-            validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        let errors: Vec<String> = validator
+            .iter_errors(&value)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
         assert!(errors.is_empty(), "{}: {}", path.display(), errors.join("\n"));
         seen.push(sort);
     }

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::workspace::{self, Workspace};
 use super::{Exit, Format};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Trouble};
 use crate::event::Name;
 use crate::explore::{
     Alarms, Library, Order, Progress, Report, Scenario, Stopped, Typed, Verdict, conversations, explore,
@@ -95,7 +95,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     if let Some(ordering) = &args.ordering {
         return one_ordering(&scenarios, ordering, &args, context);
     }
-    let reports = explore_all(&scenarios, context)?;
+    let (reports, missing) = explore_all(&scenarios, context)?;
     if let Some(path) = &args.save {
         save_found(&scenarios, &reports, path, context)?;
     }
@@ -106,7 +106,10 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         (Format::Text, many) => report::summary(many),
     };
     context.print(&text)?;
-    Ok(exit(&reports))
+    Ok(match exit(&reports) {
+        Exit::Holds if missing => Exit::Bound,
+        exit => exit,
+    })
 }
 
 fn exit(reports: &[Report]) -> Exit {
@@ -243,10 +246,10 @@ impl Library for Shelf {
     }
 }
 
-/// Explores one scenario after the other, and each of its orders.
-fn explore_all(scenarios: &[Scenario], context: &mut Context) -> Result<Vec<Report>> {
+/// Explores one scenario after the other, and each of its orders; whether any is missing.
+fn explore_all(scenarios: &[Scenario], context: &mut Context) -> Result<(Vec<Report>, bool)> {
     listen();
-    let mut reports = Vec::new();
+    let (mut reports, mut left_out) = (Vec::new(), None);
     let mut told = Told { since: Instant::now(), last: Instant::now(), shown: false };
     let all: usize = scenarios.iter().map(|scenario| scenario.orders.len()).sum();
     for scenario in scenarios {
@@ -256,15 +259,26 @@ fn explore_all(scenarios: &[Scenario], context: &mut Context) -> Result<Vec<Repo
                 told.tell(context, progress, (begun, all), &scenario.name);
                 !ASKED.load(Ordering::Relaxed)
             };
-            reports.push(explore(scenario, order, &mut watch)?);
+            match explore(scenario, order, &mut watch) {
+                Ok(report) => reports.push(report),
+                // One conversation that is too large keeps nobody from the others.
+                Err(error) if scenarios.len() > 1 && error.trouble() == Trouble::Bound => {
+                    context.warn(&format!("{} is left out: {}", scenario.name, error.what()));
+                    left_out = Some(error);
+                }
+                Err(error) => return Err(error),
+            }
             if ASKED.load(Ordering::Relaxed) {
                 told.clear(context);
-                return Ok(reports);
+                return Ok((reports, true));
             }
         }
     }
     told.clear(context);
-    Ok(reports)
+    match left_out {
+        Some(error) if reports.is_empty() => Err(error),
+        left_out => Ok((reports, left_out.is_some())),
+    }
 }
 
 /// Somebody pressed Ctrl-C.
@@ -312,10 +326,10 @@ impl Told {
     }
 }
 
-/// The only scenario, in its only order.
-fn only(scenarios: &[Scenario]) -> Result<(&Scenario, Order)> {
+/// The only scenario.
+fn only(scenarios: &[Scenario]) -> Result<&Scenario> {
     match scenarios {
-        [one] => Ok((one, one.orders.first().copied().unwrap_or_default())),
+        [one] => Ok(one),
         many => Err(Error::input(format!("an ordering is of one scenario, and here are {}", many.len()))
             .hint("name one; of a log, one conversation with `--correlation ID`")),
     }
@@ -327,9 +341,15 @@ fn one_ordering(
     args: &Args,
     context: &mut Context,
 ) -> anyhow::Result<Exit> {
-    let (scenario, order) = only(scenarios)?;
+    let scenario = only(scenarios)?;
     let choices: Vec<&str> = text.split_whitespace().collect();
-    let stepped = step_through(scenario, order, &choices)?;
+    // Of several orders, the first that allows it.
+    let through = |&order: &Order| Some((order, step_through(scenario, order, &choices).ok()?));
+    let order = scenario.orders.first().copied().unwrap_or_default();
+    let (order, stepped) = match scenario.orders.iter().find_map(through) {
+        Some(found) => found,
+        None => (order, step_through(scenario, order, &choices)?),
+    };
     if let Some(path) = &args.save {
         write(&save(scenario, order, &choices)?, path, context)?;
     }
@@ -343,14 +363,15 @@ fn one_ordering(
 
 /// Saves what a person wants to look at: the first finding, else the outcome that is reached least.
 fn save_found(scenarios: &[Scenario], reports: &[Report], path: &Path, context: &mut Context) -> Result<()> {
-    let (scenario, order) = only(scenarios)?;
-    let Some(report) = reports.first() else { return Ok(()) };
+    let scenario = only(scenarios)?;
+    let finding = |report: &&Report| !report.findings.is_empty();
+    let Some(report) = reports.iter().find(finding).or(reports.first()) else { return Ok(()) };
     let finding = report.findings.first().map(|finding| &finding.ordering);
     let Some(ordering) = finding.or(report.outcomes.last().map(|found| &found.example)) else {
         return Err(Error::input("no ordering was found that could be saved"));
     };
     let choices: Vec<&str> = ordering.iter().map(String::as_str).collect();
-    write(&save(scenario, order, &choices)?, path, context)
+    write(&save(scenario, report.order, &choices)?, path, context)
 }
 
 /// What is saved is a folder of its own: nothing that is there is written over.

@@ -369,10 +369,10 @@ fn within_limits(scenario: &Scenario, definitions: &[Arc<Definition>]) -> Result
     };
     let deliveries: usize = scenario.deliver.iter().map(hears).sum();
     if deliveries > MOST {
-        let what = format!("{}: {deliveries} messages in flight are more than {MOST}", scenario.name);
-        return Err(
-            Error::input(what).hint("put most of them under `first`, in the order in which they come")
-        );
+        let what = format!("{deliveries} messages in flight are more than {MOST}");
+        return Err(Error::bound(what)
+            .at(scenario.name.clone())
+            .hint("put most of them under `first`, in the order in which they come"));
     }
     match definitions.iter().find(|definition| definition.alarms.len() > ALARMS) {
         Some(many) => Err(Error::input(format!("{} has more than {ALARMS} alarms", many.full_name()))
