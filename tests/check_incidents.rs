@@ -168,7 +168,7 @@ fn more_than_fits() {
          order in which they come\n"
     );
     let copies = format!("deliver: [{}]\n", vec!["M0"; 70_000].join(", "));
-    assert!(error_of(&scenario(&hears(1).0, &copies)).starts_with("error: a test's: 70000 messages"));
+    assert!(error_of(&scenario(&hears(1).0, &copies)).starts_with("error: 70000 messages"));
     let alarms: Vec<String> = (0..65).map(|number| format!("A{number}: 5m")).collect();
     let rings: Vec<String> = (0..65).map(|number| format!("A{number}")).collect();
     let process = format!(
