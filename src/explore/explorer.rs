@@ -234,7 +234,8 @@ impl<'a> Explorer<'a> {
             let (to, mail) = items[index];
             let message = &self.steps.mails.get(mail).message;
             let data = message.data.as_ref().map_or(String::new(), |data| data.text().to_string());
-            (message.source.clone(), message.type_.clone(), data, to, message.id.clone())
+            let (source, type_) = (message.source.clone(), message.type_.clone());
+            (source, type_, data, message.conversation().cloned(), to, message.id.clone())
         });
         let mut named = Vec::new();
         for (index, weight) in found {
@@ -377,7 +378,9 @@ fn within_limits(scenario: &Scenario, definitions: &[Arc<Definition>]) -> Result
     let deliveries: usize = scenario.deliver.iter().map(hears).sum();
     if deliveries > MOST {
         let what = format!("{}: {deliveries} messages in flight are more than {MOST}", scenario.name);
-        return Err(Error::input(what).hint("put most of them under `first`, in the order in which they come"));
+        return Err(
+            Error::input(what).hint("put most of them under `first`, in the order in which they come")
+        );
     }
     match definitions.iter().find(|definition| definition.alarms.len() > ALARMS) {
         Some(many) => Err(Error::input(format!("{} has more than {ALARMS} alarms", many.full_name()))

@@ -62,12 +62,21 @@ impl Listed {
         let waited_for: Vec<Vec<u32>> =
             deliveries.iter().map(|first| set(&|then| must(first, &deliveries[then]))).collect();
         no_circle(scenario, &deliveries, &waits_for, order)?;
+        let kindred: Vec<(&Vec<usize>, Vec<usize>)> = (0..scenario.deliver.len())
+            .map(|message| {
+                let named = |other: &usize| scenario.deliver[*other].causes.contains(&message);
+                let by = (0..scenario.deliver.len()).filter(named).collect();
+                (&scenario.deliver[message].causes, by)
+            })
+            .collect();
         // The first of those that are alike.
         let mut first_of = BTreeMap::new();
         let class = |this: usize| {
             let delivery = &deliveries[this];
             let module = &scenario.deliver[delivery.message].module;
-            let who = (delivery.process, delivery.says, delivery.slot, module);
+            // Where causes count, messages with others are not alike, whoever hears those.
+            let causes = order.causal.then(|| &kindred[delivery.message]);
+            let who = (delivery.process, delivery.says, delivery.slot, module, causes);
             *first_of.entry((who, &waits_for[this], &waited_for[this])).or_insert(this)
         };
         let class: Vec<usize> = (0..count).map(class).collect();
