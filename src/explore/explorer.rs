@@ -189,10 +189,9 @@ impl<'a> Explorer<'a> {
     pub fn ready(&mut self, place: &Place, choices: &mut Vec<Choice>) {
         choices.clear();
         let alike = self.scenario.alike;
-        let labels = &self.listed;
-        labels.ready(&place.flight, |bit, weight| {
+        self.listed.ready(&place.flight, |bit, weight| {
             let weight = if alike { 1 } else { weight };
-            choices.push(Choice { what: What::Listed(bit), label: labels.first_alike(bit) as u16, weight });
+            choices.push(Choice { what: What::Listed(bit), label: bit as u16, weight });
         });
         if !place.items.is_empty() {
             self.ready_items(place, choices);

@@ -130,9 +130,17 @@ impl Listed {
         common(&self.listed_before[bit], flight)
     }
 
-    /// The first of those that are alike: it stands for all of them.
-    pub fn first_alike(&self, bit: usize) -> usize {
-        (0..=bit).find(|&other| has(&self.alike[bit], other)).expect("it is like itself")
+    /// Of those that are alike and come in the order listed: which of them this is, and how many they are.
+    pub fn turn(&self, bit: usize) -> (usize, u32) {
+        (
+            (0..bit).filter(|&other| has(&self.alike[bit], other)).count(),
+            self.alike[bit].iter().map(|w| w.count_ones()).sum(),
+        )
+    }
+
+    /// Whether there is another that is written alike and yet told apart.
+    pub fn has_a_twin(&self, bit: usize) -> bool {
+        self.kin[bit] != self.alike[bit]
     }
 
     /// Whether two deliveries are of messages that are alike in everything but their ids.

@@ -18,7 +18,12 @@ pub struct Found {
     pub example: Vec<String>,
     /// Per instance that rests where none should, why.
     pub wrong: Vec<&'static str>,
+    /// All its orderings, where the case has few.
+    pub all: Vec<Vec<String>>,
 }
+
+/// So many orderings of a case are few.
+const FEW: u64 = 150;
 
 /// An outcome before it is put in words.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +44,7 @@ pub struct Ends(BTreeMap<End, Best>);
 struct Best {
     orderings: u64,
     nearest: Nearest,
+    all: Vec<Vec<Step>>,
     /// Per instance, whether it never started and messages wait for that.
     waits: Vec<bool>,
 }
@@ -90,9 +96,12 @@ impl Walk<'_> {
             .iter()
             .map(|(_, instance, _)| instance.rest() == Rest::NotStarted && !instance.deferred.is_empty());
         let nearest = Nearest::of(&self.path, &world.flights);
-        let new = || Best { orderings: 0, nearest: nearest.clone(), waits: waits.collect() };
+        let new = || Best { orderings: 0, nearest: nearest.clone(), all: Vec::new(), waits: waits.collect() };
         let best = self.ends.0.entry(end).or_insert_with(new);
         best.orderings += 1;
+        if self.told.orderings <= FEW {
+            best.all.push(self.path.clone());
+        }
         if nearest < best.nearest {
             best.nearest = nearest;
         }
@@ -109,6 +118,12 @@ impl Walk<'_> {
             detail: if self.case.by_data { detail(&end) } else { String::new() },
             orderings: best.orderings,
             example: best.nearest.path.iter().map(|step| self.text(step)).collect(),
+            all: match self.told.orderings <= FEW {
+                true => {
+                    best.all.iter().map(|path| path.iter().map(|step| self.text(step)).collect()).collect()
+                }
+                false => Vec::new(),
+            },
             wrong: end.rests.iter().zip(best.waits).filter_map(|(at, waits)| self.wrong(at, waits)).collect(),
         });
         self.told.found = found.collect();

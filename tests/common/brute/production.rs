@@ -1,5 +1,6 @@
 //! The program's answer to a case, from the texts that a user would write. No part of the oracle.
 
+use super::ends::Found;
 use super::model::Case;
 use super::orderings::Told;
 use super::yaml;
@@ -75,12 +76,8 @@ fn lines(of: impl Iterator<Item = (String, Vec<String>)>) -> (Vec<String>, Vec<S
 /// The explorer's answer.
 pub fn explored_answer(case: &Case) -> std::result::Result<Answer, String> {
     let report = explored(case)?;
-    let (outcomes, examples) = lines(report.outcomes.iter().map(|found| {
-        let outcome = &found.outcome;
-        let effects = outcome.effects.iter().map(|(type_, count)| (&**type_, *count));
-        let detail = outcome.data.as_ref().map_or(String::new(), detail);
-        (line(&outcome.rests, effects, &detail, &found.orderings.to_string()), found.example.clone())
-    }));
+    let (outcomes, examples) =
+        lines(report.outcomes.iter().map(|found| (line_of(found), found.example.clone())));
     let mut findings: Vec<String> = report
         .findings
         .iter()
@@ -124,11 +121,8 @@ fn detail(data: &ByData) -> String {
 
 /// The oracle's answer.
 pub fn told_answer(case: &Case, told: &Told) -> Answer {
-    let (outcomes, examples) = lines(told.found.iter().map(|found| {
-        let effects = found.effects.iter().map(|(type_, count)| (*type_, *count));
-        let count = found.orderings.to_string();
-        (line(&found.outcome, effects, &found.detail, &count), found.example.clone())
-    }));
+    let (outcomes, examples) =
+        lines(told.found.iter().map(|found| (line_told(found), found.example.clone())));
     let findings = told.findings(case);
     let findings =
         findings.iter().map(|f| format!("{}: {}, e.g. {}", f.kind, f.orderings, f.ordering.join(" ")));
@@ -142,6 +136,20 @@ pub fn told_answer(case: &Case, told: &Told) -> Answer {
         unreached: told.unreached(case),
         verdict: told.verdict(case).to_string(),
     }
+}
+
+/// One outcome of the explorer's.
+pub fn line_of(found: &anyorder::explore::Found) -> String {
+    let outcome = &found.outcome;
+    let effects = outcome.effects.iter().map(|(type_, count)| (&**type_, *count));
+    let detail = outcome.data.as_ref().map_or(String::new(), detail);
+    line(&outcome.rests, effects, &detail, &found.orderings.to_string())
+}
+
+/// One of the oracle's.
+pub fn line_told(found: &Found) -> String {
+    let effects = found.effects.iter().map(|(type_, count)| (*type_, *count));
+    line(&found.outcome, effects, &found.detail, &found.orderings.to_string())
 }
 
 fn line<'a>(
