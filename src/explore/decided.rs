@@ -1,6 +1,7 @@
 //! What decides an outcome: the precedences that all of its orderings have in common.
 //!
-//! `a before b`: a happens, and b comes after it or never. Those that hold in every ordering of the
+//! `a before b`: a happens, and b comes after it or never; where b never happens at all, `a happens`, and
+//! of an alarm `a rings`. Those that hold in every ordering of the
 //! scenario decide nothing and are left out, and so are those that follow from others.
 
 use super::count::{Count, Sorted};
@@ -14,7 +15,7 @@ use std::collections::BTreeSet;
 /// What decides one outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Decided {
-    /// Each as `a before b`.
+    /// Each as `a before b`, `a happens` or `a! rings`.
     pub by: Vec<String>,
     /// The orderings that obey them are as many as the outcome's own.
     pub exactly: bool,
@@ -45,7 +46,8 @@ pub(super) fn decided(
     if !sorted.behind_a_circle.is_empty() {
         return nothing();
     }
-    let common = common(&paths, &sorted, own.len(), &|node| group_of(paths.world(node)));
+    let mut common = common(&paths, &sorted, own.len(), &|node| group_of(paths.world(node)));
+    common.iter_mut().for_each(|pairs| pairs.retain(|&(a, b)| paths.is_clear(a) && paths.is_clear(b)));
     let everywhere = |pair: &Pair| common.iter().all(|pairs| pairs.contains(pair));
     let decide = |(pairs, own): (&BTreeSet<Pair>, &Count)| {
         let follows =
@@ -56,9 +58,15 @@ pub(super) fn decided(
             before.filter(|pair| pairs.contains(pair) && !everywhere(pair)).collect::<Vec<Pair>>()
         };
         let (told, obeying) = fewest(&paths, &sorted, told.collect(), &weaker);
-        let text = |&(a, b): &Pair| format!("{} before {}", paths.text(a), paths.text(b));
+        let text = |&(a, b): &Pair| match paths.text(a) {
+            first if !paths.never(b) => format!("{first} before {}", paths.text(b)),
+            first if first.contains('!') => format!("{first} rings"),
+            first => format!("{first} happens"),
+        };
         let exactly = !told.is_empty() && obeying.is_some_and(|count| Count::Finite(count) == *own);
-        Decided { by: told.iter().map(text).collect(), exactly }
+        let mut by: Vec<String> = told.iter().map(text).collect();
+        by.dedup();
+        Decided { by, exactly }
     };
     common.iter().zip(own).map(decide).collect()
 }
