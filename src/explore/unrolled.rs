@@ -6,8 +6,6 @@
 
 use super::explorer::Explorer;
 use super::graph::{Edge, Graph};
-use super::listed::has;
-use super::place::Place;
 use rustc_hash::FxHashMap;
 
 /// Paths with labels of which it is known at every node whether they have happened.
@@ -116,13 +114,16 @@ impl<'a> Unrolled<'a> {
     }
 
     /// The labels that have happened on every path to a node, which are those of any path.
-    pub fn happened(&self, node: u32, place: &mut Place, happened: &mut [u64]) {
+    pub fn happened(&self, node: u32, happened: &mut [u64]) {
         happened.fill(0);
-        let mut set = |label: usize| happened[label / 64] |= 1 << (label % 64);
-        self.graph.read(self.world(node) as usize, place);
-        // Deliveries that are alike come in the order listed.
         let listed = self.explorer.listed.deliveries.len();
-        (0..listed).filter(|&bit| !has(&place.flight, bit)).for_each(&mut set);
+        // Deliveries that are alike come in the order listed. What is not in flight any more has happened.
+        for (index, &flies) in self.graph.flight(self.world(node) as usize).iter().enumerate() {
+            let bits = listed - index * 32;
+            let all = if bits < 32 { (1 << bits) - 1 } else { u32::MAX };
+            happened[index / 2] |= u64::from(!flies & all) << (index % 2 * 32);
+        }
+        let mut set = |label: usize| happened[label / 64] |= 1 << (label % 64);
         if let Some(nodes) = &self.nodes {
             let counts = &nodes.counted[nodes.counts[node as usize] as usize];
             for (index, &count) in counts.iter().enumerate() {
