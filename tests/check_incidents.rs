@@ -145,7 +145,7 @@ fn what_never_comes_decides_nothing() {
                    {Late: {to: off}, Knock: {cancel: Late}}}\n  off: {end: success, ignore: [Knock]}\n";
     let report = leads_back(&scenario(process, "first: Go\ndeliver: [Knock, Knock]\n"));
     let decided: Vec<_> = report.outcomes.iter().map(|found| found.decided.by.join(", ")).collect();
-    assert_eq!(decided, ["Knock before Late!", "Late! before Knock"]);
+    assert_eq!(decided, ["1st Knock before Late!", "Late! before 1st Knock"]);
 }
 
 /// More than numbers of 16 bits, or sets of bits, could hold is an error, and no panic.

@@ -167,6 +167,10 @@ fn remembered_steps_are_those_of_the_runtime() {
     let (mut steps, mut left_out) = (0, 0);
     for seed in seeds(1_500) {
         let scenario = random(seed);
+        // The real world of this test has one conversation.
+        if scenario.instances().iter().map(|(_, id)| id).collect::<BTreeSet<_>>().len() > 1 {
+            continue;
+        }
         let order = scenario.orders[0];
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let mut real = Real::new(&scenario);
@@ -240,9 +244,13 @@ fn list(scenario: &Scenario, order: Order) -> Option<Vec<(Vec<String>, String)>>
     (all.len() <= MANY).then_some(all)
 }
 
-/// `a before b`: a happens, and b comes after it or never. `2nd a` is the second of that name.
+/// `a before b`: a happens, and b comes after it or never; `a happens`, `a! rings`: just that. `2nd a` is
+/// the second of that name.
 fn obeys(ordering: &[String], precedence: &str) -> bool {
-    let (a, b) = precedence.split_once(" before ").unwrap();
+    let (a, b) = match precedence.split_once(" before ") {
+        Some(both) => both,
+        None => (precedence.rsplit_once(' ').unwrap().0, ""),
+    };
     let place = |what: &str| {
         let times = ["1st ", "2nd ", "3rd ", "4th ", "5th "];
         let time = times.iter().position(|time| what.starts_with(time));
