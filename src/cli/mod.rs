@@ -17,6 +17,7 @@ mod manual;
 mod replay;
 mod run;
 mod settle;
+mod shelf;
 mod status;
 mod trace;
 mod verbs;

@@ -166,6 +166,20 @@ impl Page<'_> {
         }
     }
 
+    /// A number from 1.
+    pub fn whole(&mut self, key: &str, node: &Node) -> Option<u64> {
+        let number = node.scalar().filter(|scalar| scalar.meaning() == Meaning::Number);
+        let value = number.and_then(|scalar| scalar.text.parse().ok()).filter(|value| *value >= 1);
+        if value.is_none() {
+            let what = format!("`{key}` wants a whole number from 1");
+            match number {
+                Some(_) => self.complain(node.span, what, "", ""),
+                None => self.expected(node, &what, ""),
+            }
+        }
+        value
+    }
+
     /// A message's name, where it stands as a value.
     pub fn message_name(&mut self, node: &Node, what: &str, hint: &str) -> Option<Name> {
         let word = self.word(node, what, hint)?;
