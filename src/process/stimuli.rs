@@ -21,7 +21,7 @@ pub(crate) const CONVERSATION: &str = "c1";
 pub(crate) const OUTSIDE: &str = "outside";
 
 /// How often one entry of a list may stand for a message.
-const MANY: u64 = 1_000_000;
+const MANY: u64 = 10_000;
 
 /// A message as it was listed.
 pub(crate) struct Listed {

@@ -55,7 +55,7 @@ impl Reader<'_> {
         let complete = "a scenario has `scenario`, `process` and messages under `deliver`";
         self.required(Place::Scenario, root, &members, complete);
         let find = |key: &str| members.iter().find(|member| member.key == key).map(|member| &member.value);
-        let name = find("scenario").and_then(|node| self.name(node));
+        let name = find("scenario").and_then(|node| self.title("scenario", node));
         let library = self.library;
         let processes = find("process").and_then(|node| self.processes(node, library, "scenario"));
         let first = find("first").map(|node| self.stimuli(Place::Stimulus, "first", node));
@@ -118,21 +118,6 @@ impl Reader<'_> {
             }
             _ => false,
         }
-    }
-
-    fn name(&mut self, node: &Node) -> Option<String> {
-        let word = self.word(node, "`scenario` wants a text", "say in a few words what it is about")?;
-        let name = word.text.trim();
-        if name.is_empty() || name.contains('\n') {
-            self.complain(
-                node.span,
-                "`scenario` wants a text of one line",
-                "",
-                "a report prints it as a title",
-            );
-            return None;
-        }
-        Some(name.to_string())
     }
 
     fn orders(&mut self, members: &[&Member]) -> Option<Vec<Order>> {
