@@ -9,11 +9,13 @@ mod check;
 mod clock;
 mod context;
 mod demo;
+mod draft;
 mod examples;
 mod graph;
 mod init;
 mod log;
 mod manual;
+mod new;
 mod replay;
 mod run;
 mod settle;
@@ -113,6 +115,7 @@ impl Output {
 enum Verb {
     Demo(demo::Args),
     Init(init::Args),
+    New(new::Args),
     Append(append::Args),
     Log(log::Args),
     Trace(trace::Args),
@@ -198,6 +201,7 @@ fn dispatch(verb: Verb, context: &mut Context) -> Result<Exit> {
     match verb {
         Verb::Demo(args) => demo::run(args, context),
         Verb::Init(args) => init::run(args, context),
+        Verb::New(args) => new::run(args, context),
         Verb::Append(args) => append::run(args, context),
         Verb::Log(args) => log::run(args, context),
         Verb::Trace(args) => trace::run(args, context),

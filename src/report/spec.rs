@@ -89,7 +89,11 @@ pub fn expectations(tested: &Tested) -> Vec<String> {
 /// A step as it is said; in full, with its verb.
 pub fn happens(step: &Step, in_full: bool) -> String {
     match &step.what {
-        What::Passes(millis) => format!("{} pass", print_duration(*millis)),
+        What::Passes(millis) => {
+            let duration = print_duration(*millis);
+            let one = duration.trim_end_matches(char::is_alphabetic) == "1";
+            format!("{duration} {}", if one { "passes" } else { "pass" })
+        }
         What::Rings { alarm, correlation, times } => {
             let of = correlation.as_ref().map(|id| format!(" of {id}")).unwrap_or_default();
             match times {
