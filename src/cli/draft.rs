@@ -98,12 +98,13 @@ fn first_message(process: &Definition, library: &dyn Library) -> Result<String> 
     message(process, &process.starts_on[0].type_, "[]", library)
 }
 
-/// A message as it is written, with the first data that do not park the process.
+/// A message as it is written, with the first data that the process takes.
 fn message(process: &Definition, type_: &str, given: &str, library: &dyn Library) -> Result<String> {
-    const VALUES: [&str; 3] = ["1", "some text", "[one, two]"];
-    const TRIES: usize = 243;
+    const VALUES: [&str; 5] = ["1", "true", "false", "some text", "[one, two]"];
+    const TRIES: usize = 125;
     let names = reads(process, type_);
-    let mut first = None;
+    // The process takes it, or it is not for the process, or it parks it.
+    let mut best: Option<(u8, String)> = None;
     for number in 0..VALUES.len().saturating_pow(names.len() as u32).min(TRIES) {
         let mut digits = number;
         let members = names.iter().map(|name| {
@@ -114,12 +115,17 @@ fn message(process: &Definition, type_: &str, given: &str, library: &dyn Library
         let members = members.collect::<Vec<_>>().join(", ");
         let written =
             if names.is_empty() { type_.to_string() } else { format!("{{{type_}: {{{members}}}}}") };
-        if play(process, given, &written, library)?.end.parked.is_none() {
-            return Ok(written);
+        let end = play(process, given, &written, library)?.end;
+        let worse = match (end.parked.is_some(), end.declined) {
+            (false, false) => return Ok(written),
+            (false, true) => 1,
+            (true, _) => 2,
+        };
+        if best.as_ref().is_none_or(|(known, _)| worse < *known) {
+            best = Some((worse, written));
         }
-        first.get_or_insert(written);
     }
-    Ok(first.unwrap_or_else(|| type_.to_string()))
+    Ok(best.map_or_else(|| type_.to_string(), |(_, written)| written))
 }
 
 /// The members of `event.data` that the reactions to a message, or a guard of the start, speak of.
