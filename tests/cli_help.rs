@@ -4,7 +4,7 @@ mod common;
 
 use common::bench::{Bench, words};
 
-const VERBS: [&str; 17] = [
+const VERBS: [&str; 18] = [
     "demo",
     "init",
     "new",
@@ -20,6 +20,7 @@ const VERBS: [&str; 17] = [
     "test",
     "replay",
     "verify",
+    "schema",
     "man",
     "completions",
 ];

@@ -85,7 +85,8 @@ fn ran(case: &generate::Case) -> Option<Ran> {
         } else {
             (arrival.source.clone(), Name::from(format!("m-{index}")))
         };
-        let conversation = Name::from(if case.seed % 3 == 0 && index % 4 == 3 { "c2" } else { "c1" });
+        let conversation =
+            Name::from(if case.seed.is_multiple_of(3) && index % 4 == 3 { "c2" } else { "c1" });
         let message = Message {
             correlation: Some(conversation.clone()),
             data: arrival.data.clone(),

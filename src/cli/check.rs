@@ -4,7 +4,7 @@ use super::context::Context;
 use super::shelf::{self, Shelf};
 use super::workspace::{self, Workspace};
 use super::{Exit, Format};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Trouble};
 use crate::explore::{
     Alarms, Order, Progress, Report, Scenario, Stopped, Typed, Verdict, conversations, explore, from_events,
     read, save, step_through,
@@ -88,12 +88,13 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         scenario.bounds.depth = args.depth.unwrap_or(scenario.bounds.depth);
     }
     if let Some(path) = &args.save {
+        only(&scenarios)?;
         check_save(path)?;
     }
     if let Some(ordering) = &args.ordering {
         return one_ordering(&scenarios, ordering, &args, context);
     }
-    let reports = explore_all(&scenarios, context)?;
+    let (reports, missing) = explore_all(&scenarios, context)?;
     if let Some(path) = &args.save {
         save_found(&scenarios, &reports, path, context)?;
     }
@@ -104,7 +105,10 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         (Format::Text, many) => report::summary(many),
     };
     context.print(&text)?;
-    Ok(exit(&reports))
+    Ok(match exit(&reports) {
+        Exit::Holds if missing => Exit::Bound,
+        exit => exit,
+    })
 }
 
 fn exit(reports: &[Report]) -> Exit {
@@ -143,7 +147,7 @@ fn scenarios(args: &Args, context: &Context) -> Result<Vec<Scenario>> {
             let files = workspace?.shelf("scenario")?;
             if files.is_empty() {
                 return Err(Error::input("there is no scenario under scenarios/").hint(
-                    "write one (docs/check.md), or list messages: `--process order@2 --events OrderPaid,…`",
+                    "`anyorder new scenario NAME` writes one; or list messages: `--process order@2 --events OrderPaid,…`",
                 ));
             }
             files
@@ -175,10 +179,10 @@ fn of_log(args: &Args, workspace: Option<Workspace>, order: Order, alarms: Alarm
     Ok(found)
 }
 
-/// Explores one scenario after the other, and each of its orders.
-fn explore_all(scenarios: &[Scenario], context: &mut Context) -> Result<Vec<Report>> {
+/// Explores one scenario after the other, and each of its orders; whether any is missing.
+fn explore_all(scenarios: &[Scenario], context: &mut Context) -> Result<(Vec<Report>, bool)> {
     listen();
-    let mut reports = Vec::new();
+    let (mut reports, mut left_out) = (Vec::new(), None);
     let mut told = Told { since: Instant::now(), last: Instant::now(), shown: false };
     let all: usize = scenarios.iter().map(|scenario| scenario.orders.len()).sum();
     for scenario in scenarios {
@@ -188,15 +192,26 @@ fn explore_all(scenarios: &[Scenario], context: &mut Context) -> Result<Vec<Repo
                 told.tell(context, progress, (begun, all), &scenario.name);
                 !ASKED.load(Ordering::Relaxed)
             };
-            reports.push(explore(scenario, order, &mut watch)?);
+            match explore(scenario, order, &mut watch) {
+                Ok(report) => reports.push(report),
+                // One conversation that is too large keeps nobody from the others.
+                Err(error) if scenarios.len() > 1 && error.trouble() == Trouble::Bound => {
+                    context.warn(&format!("{} is left out: {}", scenario.name, error.what()));
+                    left_out = Some(error);
+                }
+                Err(error) => return Err(error),
+            }
             if ASKED.load(Ordering::Relaxed) {
                 told.clear(context);
-                return Ok(reports);
+                return Ok((reports, true));
             }
         }
     }
     told.clear(context);
-    Ok(reports)
+    match left_out {
+        Some(error) if reports.is_empty() => Err(error),
+        left_out => Ok((reports, left_out.is_some())),
+    }
 }
 
 /// Somebody pressed Ctrl-C.
@@ -244,10 +259,10 @@ impl Told {
     }
 }
 
-/// The only scenario, in its only order.
-fn only(scenarios: &[Scenario]) -> Result<(&Scenario, Order)> {
+/// The only scenario.
+fn only(scenarios: &[Scenario]) -> Result<&Scenario> {
     match scenarios {
-        [one] => Ok((one, one.orders.first().copied().unwrap_or_default())),
+        [one] => Ok(one),
         many => Err(Error::input(format!("an ordering is of one scenario, and here are {}", many.len()))
             .hint("name one; of a log, one conversation with `--correlation ID`")),
     }
@@ -259,9 +274,15 @@ fn one_ordering(
     args: &Args,
     context: &mut Context,
 ) -> anyhow::Result<Exit> {
-    let (scenario, order) = only(scenarios)?;
+    let scenario = only(scenarios)?;
     let choices: Vec<&str> = text.split_whitespace().collect();
-    let stepped = step_through(scenario, order, &choices)?;
+    // Of several orders, the first that allows it.
+    let through = |&order: &Order| Some((order, step_through(scenario, order, &choices).ok()?));
+    let order = scenario.orders.first().copied().unwrap_or_default();
+    let (order, stepped) = match scenario.orders.iter().find_map(through) {
+        Some(found) => found,
+        None => (order, step_through(scenario, order, &choices)?),
+    };
     if let Some(path) = &args.save {
         write(&save(scenario, order, &choices)?, path, context)?;
     }
@@ -275,14 +296,15 @@ fn one_ordering(
 
 /// Saves what a person wants to look at: the first finding, else the outcome that is reached least.
 fn save_found(scenarios: &[Scenario], reports: &[Report], path: &Path, context: &mut Context) -> Result<()> {
-    let (scenario, order) = only(scenarios)?;
-    let Some(report) = reports.first() else { return Ok(()) };
+    let scenario = only(scenarios)?;
+    let finding = |report: &&Report| !report.findings.is_empty();
+    let Some(report) = reports.iter().find(finding).or(reports.first()) else { return Ok(()) };
     let finding = report.findings.first().map(|finding| &finding.ordering);
     let Some(ordering) = finding.or(report.outcomes.last().map(|found| &found.example)) else {
         return Err(Error::input("no ordering was found that could be saved"));
     };
     let choices: Vec<&str> = ordering.iter().map(String::as_str).collect();
-    write(&save(scenario, order, &choices)?, path, context)
+    write(&save(scenario, report.order, &choices)?, path, context)
 }
 
 /// What is saved is a folder of its own: nothing that is there is written over.

@@ -10,7 +10,6 @@ use crate::event::{Name, Position};
 use crate::report::graph::{Picture, conversation, dot, flow, mermaid, process, svg, text};
 use crate::report::trace;
 use crate::runtime::Merged;
-use crate::store::{Foreign, Logs};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -112,7 +111,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
 fn flow(args: FlowArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let workspace = around(&args.logs, context)?;
     let target = args.output.target(context.format, &args.logs, workspace.as_ref())?;
-    let logs = logs(&args.logs, workspace.as_ref())?;
+    let logs = workspace::logs(&args.logs, workspace.as_ref())?;
     let only = match &args.correlation {
         Some(wanted) => Some(workspace::conversation(&*logs, wanted)?),
         None => None,
@@ -149,7 +148,7 @@ fn trace(args: TraceArgs, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let workspace = around(&paths, context)?;
     let target = args.output.target(context.format, &paths, workspace.as_ref())?;
-    let logs = logs(&paths, workspace.as_ref())?;
+    let logs = workspace::logs(&paths, workspace.as_ref())?;
     let id: Name = workspace::conversation(&*logs, wanted)?;
     let mut messages = Vec::new();
     for record in Merged::open(&*logs, |_| Some(Position::FIRST))? {
@@ -179,16 +178,6 @@ fn around(paths: &[PathBuf], context: &Context) -> Result<Option<Workspace>> {
         Ok(workspace) => Ok(Some(workspace)),
         Err(_) if !paths.is_empty() && context.has_no_directory() => Ok(None),
         Err(error) => Err(error),
-    }
-}
-
-fn logs(paths: &[PathBuf], workspace: Option<&Workspace>) -> Result<Box<dyn Logs>> {
-    if !paths.is_empty() {
-        return Ok(Box::new(Foreign::open_all(paths)?));
-    }
-    match workspace {
-        Some(workspace) => Ok(Box::new(workspace.store())),
-        None => Err(Error::input("no log: this is no workspace").hint("name a `.jsonl` file, or `-C DIR`")),
     }
 }
 

@@ -18,6 +18,7 @@ mod manual;
 mod new;
 mod replay;
 mod run;
+mod schema;
 mod settle;
 mod shelf;
 mod status;
@@ -128,6 +129,7 @@ enum Verb {
     Test(test::Args),
     Replay(replay::Args),
     Verify(verify::Args),
+    Schema(schema::Args),
     Man(manual::ManArgs),
     Completions(manual::CompletionArgs),
 }
@@ -214,6 +216,7 @@ fn dispatch(verb: Verb, context: &mut Context) -> Result<Exit> {
         Verb::Test(args) => test::run(args, context),
         Verb::Replay(args) => replay::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
+        Verb::Schema(args) => schema::run(args, context),
         Verb::Man(args) => manual::man(args, context),
         Verb::Completions(args) => manual::completions(args, context),
     }

@@ -8,7 +8,7 @@ use crate::event::{Message, Name};
 use crate::process::{Definition, Family};
 use crate::report::replay as report;
 use crate::runtime::{Choice, Port, Saved, Turn, World};
-use crate::store::{Foreign, Logs};
+use crate::store::Logs;
 use crate::versions::{self, Divergence, Journal, Replayed, Stories};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -60,7 +60,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         Some(other) => Some(Arc::new(workspace::process(workspace.as_ref(), other)?)),
         None => None,
     };
-    let logs = logs(&args.logs, workspace.as_ref())?;
+    let logs = workspace::logs(&args.logs, workspace.as_ref())?;
     let only = match &args.correlation {
         Some(wanted) => Some(workspace::conversation(&*logs, wanted)?),
         None => None,
@@ -91,16 +91,6 @@ fn check_save(path: &Path, logs: &[PathBuf], workspace: Option<&Workspace>) -> R
         .hint("name a new file elsewhere: a log is only ever appended to"))
 }
 
-fn logs(paths: &[PathBuf], workspace: Option<&Workspace>) -> Result<Box<dyn Logs>> {
-    if !paths.is_empty() {
-        return Ok(Box::new(Foreign::open_all(paths)?));
-    }
-    match workspace {
-        Some(workspace) => Ok(Box::new(workspace.store())),
-        None => Err(Error::input("no log: this is no workspace").hint("name a `.jsonl` file, or `-C DIR`")),
-    }
-}
-
 struct Found {
     replayed: Replayed,
     against: report::Against,
@@ -117,7 +107,7 @@ fn replay(
     if let Some(other) = against {
         let (mut one, mut two) = (Stories::new(), Stories::new());
         let (world, replayed) = told(logs, definition, keep, Some(&mut one), args)?;
-        let (other_world, _) = versions::replay(logs, &family(other)?, keep, Some(&mut two), &mut Deaf)?;
+        let (other_world, _) = versions::replay(logs, &Family::of(other), keep, Some(&mut two), &mut Deaf)?;
         let mut ids: Vec<&Name> = world.member(0).instances().map(|instance| &instance.id).collect();
         let known: std::collections::HashSet<&Name> = ids.iter().copied().collect();
         ids.extend(other_world.member(0).instances().map(|i| &i.id).filter(|id| !known.contains(id)));
@@ -126,7 +116,7 @@ fn replay(
     }
     match versions::journal_of(logs, &definition.name, definition.version)? {
         Journal::Started => {
-            let family = family(definition)?;
+            let family = Family::of(definition);
             let (world, found) = versions::against_journal(logs, &family, definition.version, keep)?;
             if found.hash.as_ref() != Some(&definition.hash) && !args.edited {
                 return Err(Error::input(format!(
@@ -163,12 +153,6 @@ fn replay(
     }
 }
 
-fn family(definition: &Arc<Definition>) -> Result<Family> {
-    let mut family = Family::new(definition.name.clone());
-    family.insert(Arc::new(Definition { accepts_new: true, ..(**definition).clone() }))?;
-    Ok(family)
-}
-
 /// A replay from nothing; saved, where that is asked for.
 fn told(
     logs: &dyn Logs,
@@ -177,7 +161,7 @@ fn told(
     stories: Option<&mut Stories>,
     args: &Args,
 ) -> Result<(World, Replayed)> {
-    let family = family(definition)?;
+    let family = Family::of(definition);
     let Some(path) = &args.save else {
         return versions::replay(logs, &family, keep, stories, &mut Deaf);
     };

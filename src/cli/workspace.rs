@@ -6,7 +6,7 @@ use crate::event::{Name, Position, Time};
 use crate::process::workspace_file::{self, WorkspaceFile};
 use crate::process::{Definition, Family, read, read_named};
 use crate::span::Source;
-use crate::store::{Folder, Logs, Store};
+use crate::store::{Folder, Foreign, Logs, Store};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -243,6 +243,17 @@ pub(crate) fn process(directory: Option<&Workspace>, p: &str) -> Result<Definiti
             None => error.hint(format!("there is {}", known.join(", "))),
         }
     })
+}
+
+/// The logs that a person names; without any, the workspace's.
+pub(crate) fn logs(paths: &[PathBuf], workspace: Option<&Workspace>) -> Result<Box<dyn Logs>> {
+    if !paths.is_empty() {
+        return Ok(Box::new(Foreign::open_all(paths)?));
+    }
+    match workspace {
+        Some(workspace) => Ok(Box::new(workspace.store())),
+        None => Err(Error::input("no log: this is no workspace").hint("name a `.jsonl` file, or `-C DIR`")),
+    }
 }
 
 /// Every message's conversation and time, in the order of the modules.

@@ -110,6 +110,8 @@ fn common(
     let mut known: Vec<Option<Box<[u64]>>> = vec![None; paths.len()];
     let mut found: Vec<Option<Box<[u64]>>> = vec![None; groups];
     known[0] = Some(vec![0; labels * row].into());
+    // What never comes, comes after nothing that is worth saying.
+    let mut comes = vec![false; labels];
     let (mut place, mut happened) = (Place::default(), vec![0u64; row]);
     for &node in &sorted.order {
         // All that lead here have been seen, so what is known is whole, and needed no longer.
@@ -120,6 +122,7 @@ fn common(
         }
         for edge in edges {
             let label = edge.label as usize;
+            comes[label] = true;
             let mut there = here.clone();
             if happened[label / 64] & 1 << (label % 64) == 0 {
                 let before = &mut there[label * row..(label + 1) * row];
@@ -140,7 +143,7 @@ fn common(
     let listed = |pairs: Option<Box<[u64]>>| {
         let pairs = pairs.unwrap_or_default();
         let has = |&(a, b): &Pair| {
-            a != b && pairs.get(a * row + b / 64).is_some_and(|word| word & 1 << (b % 64) != 0)
+            a != b && comes[b] && pairs.get(a * row + b / 64).is_some_and(|word| word & 1 << (b % 64) != 0)
         };
         (0..labels).flat_map(|a| (0..labels).map(move |b| (a, b))).filter(has).collect()
     };

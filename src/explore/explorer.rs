@@ -2,7 +2,7 @@
 
 use super::listed::{Delivery, Listed};
 use super::lives::Lives;
-use super::naming::Labels;
+use super::naming::{Labels, Several};
 use super::place::Place;
 use super::scenario::{Alarms, Order, Scenario, Stimulus};
 use super::steps::{Given, Steps, UNBORN};
@@ -34,6 +34,9 @@ pub(super) struct Explorer<'a> {
     compares: bool,
     /// The instances that the first messages reach.
     first_slots: Vec<u32>,
+    pub several: Several,
+    /// Expressions read ids, so that no message is like another.
+    pub reads_ids: bool,
 }
 
 /// Something that may happen next.
@@ -84,6 +87,7 @@ impl<'a> Explorer<'a> {
         if scenario.alarms == Alarms::Any && reads.now {
             return Err(now_unknown(&definitions));
         }
+        within_limits(scenario, &definitions)?;
         let last = scenario.alarms == Alarms::Last;
         let absolute = last && (reads.now || reads.times || reads.until);
         let times = scenario.deliver.iter().chain(&scenario.first).map(|stimulus| stimulus.message.time);
@@ -93,7 +97,7 @@ impl<'a> Explorer<'a> {
             times: reads.times,
             start: times.max().unwrap_or(Stimulus::TIME),
         };
-        let families = definitions.iter().map(family).collect::<Result<Vec<_>>>()?;
+        let families = definitions.iter().map(Family::of).collect();
         let house = House::create(families)?.created().subscribe_all().start().stable();
         let lives = Lives::new(&definitions, scenario.alarms == Alarms::Any);
         let mut steps = Steps::new(house, Mails::new(told), lives, scenario.by_data, last && !absolute);
@@ -131,8 +135,11 @@ impl<'a> Explorer<'a> {
             // Where ids are read, they make a difference.
             compares: scenario.alike && !merge && !reads.ids,
             first_slots: Vec::new(),
+            several: Several::default(),
+            reads_ids: reads.ids,
         };
         explorer.first_slots = explorer.slots_of_first();
+        explorer.several = Several::of(scenario, &explorer.steps.slots);
         for bit in 0..explorer.listed.deliveries.len() {
             let text = explorer.listed_text(bit);
             explorer.labels.texts.push(text);
@@ -229,9 +236,10 @@ impl<'a> Explorer<'a> {
             let data = message.data.as_ref().map_or(String::new(), |data| data.text().to_string());
             (message.source.clone(), message.type_.clone(), data, to, message.id.clone())
         });
+        let mut named = Vec::new();
         for (index, weight) in found {
             let (to, mail) = items[index];
-            let label = self.sent_label(to as ProcessId, mail);
+            let label = self.sent_label(to as ProcessId, mail, &mut named);
             let weight = if self.scenario.alike { 1 } else { weight };
             choices.push(Choice { what: What::Sent(index), label, weight });
         }
@@ -328,13 +336,6 @@ impl<'a> Explorer<'a> {
     }
 }
 
-fn family(definition: &Arc<Definition>) -> Result<Family> {
-    let mut family = Family::new(definition.name.clone());
-    // A retired version is explored like any other.
-    family.insert(Arc::new(Definition { accepts_new: true, ..(**definition).clone() }))?;
-    Ok(family)
-}
-
 fn id_of(message: &Message) -> (Name, Name) {
     (message.source.clone(), message.id.clone())
 }
@@ -355,6 +356,29 @@ fn hearers(world: &World, message: &Message) -> Vec<ProcessId> {
 fn slot_of(steps: &mut Steps, definition: &Definition, process: ProcessId, message: &Message) -> u32 {
     let instance = instance_of(definition, message).unwrap_or_else(|_| Name::from(""));
     steps.slot(process, instance)
+}
+
+/// How many listed messages on their way to a process there may be. Sets of them are compared.
+const MOST: usize = 4_096;
+/// How many alarms of one process there may be: they are bits of a word.
+const ALARMS: usize = 64;
+
+fn within_limits(scenario: &Scenario, definitions: &[Arc<Definition>]) -> Result<()> {
+    let hears = |stimulus: &Stimulus| {
+        definitions.iter().filter(|process| process.subscriptions.contains(&stimulus.message.type_)).count()
+    };
+    let deliveries: usize = scenario.deliver.iter().map(hears).sum();
+    if deliveries > MOST {
+        let what = format!("{deliveries} messages in flight are more than {MOST}");
+        return Err(Error::bound(what)
+            .at(scenario.name.clone())
+            .hint("put most of them under `first`, in the order in which they come"));
+    }
+    match definitions.iter().find(|definition| definition.alarms.len() > ALARMS) {
+        Some(many) => Err(Error::input(format!("{} has more than {ALARMS} alarms", many.full_name()))
+            .at(many.source.name.clone())),
+        None => Ok(()),
+    }
 }
 
 fn now_unknown(definitions: &[Arc<Definition>]) -> Error {

@@ -95,7 +95,10 @@ impl Graph {
                 explorer.apply(&place, choice.what, &mut next);
                 next.write(&mut row);
                 let to = graph.meet(&mut table, &row, depth + 1);
-                let weight = u16::try_from(choice.weight).expect("fewer copies than that");
+                let weight = u16::try_from(choice.weight).unwrap_or_else(|_| {
+                    explorer.labels.full = true;
+                    u16::MAX
+                });
                 graph.edges.push(Edge { to, label: choice.label, weight });
             }
             index += 1;

@@ -4,6 +4,7 @@
 use super::scenario::{Order, Scenario};
 use crate::error::{Error, Result};
 use crate::runtime::ProcessId;
+use std::collections::BTreeMap;
 
 /// One listed message on its way to one subscriber. Its number is its place in canonical order.
 #[derive(Debug, Clone)]
@@ -56,19 +57,21 @@ impl Listed {
             (0..count).filter(|&other| holds(other)).for_each(|other| set[other / 32] |= 1 << (other % 32));
             set
         };
-        let waits: Vec<Vec<bool>> = deliveries
-            .iter()
-            .map(|then| deliveries.iter().map(|first| must(first, then)).collect())
-            .collect();
-        no_circle(scenario, &deliveries, &waits, order)?;
-        let same = |a: usize, b: usize| {
-            let (one, other) = (&deliveries[a], &deliveries[b]);
-            a == b
-                || (one.process, one.says, one.slot) == (other.process, other.says, other.slot)
-                    && scenario.deliver[one.message].module == scenario.deliver[other.message].module
-                    && waits[a] == waits[b]
-                    && waits.iter().all(|waits| waits[a] == waits[b])
+        let waits_for: Vec<Vec<u32>> =
+            deliveries.iter().map(|then| set(&|first| must(&deliveries[first], then))).collect();
+        let waited_for: Vec<Vec<u32>> =
+            deliveries.iter().map(|first| set(&|then| must(first, &deliveries[then]))).collect();
+        no_circle(scenario, &deliveries, &waits_for, order)?;
+        // The first of those that are alike.
+        let mut first_of = BTreeMap::new();
+        let class = |this: usize| {
+            let delivery = &deliveries[this];
+            let module = &scenario.deliver[delivery.message].module;
+            let who = (delivery.process, delivery.says, delivery.slot, module);
+            *first_of.entry((who, &waits_for[this], &waited_for[this])).or_insert(this)
         };
+        let class: Vec<usize> = (0..count).map(class).collect();
+        let same = |a: usize, b: usize| class[a] == class[b];
         let each = |holds: &dyn Fn(usize, usize) -> bool| -> Vec<Vec<u32>> {
             (0..count).map(|this| set(&|other| holds(this, other))).collect()
         };
@@ -78,7 +81,7 @@ impl Listed {
             lone: (0..count).map(lone).collect(),
             kin: each(&|this, other| same(this, other)),
             words,
-            waits_for: each(&|this, other| waits[this][other]),
+            waits_for,
             alike_before: each(&|this, other| other < this && merged(this, other)),
             listed_before: each(&|this, other| deliveries[other].message < deliveries[this].message),
             alike: each(&|this, other| merged(this, other)),
@@ -130,9 +133,11 @@ impl Listed {
 
     /// Whether two messages are alike in everything but their ids, for everybody who hears them.
     pub fn are_alike(&self, one: usize, other: usize) -> bool {
+        // Deliveries stand in the order of their messages.
         let of = |message: usize| {
-            let all = self.deliveries.iter().enumerate();
-            all.filter(move |(_, delivery)| delivery.message == message).map(|(bit, _)| bit)
+            let first = self.deliveries.partition_point(|delivery| delivery.message < message);
+            let all = self.deliveries.iter().enumerate().skip(first);
+            all.take_while(move |(_, delivery)| delivery.message == message).map(|(bit, _)| bit)
         };
         // Both are heard by the same, in the same order: they are of one type.
         of(one).zip(of(other)).all(|(one, other)| self.are_kin(one, other))
@@ -186,18 +191,26 @@ fn closure(scenario: &Scenario) -> Vec<Vec<usize>> {
 
 /// Causes and the order within modules may say opposite things: then messages would wait for each other
 /// for ever.
-fn no_circle(scenario: &Scenario, deliveries: &[Delivery], waits: &[Vec<bool>], order: Order) -> Result<()> {
-    let mut free: Vec<bool> = vec![false; deliveries.len()];
+fn no_circle(
+    scenario: &Scenario,
+    deliveries: &[Delivery],
+    waits_for: &[Vec<u32>],
+    order: Order,
+) -> Result<()> {
+    let mut waiting: Vec<usize> = (0..deliveries.len()).collect();
+    let mut left = vec![u32::MAX; deliveries.len().div_ceil(32)];
     loop {
-        let ready =
-            |this: usize| !free[this] && (0..free.len()).all(|other| !waits[this][other] || free[other]);
-        let next: Vec<usize> = (0..free.len()).filter(|&this| ready(this)).collect();
-        if next.is_empty() {
+        let before = waiting.len();
+        waiting.retain(|&this| {
+            let waits = meets(&waits_for[this], &left);
+            left[this / 32] &= !(u32::from(!waits) << (this % 32));
+            waits
+        });
+        if waiting.len() == before {
             break;
         }
-        next.into_iter().for_each(|this| free[this] = true);
     }
-    let Some(stuck) = free.iter().position(|free| !free) else { return Ok(()) };
+    let Some(&stuck) = waiting.first() else { return Ok(()) };
     let type_ = &scenario.deliver[deliveries[stuck].message].message.type_;
     Err(Error::input(format!("in {order} order `{type_}` would wait for itself, by way of others"))
         .at(scenario.name.clone())

@@ -2,9 +2,14 @@
 
 use super::explorer::Explorer;
 use super::listed::Delivery;
-use crate::event::Message;
+use super::scenario::{Scenario, Stimulus};
+use super::steps::Slot;
+use crate::event::{Document, Message, Name};
+use crate::process::{Correlate, Definition};
 use crate::runtime::ProcessId;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How choices are written, by number: first the listed deliveries, each under its own, then whatever
 /// else was met.
@@ -12,6 +17,8 @@ use rustc_hash::FxHashMap;
 pub(super) struct Labels {
     pub texts: Vec<String>,
     numbers: FxHashMap<String, u16>,
+    /// There are more than can be told apart.
+    pub full: bool,
 }
 
 impl Labels {
@@ -27,8 +34,10 @@ impl Labels {
         if let Some(&known) = self.numbers.get(&text) {
             return known;
         }
-        // Names of messages and alarms: a scenario that is read in a lifetime has fewer.
-        let number = u16::try_from(self.texts.len()).unwrap_or(u16::MAX);
+        let Ok(number) = u16::try_from(self.texts.len()) else {
+            self.full = true;
+            return u16::MAX;
+        };
         self.texts.push(text.clone());
         self.numbers.insert(text, number);
         number
@@ -46,23 +55,49 @@ impl Explorer<'_> {
         self.add_conversation(&mut text, this);
         let namesake = |other: &Message| {
             other.type_ == this.type_
-                && (!self.several_conversations() || other.conversation() == this.conversation())
+                && (!self.several.conversations || other.conversation() == this.conversation())
         };
         let listed = &self.scenario.deliver;
         let mut same = (0..listed.len()).filter(|&index| namesake(&listed[index].message));
-        if same.clone().any(|other| !self.listed.are_alike(other, message)) {
+        let alike = |other: usize| match self.reads_ids {
+            true => other == message,
+            false => self.listed.are_alike(other, message),
+        };
+        if same.clone().any(|other| !alike(other)) {
             // Those that are alike share the number of the first.
-            let number = same.position(|other| self.listed.are_alike(other, message)).unwrap_or(0) + 1;
+            let number = same.position(alike).unwrap_or(0) + 1;
             text.push_str(&format!("#{number}"));
         }
         self.add_hearer(&mut text, &this.type_, process);
         text
     }
 
-    pub fn sent_label(&mut self, to: ProcessId, mail: u32) -> u16 {
+    /// A message that a process sent is numbered behind the listed ones of its name, and behind those that
+    /// may come now and say something else; `named` knows these.
+    pub fn sent_label(&mut self, to: ProcessId, mail: u32, named: &mut Vec<Named>) -> u16 {
         let message = self.steps.mails.get(mail).message.clone();
         let mut text = message.type_.to_string();
         self.add_conversation(&mut text, &message);
+        let says = Named {
+            text: format!("{text}>{to}"),
+            source: message.source.clone(),
+            data: message.data.clone(),
+            id: Some(message.id.clone()).filter(|_| self.reads_ids),
+        };
+        let same = named.iter().filter(|other| other.text == says.text);
+        let number = same.clone().position(|other| *other == says).unwrap_or(same.count());
+        if !named.contains(&says) {
+            named.push(says);
+        }
+        let namesake = |stimulus: &&Stimulus| {
+            let other = &stimulus.message;
+            other.type_ == message.type_
+                && (!self.several.conversations || other.conversation() == message.conversation())
+        };
+        let number = number + self.scenario.deliver.iter().filter(namesake).count() + 1;
+        if number > 1 {
+            text.push_str(&format!("#{number}"));
+        }
         self.add_hearer(&mut text, &message.type_, to);
         self.labels.number(text)
     }
@@ -72,8 +107,8 @@ impl Explorer<'_> {
         let name = life.alarms[alarm].message.type_.clone();
         let (process, id) = self.steps.slots[slot as usize].clone();
         let mut text = name.to_string();
-        if self.several_conversations() {
-            text.push_str(&format!("#{id}"));
+        if self.several.instances {
+            text.push_str(&format!("#{}", word(&id)));
         }
         text.push('!');
         if self.definitions.iter().filter(|definition| definition.alarms.contains(&name)).count() > 1 {
@@ -83,8 +118,8 @@ impl Explorer<'_> {
     }
 
     fn add_conversation(&self, text: &mut String, message: &Message) {
-        if let Some(id) = message.conversation().filter(|_| self.several_conversations()) {
-            text.push_str(&format!("#{id}"));
+        if let Some(id) = message.conversation().filter(|_| self.several.conversations) {
+            text.push_str(&format!("#{}", word(id)));
         }
     }
 
@@ -93,11 +128,53 @@ impl Explorer<'_> {
             text.push_str(&format!(">{}", self.definitions[process].name));
         }
     }
+}
 
-    /// Whether the messages of the scenario belong to more than one conversation.
-    pub fn several_conversations(&self) -> bool {
-        let mut all = self.scenario.first.iter().chain(&self.scenario.deliver);
+/// What tells a message that a process sent from others of its name.
+#[derive(PartialEq, Eq)]
+pub(super) struct Named {
+    /// Its name without a number, and to whom it goes.
+    text: String,
+    source: Name,
+    data: Option<Document>,
+    /// Where ids are read.
+    id: Option<Name>,
+}
+
+/// Of what there is more than one, so that names must tell them apart.
+#[derive(Debug, Default)]
+pub(super) struct Several {
+    /// The messages of the scenario belong to more than one.
+    pub conversations: bool,
+    /// A process may have more than one: those that listed messages reach, or others that messages of
+    /// processes find by an expression.
+    pub instances: bool,
+}
+
+impl Several {
+    /// `slots`: those that the scenario's messages reach.
+    pub fn of(scenario: &Scenario, slots: &[Slot]) -> Several {
+        let mut all = scenario.first.iter().chain(&scenario.deliver);
         let first = all.next().and_then(|stimulus| stimulus.message.conversation());
-        all.any(|stimulus| stimulus.message.conversation() != first)
+        let conversations = all.any(|stimulus| stimulus.message.conversation() != first);
+        let reached: BTreeSet<ProcessId> = slots.iter().map(|(process, _)| *process).collect();
+        let finds = |process: &Arc<Definition>| !matches!(process.correlate, Correlate::ById);
+        let found = scenario.processes.len() > 1 && scenario.processes.iter().any(finds);
+        Several { conversations, instances: conversations || found || reached.len() < slots.len() }
     }
+}
+
+/// An id as a part of a word: what parts words, or the parts of one, is written as in an address.
+fn word(id: &str) -> String {
+    if id.is_empty() {
+        return "(none)".to_string();
+    }
+    let mut out = String::with_capacity(id.len());
+    for c in id.chars() {
+        match c.is_whitespace() || c.is_control() || "#>!%".contains(c) {
+            true => c.to_string().bytes().for_each(|byte| out.push_str(&format!("%{byte:02X}"))),
+            false => out.push(c),
+        }
+    }
+    out
 }

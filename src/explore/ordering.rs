@@ -9,6 +9,7 @@ use crate::event::{Document, Millis, Name};
 use crate::process::Data;
 use crate::span::nearest;
 use crate::step::{self, Instance, Rest};
+use rustc_hash::FxHashSet;
 
 /// What an ordering does, choice by choice; the first is what the first messages did.
 #[derive(Debug, Clone)]
@@ -80,60 +81,86 @@ pub fn outcome_of(scenario: &Scenario, order: Order, ordering: &[&str]) -> Resul
     Ok(outcome(&explorer, &place))
 }
 
-/// The choices that an ordering names. Two messages may be written alike and differ in what they say:
-/// then the first in canonical order is meant with which the rest can be taken, too.
+/// So many choices are tried beyond the first way, where words may mean several.
+const PATIENCE: usize = 100_000;
+/// How many words before the one that cannot happen an error repeats.
+const REPEATED: usize = 8;
+
+/// A world on the way, and what its word may mean and was not tried; the last is tried first.
+struct Stop {
+    place: Place,
+    left: Vec<What>,
+}
+
+/// The choices that an ordering names. A word that leaves out a part may mean several: then the first
+/// in canonical order is meant with which the rest can be taken, too; what is written exactly so comes
+/// before all others.
 pub(super) fn find(explorer: &mut Explorer, begin: &Place, ordering: &[&str]) -> Result<Vec<What>> {
+    let Some(first) = ordering.first() else { return Ok(Vec::new()) };
+    let mut stops = vec![Stop { left: meant(explorer, begin, first), place: begin.clone() }];
+    let mut path: Vec<What> = Vec::new();
     let mut farthest = (0, begin.clone());
-    let mut path = Vec::new();
-    if go(explorer, begin, ordering, &mut path, &mut farthest) {
-        return Ok(path);
+    // Worlds after so many words from which the rest cannot be taken.
+    let mut dead: FxHashSet<(usize, Vec<u32>)> = FxHashSet::default();
+    let row = |place: &Place| {
+        let mut row = Vec::new();
+        place.write(&mut row);
+        row
+    };
+    let mut tried = 0;
+    while let Some(stop) = stops.last_mut() {
+        let Some(what) = stop.left.pop() else {
+            dead.insert((path.len(), row(&stop.place)));
+            stops.pop();
+            path.pop();
+            continue;
+        };
+        tried += 1;
+        if tried > ordering.len() + PATIENCE {
+            let error = Error::input("the words of this ordering may mean too many things");
+            return Err(error.hint("write each as `check` does, with its number: `OrderPaid#2`"));
+        }
+        let mut next = Place::default();
+        explorer.apply(&stop.place, what, &mut next);
+        path.push(what);
+        let Some(word) = ordering.get(path.len()) else { return Ok(path) };
+        if !dead.is_empty() && dead.contains(&(path.len(), row(&next))) {
+            path.pop();
+            continue;
+        }
+        if path.len() > farthest.0 {
+            farthest = (path.len(), next.clone());
+        }
+        stops.push(Stop { left: meant(explorer, &next, word), place: next });
     }
-    let (done, place) = farthest;
+    Err(impossible(explorer, &farthest.1, ordering, farthest.0))
+}
+
+/// What a word may mean, the likeliest last.
+fn meant(explorer: &mut Explorer, place: &Place, word: &str) -> Vec<What> {
+    let mut choices: Vec<Choice> = Vec::new();
+    explorer.ready(place, &mut choices);
+    choices.retain(|choice| is_meant(explorer.labels.text(choice.label), word));
+    choices.sort_by_key(|choice| explorer.labels.text(choice.label) != word);
+    choices.iter().rev().map(|choice| choice.what).collect()
+}
+
+fn impossible(explorer: &mut Explorer, place: &Place, ordering: &[&str], done: usize) -> Error {
     let mut choices = Vec::new();
-    explorer.ready(&place, &mut choices);
+    explorer.ready(place, &mut choices);
     let possible: Vec<&str> = choices.iter().map(|choice| explorer.labels.text(choice.label)).collect();
     let wanted = ordering[done];
     let after = match done {
         0 => "at the beginning".to_string(),
-        _ => format!("after {}", ordering[..done].join(" ")),
+        1..=REPEATED => format!("after {}", ordering[..done].join(" ")),
+        _ => format!("after {done} choices, the last of them {}", ordering[done - REPEATED..done].join(" ")),
     };
     let error = Error::input(format!("`{wanted}` cannot happen {after}"));
-    Err(match nearest(wanted, possible.iter().copied()) {
+    match nearest(wanted, possible.iter().copied()) {
         Some(near) => error.hint(format!("did you mean {near}?")),
         None if possible.is_empty() => error.hint("there the ordering ends: nothing more can happen"),
         None => error.hint(format!("what can happen there: {}", possible.join(" "))),
-    })
-}
-
-fn go(
-    explorer: &mut Explorer,
-    place: &Place,
-    ordering: &[&str],
-    path: &mut Vec<What>,
-    farthest: &mut (usize, Place),
-) -> bool {
-    if path.len() == ordering.len() {
-        return true;
     }
-    if path.len() >= farthest.0 {
-        *farthest = (path.len(), place.clone());
-    }
-    let mut choices: Vec<Choice> = Vec::new();
-    explorer.ready(place, &mut choices);
-    let wanted = ordering[path.len()];
-    let mut next = Place::default();
-    for choice in choices {
-        if !is_meant(explorer.labels.text(choice.label), wanted) {
-            continue;
-        }
-        explorer.apply(place, choice.what, &mut next);
-        path.push(choice.what);
-        if go(explorer, &next.clone(), ordering, path, farthest) {
-            return true;
-        }
-        path.pop();
-    }
-    false
 }
 
 /// A name that is written out, or without the parts that say which of several is meant.

@@ -8,7 +8,7 @@ use super::judge::{Broken, judge};
 use super::nearest::{Nearest, Path};
 use super::outcomes::{Outcome, Outcomes, Wrong};
 use super::scenario::{Alarms, Bounds, Order, Scenario};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use rustc_hash::FxHashSet;
 use std::fmt;
 
@@ -132,6 +132,10 @@ impl fmt::Display for Verdict {
 pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress) -> bool) -> Result<Report> {
     let mut explorer = Explorer::new(scenario, order)?;
     let graph = Graph::explore(&mut explorer, scenario.bounds, watch);
+    if explorer.labels.full {
+        let what = format!("{}: more than 65,535 choices of different names, or of one name", scenario.name);
+        return Err(Error::input(what).hint("lower its `bounds`, or list fewer messages"));
+    }
     let sorted = Sorted::new(&graph);
     let outcomes = Outcomes::new(&explorer, &graph);
     let broken = judge(&explorer, &graph, &outcomes);

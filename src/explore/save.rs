@@ -285,9 +285,7 @@ fn replays(log: &SavedLog, definition: &Arc<Definition>, meant: &World) -> Resul
 }
 
 fn world(definition: &Arc<Definition>) -> Result<World> {
-    let mut family = Family::new(definition.name.clone());
-    family.insert(definition.clone())?;
-    Ok(House::create(vec![family])?.created().subscribe_all().start().stable())
+    Ok(House::create(vec![Family::of(definition)])?.created().subscribe_all().start().stable())
 }
 
 fn at(index: usize) -> Position {

@@ -17,6 +17,16 @@ impl Family {
         Family { name, versions: BTreeMap::new() }
     }
 
+    /// One version alone, which new instances start on, also if it was retired.
+    pub fn of(definition: &Arc<Definition>) -> Family {
+        let version = match definition.accepts_new {
+            true => definition.clone(),
+            false => Arc::new(Definition { accepts_new: true, ..(**definition).clone() }),
+        };
+        let versions = BTreeMap::from([(version.version, version)]);
+        Family { name: definition.name.clone(), versions }
+    }
+
     /// Adds a version. Two definitions of one version, even equal ones, are an error that names
     /// both files: nobody could say which one decides.
     pub fn insert(&mut self, definition: Arc<Definition>) -> Result<()> {

@@ -31,7 +31,8 @@ pub fn text(report: &Report) -> String {
     }
     text.push_str(&more(report.outcomes.len(), "outcome"));
     if !report.unreached.is_empty() {
-        text.push_str(&format!("\nnote: declared, and never reached: {}\n", report.unreached.join("; ")));
+        let reached = if report.stopped.is_some() { "not reached so far" } else { "never reached" };
+        text.push_str(&format!("\nnote: declared, and {reached}: {}\n", report.unreached.join("; ")));
     }
     text.push_str(&bound(report));
     text
@@ -247,13 +248,14 @@ pub fn summary(reports: &[Report]) -> String {
     let mut sorted: Vec<&Report> = reports.iter().collect();
     sorted.sort_by_key(|report| report.verdict);
     let several = |report: &Report| reports.iter().filter(|r| r.scenario == report.scenario).count() > 1;
-    let row = |report: &&Report| {
-        let order = if several(report) { format!(" ({})", report.order) } else { String::new() };
-        vec![report.verdict.to_string(), format!("{}{order}", report.scenario), sizes(report)]
+    let name = |report: &Report| match several(report) {
+        true => format!("{} ({})", report.scenario, report.order),
+        false => report.scenario.clone(),
     };
+    let row = |report: &&Report| vec![report.verdict.to_string(), name(report), sizes(report)];
     let mut text = columns(&sorted.iter().map(row).collect::<Vec<_>>());
     for report in sorted.iter().filter(|report| !report.verdict.holds()) {
-        text.push_str(&format!("\n{}\n", report.scenario));
+        text.push_str(&format!("\n{}\n", name(report)));
         if let Some(finding) = report.findings.first() {
             text.push_str(&finding_text(report, finding)[1..]);
             continue;

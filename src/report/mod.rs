@@ -13,6 +13,7 @@ pub mod junit;
 pub mod log;
 pub mod replay;
 pub mod run;
+pub mod schema;
 pub mod settle;
 pub mod spec;
 pub mod spec_json;

@@ -111,17 +111,7 @@ struct Play<'a> {
 
 impl<'a> Play<'a> {
     fn new(spec: &'a Spec) -> Result<Play<'a>> {
-        let mut families = Vec::new();
-        for definition in &spec.processes {
-            let mut family = Family::new(definition.name.clone());
-            // A spec is about that version, also one on which nothing new starts any more.
-            let mut definition = definition.clone();
-            if !definition.accepts_new {
-                Arc::make_mut(&mut definition).accepts_new = true;
-            }
-            family.insert(definition)?;
-            families.push(family);
-        }
+        let families = spec.processes.iter().map(Family::of).collect();
         let world = House::create(families)?.created().subscribe_all().start().stable();
         let id = |name: &Name| world.house().process(name).expect("it moved in");
         let ids = spec.processes.iter().map(|definition| id(&definition.name)).collect();

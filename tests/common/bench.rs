@@ -188,6 +188,11 @@ impl Running {
         (self.stdout, self.heard) = (Some(stdout), heard);
     }
 
+    /// All that it has printed, when it has ended.
+    pub fn read_to_end(&mut self, out: &mut String) {
+        self.stdout.take().expect("not hung up").read_to_string(out).unwrap();
+    }
+
     /// Closes the pipe that it prints into.
     pub fn hang_up(&mut self) {
         self.stdout = None;

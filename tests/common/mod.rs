@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test file uses its part
 
 pub mod bench;
+pub mod checks;
 pub mod library;
 
 use anyorder::error::{Error, Result};

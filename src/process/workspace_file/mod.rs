@@ -3,7 +3,7 @@
 
 mod verbs;
 
-pub use verbs::{OptionKind, VerbOption, VerbSpec};
+pub use verbs::{OPTION_KEYS, OPTION_TYPES, OptionKind, VERB_KEYS, VerbOption, VerbSpec};
 
 use crate::error::{Error, Result};
 use crate::event::Name;
@@ -43,7 +43,8 @@ impl WorkspaceFile {
     }
 }
 
-const KEYS: [&str; 4] = ["workspace", "seed", "modules", "verbs"];
+/// The keys of the file.
+pub const KEYS: [&str; 4] = ["workspace", "seed", "modules", "verbs"];
 
 /// Reads it; all that is wrong with it at once.
 pub fn read(source: &Arc<Source>) -> Result<WorkspaceFile> {

@@ -80,8 +80,12 @@ impl OptionKind {
     }
 }
 
-const VERB_KEYS: [&str; 6] = ["summary", "appends", "on", "answers", "passes-on", "options"];
-const OPTION_KEYS: [&str; 6] = ["type", "as", "repeated", "default", "optional", "help"];
+/// What an option may be.
+pub const OPTION_TYPES: [&str; 5] = [KINDS[0].0, KINDS[1].0, KINDS[2].0, KINDS[3].0, KINDS[4].0];
+
+/// The keys of a verb, and of an option's long form.
+pub const VERB_KEYS: [&str; 6] = ["summary", "appends", "on", "answers", "passes-on", "options"];
+pub const OPTION_KEYS: [&str; 6] = ["type", "as", "repeated", "default", "optional", "help"];
 
 /// What every verb takes besides its own options.
 const TAKEN: [&str; 6] = ["id", "time", "correlation", "format", "help", "version"];

@@ -88,9 +88,22 @@ struct World {
 /// A choice as it is compared: the derived order is the canonical one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
-    Listed { place: usize, to: &'static str },
-    Sent { from: &'static str, type_: &'static str, data: Text, to: &'static str },
-    Ring { process: &'static str, alarm: &'static str },
+    Listed {
+        place: usize,
+        to: &'static str,
+    },
+    /// `number`: its place among those of its name that are ready and differ.
+    Sent {
+        from: &'static str,
+        type_: &'static str,
+        data: Text,
+        to: &'static str,
+        number: usize,
+    },
+    Ring {
+        process: &'static str,
+        alarm: &'static str,
+    },
 }
 
 /// Data in the order of its text; none comes first.
@@ -262,8 +275,12 @@ impl Walk<'_> {
             if self.path.len() == LONGEST {
                 return None;
             }
+            let number = self.number(world, choice);
             let mut next = world.clone();
-            let step = self.make(&mut next, choice);
+            let mut step = self.make(&mut next, choice);
+            if let Step::Sent { number: place, .. } = &mut step {
+                *place = number;
+            }
             self.path.push(step);
             self.go_on(&next)?;
             self.path.pop();
@@ -284,7 +301,7 @@ impl Walk<'_> {
                     From::Listed(place) => Step::Listed { place, to },
                     From::Sent(process) => {
                         let from = self.case.processes[process].name;
-                        Step::Sent { from, type_: name(type_), data: Text(data), to }
+                        Step::Sent { from, type_: name(type_), data: Text(data), to, number: 1 }
                     }
                 }
             }
@@ -301,6 +318,28 @@ impl Walk<'_> {
                 Step::Ring { process: self.case.processes[process].name, alarm: name(alarm.name) }
             }
         }
+    }
+
+    /// The place of a message that a process sent, in canonical order, among those of its type that may
+    /// come to the same process now.
+    fn number(&self, world: &World, choice: Choice) -> usize {
+        let sent = |choice: &Choice| match *choice {
+            Choice::Deliver(index) => match (world.flights[index].message.from, &world.flights[index]) {
+                (From::Sent(process), Flight { message, to }) => {
+                    let from = self.case.processes[process].name;
+                    Some((*to, message.type_, from, Text(message.data)))
+                }
+                _ => None,
+            },
+            Choice::Ring(..) => None,
+        };
+        let Some(this) = sent(&choice) else { return 1 };
+        let choices = self.choices(world);
+        let before = choices
+            .iter()
+            .filter_map(sent)
+            .filter(|other| (other.0, other.1) == (this.0, this.1) && (other.2, other.3) < (this.2, this.3));
+        1 + before.map(|other| (other.2, other.3)).collect::<BTreeSet<_>>().len()
     }
 
     fn choices(&self, world: &World) -> Vec<Choice> {
@@ -478,7 +517,13 @@ impl Walk<'_> {
                 let number = if told_apart { format!("#{number}") } else { String::new() };
                 format!("{}{number}{}", name(type_), to(heard(name(type_)), process))
             }
-            Step::Sent { type_, to: process, .. } => format!("{type_}{}", to(heard(type_), process)),
+            // Behind the listed ones of its name.
+            Step::Sent { type_, to: process, number, .. } => {
+                let listed = self.case.deliver.iter().filter(|listed| name(listed.type_) == type_).count();
+                let number = listed + number;
+                let number = if number > 1 { format!("#{number}") } else { String::new() };
+                format!("{type_}{number}{}", to(heard(type_), process))
+            }
             Step::Ring { process, alarm } => {
                 let sets =
                     |of: &&Process| { ALARMS }.any(|type_| name(type_) == alarm && of.sets_alarm(type_));
