@@ -71,8 +71,8 @@ fn the_verbs_are_listed_with_a_line_each() {
         assert!(help.lines().any(|line| line.starts_with(&format!("  {verb} "))), "{verb}\n{help}");
     }
     assert!(help.ends_with(
-        "Exit codes:\n  0  it holds\n  1  a finding: orderings diverge, a spec fails, a replay differs, an append met another position than it\n     \
-         expected\n  2  bad input or usage\n  3  a bound was reached\n  4  a bug of anyorder's own\n"
+        "Exit codes:\n  0  it holds\n  1  a finding: orderings diverge, a spec fails, a replay differs,\n     an append met another \
+         position than it expected\n  2  bad input or usage\n  3  a bound was reached\n  4  a bug of anyorder's own\n"
     ));
 }
 

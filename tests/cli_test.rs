@@ -185,6 +185,14 @@ fn a_file_that_says_nothing_or_too_much() {
             "a message has no key `after`",
         ),
         (
+            "spec: a\nprocess: order\nwhen: {wait: 15m}\nthen: {send: []}\n",
+            "help: time passes with `{advance: 15m}`",
+        ),
+        (
+            "spec: a\nprocess: order\nwhen: {alarm: PaymentTimedOut}\nthen: {send: []}\n",
+            "help: an alarm rings by its name",
+        ),
+        (
             "spec: a\nprocess: order\nwhen: {advance: 1m, OrderPaid: {}}\nthen: {send: []}\n",
             "`advance` stands alone",
         ),

@@ -200,7 +200,7 @@ fn changed(then: &[(String, String)], definition: &Definition) -> Vec<(String, S
 #[test]
 fn a_spec_made_of_a_run_holds_and_with_one_thing_changed_it_fails() {
     let (mut held, mut failed, mut rang) = (0, 0, 0);
-    for case in cases(400) {
+    for case in cases(200) {
         let Some(ran) = ran(&case) else { continue };
         let library = Only(vec![ran.definition.clone()]);
         let spec = one(&written(&ran.head, &ran.then), &library);
@@ -217,7 +217,7 @@ fn a_spec_made_of_a_run_holds_and_with_one_thing_changed_it_fails() {
             failed += 1;
         }
     }
-    assert!(held > 200 && failed > 1000 && rang > 200, "{held} {failed} {rang}");
+    assert!(held > 100 && failed > 500 && rang > 100, "{held} {failed} {rang}");
 }
 
 fn definitions(fixture: &str) -> Only {

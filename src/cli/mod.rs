@@ -66,8 +66,8 @@ Start here:
 
 Exit codes:
   0  it holds
-  1  a finding: orderings diverge, a spec fails, a replay differs, an append met another position than it
-     expected
+  1  a finding: orderings diverge, a spec fails, a replay differs,
+     an append met another position than it expected
   2  bad input or usage
   3  a bound was reached
   4  a bug of anyorder's own";

@@ -8,7 +8,7 @@ mod then;
 use super::model::{Spec, Step, Then, What};
 use crate::error::Result;
 use crate::event::{Message, Name, parse_duration};
-use crate::process::keys::Place;
+use crate::process::keys::{self, Place};
 use crate::process::page::{Page, all};
 use crate::process::stimuli::{Ids, Listed, OUTSIDE};
 use crate::process::tree::{self, Node, Value};
@@ -174,8 +174,12 @@ impl Reader<'_> {
                 span,
             };
         }
-        let wrong = listed.unmentioned(processes, "spec", &alarms);
-        self.diagnostics.extend(wrong);
+        if let Some(wrong) = listed.unmentioned(processes, "spec", &alarms) {
+            self.diagnostics.push(match meant(&listed.type_) {
+                Some(hint) => wrong.hint(hint),
+                None => wrong,
+            });
+        }
         self.diagnostics.extend(listed.in_the_name_of(processes));
         let ids = match &listed.id {
             Some((id, _)) => vec![id.clone()],
@@ -222,4 +226,17 @@ impl Reader<'_> {
     fn nothing_here(&mut self, span: Span, key: &str, hint: &str) {
         self.complain(span, format!("`{key}` says nothing"), "nothing stands here", hint);
     }
+}
+
+/// What somebody means who writes `{wait: 15m}` or `{alarm: PaymentTimedOut}`.
+fn meant(type_: &str) -> Option<String> {
+    let key = keys::keys(Place::Given).iter().find(|key| key.name == type_ || key.also.contains(&type_))?;
+    Some(match (key.name, type_) {
+        ("advance", _) => "time passes with `{advance: 15m}`".to_string(),
+        (_, "alarm") => "an alarm rings by its name, which stands alone".to_string(),
+        ("event", _) => {
+            "a message stands by its name: `OrderPaid`, or `{event: OrderPaid, data: {…}}`".to_string()
+        }
+        (name, _) => format!("`{name}` belongs in a message's long form, beside `event`"),
+    })
 }
