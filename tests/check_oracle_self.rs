@@ -69,6 +69,7 @@ fn case(processes: Vec<Process>, deliver: &[Type]) -> Case {
         alarms: Alarms::Any,
         alike: false,
         by_data: false,
+        expect: Expect::default(),
     }
 }
 

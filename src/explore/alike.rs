@@ -17,6 +17,10 @@ impl Explorer<'_> {
             let earlier = &all[..index];
             index += 1;
             !earlier.iter().any(|other| match (other.what, choice.what) {
+                // Without causes it is enough that they say the same.
+                (What::Listed(one), What::Listed(other)) if !self.order.causal => {
+                    self.listed.are_kin(one, other)
+                }
                 (What::Listed(one), What::Listed(other)) => {
                     let (one, other) = (&self.listed.deliveries[one], &self.listed.deliveries[other]);
                     let message = |delivery: &Delivery| &self.scenario.deliver[delivery.message].message;

@@ -1,12 +1,12 @@
 //! What decides an outcome: the precedences that all of its orderings have in common.
 //!
-//! `a before b`: a happens, and b comes after it or never. Those that hold in every ordering of the
+//! `a before b`: a happens, and b comes after it or never; where b never happens at all, `a happens`, and
+//! of an alarm `a rings`. Those that hold in every ordering of the
 //! scenario decide nothing and are left out, and so are those that follow from others.
 
 use super::count::{Count, Sorted};
 use super::explorer::Explorer;
 use super::graph::Graph;
-use super::place::Place;
 use super::unrolled::Unrolled;
 use num_bigint::BigUint;
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 /// What decides one outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Decided {
-    /// Each as `a before b`.
+    /// Each as `a before b`, `a happens` or `a! rings`.
     pub by: Vec<String>,
     /// The orderings that obey them are as many as the outcome's own.
     pub exactly: bool,
@@ -45,7 +45,8 @@ pub(super) fn decided(
     if !sorted.behind_a_circle.is_empty() {
         return nothing();
     }
-    let common = common(&paths, &sorted, own.len(), &|node| group_of(paths.world(node)));
+    let mut common = common(&paths, &sorted, own.len(), &|node| group_of(paths.world(node)));
+    common.iter_mut().for_each(|pairs| pairs.retain(|&(a, b)| paths.is_clear(a) && paths.is_clear(b)));
     let everywhere = |pair: &Pair| common.iter().all(|pairs| pairs.contains(pair));
     let decide = |(pairs, own): (&BTreeSet<Pair>, &Count)| {
         let follows =
@@ -56,9 +57,15 @@ pub(super) fn decided(
             before.filter(|pair| pairs.contains(pair) && !everywhere(pair)).collect::<Vec<Pair>>()
         };
         let (told, obeying) = fewest(&paths, &sorted, told.collect(), &weaker);
-        let text = |&(a, b): &Pair| format!("{} before {}", paths.text(a), paths.text(b));
+        let text = |&(a, b): &Pair| match paths.text(a) {
+            first if !paths.never(b) => format!("{first} before {}", paths.text(b)),
+            first if first.contains('!') => format!("{first} rings"),
+            first => format!("{first} happens"),
+        };
         let exactly = !told.is_empty() && obeying.is_some_and(|count| Count::Finite(count) == *own);
-        Decided { by: told.iter().map(text).collect(), exactly }
+        let mut by: Vec<String> = told.iter().map(text).collect();
+        by.dedup();
+        Decided { by, exactly }
     };
     common.iter().zip(own).map(decide).collect()
 }
@@ -112,13 +119,13 @@ fn common(
     known[0] = Some(vec![0; labels * row].into());
     // What never comes, comes after nothing that is worth saying.
     let mut comes = vec![false; labels];
-    let (mut place, mut happened) = (Place::default(), vec![0u64; row]);
+    let mut happened = vec![0u64; row];
     for &node in &sorted.order {
         // All that lead here have been seen, so what is known is whole, and needed no longer.
         let Some(here) = known[node as usize].take() else { continue };
         let edges = paths.edges(node as usize);
         if !edges.is_empty() {
-            paths.happened(node, &mut place, &mut happened);
+            paths.happened(node, &mut happened);
         }
         for edge in edges {
             let label = edge.label as usize;
@@ -152,25 +159,33 @@ fn common(
 
 /// How many orderings obey some precedences. None beyond 2^128.
 fn obeying(paths: &Unrolled, sorted: &Sorted, pairs: &[Pair]) -> Option<BigUint> {
+    let row = paths.labels().div_ceil(64);
+    // Per label, what must have happened before it; and what must have happened in the end.
+    let mut before = vec![0u64; paths.labels() * row];
+    let mut needed = vec![0u64; row];
+    for &(a, b) in pairs {
+        before[b * row + a / 64] |= 1 << (a % 64);
+        needed[a / 64] |= 1 << (a % 64);
+    }
     let mut ways = vec![0u128; paths.len()];
     let mut sum = BigUint::ZERO;
     ways[0] = 1;
-    let mut place = Place::default();
-    let mut happened = vec![0u64; paths.labels().div_ceil(64)];
+    let mut happened = vec![0u64; row];
     for &node in &sorted.order {
         let here = ways[node as usize];
         if here == 0 {
             continue;
         }
-        paths.happened(node, &mut place, &mut happened);
-        let has = |label: usize| happened[label / 64] & 1 << (label % 64) != 0;
+        paths.happened(node, &mut happened);
+        let all_of = |wanted: &[u64]| wanted.iter().zip(&happened).all(|(wanted, has)| wanted & !has == 0);
         let edges = paths.edges(node as usize);
-        if edges.is_empty() && pairs.iter().all(|&(a, _)| has(a)) {
+        if edges.is_empty() && all_of(&needed) {
             sum += here;
         }
         for edge in edges {
             let label = edge.label as usize;
-            if has(label) || pairs.iter().all(|&(a, b)| b != label || has(a)) {
+            let again = happened[label / 64] & 1 << (label % 64) != 0;
+            if again || all_of(&before[label * row..(label + 1) * row]) {
                 let there = &mut ways[edge.to as usize];
                 *there =
                     here.checked_mul(u128::from(edge.weight)).and_then(|more| there.checked_add(more))?;

@@ -189,10 +189,9 @@ impl<'a> Explorer<'a> {
     pub fn ready(&mut self, place: &Place, choices: &mut Vec<Choice>) {
         choices.clear();
         let alike = self.scenario.alike;
-        let labels = &self.listed;
-        labels.ready(&place.flight, |bit, weight| {
+        self.listed.ready(&place.flight, |bit, weight| {
             let weight = if alike { 1 } else { weight };
-            choices.push(Choice { what: What::Listed(bit), label: labels.first_alike(bit) as u16, weight });
+            choices.push(Choice { what: What::Listed(bit), label: bit as u16, weight });
         });
         if !place.items.is_empty() {
             self.ready_items(place, choices);
@@ -234,7 +233,8 @@ impl<'a> Explorer<'a> {
             let (to, mail) = items[index];
             let message = &self.steps.mails.get(mail).message;
             let data = message.data.as_ref().map_or(String::new(), |data| data.text().to_string());
-            (message.source.clone(), message.type_.clone(), data, to, message.id.clone())
+            let (source, type_) = (message.source.clone(), message.type_.clone());
+            (source, type_, data, message.conversation().cloned(), to, message.id.clone())
         });
         let mut named = Vec::new();
         for (index, weight) in found {

@@ -134,6 +134,11 @@ impl Graph {
         place.read(&self.rows[self.row_at[world]..self.row_at[world + 1]], self.words);
     }
 
+    /// Of a world only the listed messages that are still in flight.
+    pub fn flight(&self, world: usize) -> &[u32] {
+        &Place::flight_of(&self.rows[self.row_at[world]..], self.words)
+    }
+
     /// Whether a world's choices are known.
     pub fn is_explored(&self, world: usize) -> bool {
         world + 1 < self.edge_at.len() && !self.cut.contains(&(world as u32))

@@ -62,12 +62,21 @@ impl Listed {
         let waited_for: Vec<Vec<u32>> =
             deliveries.iter().map(|first| set(&|then| must(first, &deliveries[then]))).collect();
         no_circle(scenario, &deliveries, &waits_for, order)?;
+        let kindred: Vec<(&Vec<usize>, Vec<usize>)> = (0..scenario.deliver.len())
+            .map(|message| {
+                let named = |other: &usize| scenario.deliver[*other].causes.contains(&message);
+                let by = (0..scenario.deliver.len()).filter(named).collect();
+                (&scenario.deliver[message].causes, by)
+            })
+            .collect();
         // The first of those that are alike.
         let mut first_of = BTreeMap::new();
         let class = |this: usize| {
             let delivery = &deliveries[this];
             let module = &scenario.deliver[delivery.message].module;
-            let who = (delivery.process, delivery.says, delivery.slot, module);
+            // Where causes count, messages with others are not alike, whoever hears those.
+            let causes = order.causal.then(|| &kindred[delivery.message]);
+            let who = (delivery.process, delivery.says, delivery.slot, module, causes);
             *first_of.entry((who, &waits_for[this], &waited_for[this])).or_insert(this)
         };
         let class: Vec<usize> = (0..count).map(class).collect();
@@ -121,9 +130,17 @@ impl Listed {
         common(&self.listed_before[bit], flight)
     }
 
-    /// The first of those that are alike: it stands for all of them.
-    pub fn first_alike(&self, bit: usize) -> usize {
-        (0..=bit).find(|&other| has(&self.alike[bit], other)).expect("it is like itself")
+    /// Of those that are alike and come in the order listed: which of them this is, and how many they are.
+    pub fn turn(&self, bit: usize) -> (usize, u32) {
+        (
+            (0..bit).filter(|&other| has(&self.alike[bit], other)).count(),
+            self.alike[bit].iter().map(|w| w.count_ones()).sum(),
+        )
+    }
+
+    /// Whether there is another that is written alike and yet told apart.
+    pub fn has_a_twin(&self, bit: usize) -> bool {
+        self.kin[bit] != self.alike[bit]
     }
 
     /// Whether two deliveries are of messages that are alike in everything but their ids.

@@ -46,6 +46,11 @@ impl Place {
         self.items.extend(items.chunks_exact(2).map(|item| (item[0], item[1])));
     }
 
+    /// The part of a row that says what is in flight.
+    pub fn flight_of(row: &[u32], words: usize) -> &[u32] {
+        &row[2..2 + words]
+    }
+
     pub fn write(&self, row: &mut Vec<u32>) {
         row.clear();
         row.extend_from_slice(&[self.sent, self.clock]);

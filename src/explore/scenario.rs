@@ -30,8 +30,8 @@ pub struct Scenario {
 
 impl Scenario {
     /// The instances that the messages of the scenario reach: a process's index and the instance's id, by
-    /// process, each in the order in which the messages are listed. What processes send each other may
-    /// reach more, where `correlate` makes other ids of it.
+    /// process, sorted. What processes send each other may reach more, where `correlate` makes other ids of
+    /// it.
     pub fn instances(&self) -> Vec<(usize, Name)> {
         instances(&self.processes, self.first.iter().chain(&self.deliver))
     }
@@ -58,6 +58,8 @@ pub(super) fn instances<'a>(
                 found.push((process, instance));
             }
         }
+        // As outcomes name them.
+        found[before..].sort();
     }
     found
 }

@@ -6,8 +6,6 @@
 
 use super::explorer::Explorer;
 use super::graph::{Edge, Graph};
-use super::listed::has;
-use super::place::Place;
 use rustc_hash::FxHashMap;
 
 /// Paths with labels of which it is known at every node whether they have happened.
@@ -116,13 +114,16 @@ impl<'a> Unrolled<'a> {
     }
 
     /// The labels that have happened on every path to a node, which are those of any path.
-    pub fn happened(&self, node: u32, place: &mut Place, happened: &mut [u64]) {
+    pub fn happened(&self, node: u32, happened: &mut [u64]) {
         happened.fill(0);
-        let mut set = |label: usize| happened[label / 64] |= 1 << (label % 64);
-        self.graph.read(self.world(node) as usize, place);
-        // Of deliveries that are alike the first is always the first to come: it stands for all.
         let listed = self.explorer.listed.deliveries.len();
-        (0..listed).filter(|&bit| !has(&place.flight, bit)).for_each(&mut set);
+        // Deliveries that are alike come in the order listed. What is not in flight any more has happened.
+        for (index, &flies) in self.graph.flight(self.world(node) as usize).iter().enumerate() {
+            let bits = listed - index * 32;
+            let all = if bits < 32 { (1 << bits) - 1 } else { u32::MAX };
+            happened[index / 2] |= u64::from(!flies & all) << (index % 2 * 32);
+        }
+        let mut set = |label: usize| happened[label / 64] |= 1 << (label % 64);
         if let Some(nodes) = &self.nodes {
             let counts = &nodes.counted[nodes.counts[node as usize] as usize];
             for (index, &count) in counts.iter().enumerate() {
@@ -131,17 +132,46 @@ impl<'a> Unrolled<'a> {
         }
     }
 
+    /// Whether a label never happens: what must come before it only must happen.
+    pub fn never(&self, label: usize) -> bool {
+        let listed = self.explorer.listed.deliveries.len();
+        let times = |label: usize| (label / TIMES as usize, label % TIMES as usize);
+        label.checked_sub(listed).map(times).is_some_and(|(index, time)| time >= self.most[index] as usize)
+    }
+
+    /// Whether its text says which it is.
+    pub fn is_clear(&self, label: usize) -> bool {
+        label >= self.explorer.listed.deliveries.len() || !self.explorer.listed.has_a_twin(label)
+    }
+
     /// `PaymentDue!`, or `2nd PaymentDue!` where it may come again.
     pub fn text(&self, label: usize) -> String {
         let listed = self.explorer.listed.deliveries.len();
         if label < listed {
-            return self.explorer.labels.text(label as u16).to_string();
+            let text = self.explorer.labels.text(label as u16);
+            return match self.explorer.listed.turn(label) {
+                (_, 0 | 1) => text.to_string(),
+                (time, _) => format!("{} {text}", ordinal(time)),
+            };
         }
         let (index, time) = ((label - listed) / TIMES as usize, (label - listed) % TIMES as usize);
         let text = self.explorer.labels.text(self.tracked[index]);
         match (self.most[index], time) {
             (0 | 1, _) => text.to_string(),
-            (_, time) => format!("{} {text}", ["1st", "2nd", "3rd", "4th", "5th"][time]),
+            (_, time) => format!("{} {text}", ordinal(time)),
         }
     }
+}
+
+/// `1st` for 0.
+fn ordinal(index: usize) -> String {
+    let number = index + 1;
+    let end = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{number}{end}")
 }

@@ -18,6 +18,7 @@ pub fn walked(seed: u64) -> (Case, Told) {
         let mut case = Maker::new(seed, attempt).case();
         loop {
             if let Some(told) = walk(&case, steps) {
+                super::declare::declare(&mut case, &told, seed);
                 return (case, told);
             }
             if case.deliver.len() <= 1 {
@@ -46,6 +47,8 @@ pub fn without(case: &mut Case, change: impl FnOnce(&mut Case)) {
 
 struct Maker {
     random: ChaCha8Rng,
+    /// Time is told.
+    timed: bool,
 }
 
 /// What a process is made from.
@@ -61,7 +64,7 @@ struct Vocabulary {
 
 impl Maker {
     fn new(seed: u64, attempt: u64) -> Maker {
-        Maker { random: ChaCha8Rng::seed_from_u64(seed.wrapping_add(attempt << 40)) }
+        Maker { random: ChaCha8Rng::seed_from_u64(seed.wrapping_add(attempt << 40)), timed: false }
     }
 
     fn chance(&mut self, percent: u32) -> bool {
@@ -80,6 +83,9 @@ impl Maker {
     }
 
     fn case(&mut self) -> Case {
+        let alarms =
+            self.one(&[Alarms::Any, Alarms::Any, Alarms::Any, Alarms::Last, Alarms::Last, Alarms::Never]);
+        self.timed = alarms == Alarms::Last && self.chance(30);
         let two = self.chance(40);
         // Two share most of what comes from outside.
         let count = self.random.random_range(3..=if two { 4 } else { 5 });
@@ -93,8 +99,6 @@ impl Maker {
         }
         let (causal, fifo) =
             self.one(&[(false, false), (false, false), (true, false), (false, true), (true, true)]);
-        let alarms =
-            self.one(&[Alarms::Any, Alarms::Any, Alarms::Any, Alarms::Last, Alarms::Last, Alarms::Never]);
         let alike = self.chance(25);
         let mut case = Case {
             processes,
@@ -105,9 +109,44 @@ impl Maker {
             alarms,
             alike,
             by_data: self.chance(20),
+            expect: Expect::default(),
         };
         self.messages(&mut case);
+        if self.chance(15) {
+            self.conversations(&mut case);
+        }
+        if self.chance(35) {
+            self.properties(&mut case);
+        }
         case
+    }
+
+    fn conversations(&mut self, case: &mut Case) {
+        for stimulus in case.first.iter_mut().chain(&mut case.deliver) {
+            stimulus.conversation = usize::from(self.chance(45));
+        }
+    }
+
+    fn properties(&mut self, case: &mut Case) {
+        let said = |type_: &Type| {
+            let of = |process: &Process| {
+                process.hears(*type_) || process.reactions().flat_map(|r| &r.sends).any(|s| s.type_ == *type_)
+            };
+            case.processes.iter().any(of)
+        };
+        let types: Vec<Type> = (0..ALARMS.start).filter(said).collect();
+        for _ in 0..self.one(&[1, 1, 2]) {
+            let process = self.random.random_range(0..case.processes.len());
+            let state = self.random.random_range(0..case.processes[process].states.len());
+            let condition = match self.random.random_range(0..5) {
+                0 => Condition::AtMost(self.one(&types), self.one(&[0, 1, 1, 2])),
+                1 | 2 => Condition::NoMore(self.one(&types), self.one(&types)),
+                3 => Condition::NotIn(process, state),
+                _ => Condition::Below(process, self.one(&[Var::N, Var::K]), self.one(&[1, 2])),
+            };
+            let judged = self.one(&[Judged::Always, Judged::Always, Judged::Finally]);
+            case.expect.properties.push((judged, condition));
+        }
     }
 
     fn messages(&mut self, case: &mut Case) {
@@ -167,7 +206,7 @@ impl Maker {
             None
         };
         let module = if self.chance(60) { Some(self.one(&["orders", "payments"])) } else { None };
-        Stimulus { type_, data, module, after: Vec::new() }
+        Stimulus { type_, data, module, after: Vec::new(), conversation: 0 }
     }
 
     fn process(&mut self, name: &'static str, outside: &[Type], two: bool) -> Process {
@@ -259,7 +298,13 @@ impl Maker {
             let roll = self.random.random_range(0..100);
             if roll < reacts {
                 let rule = self.rule(type_, words, if end { 30 } else { 70 });
+                let open = rule.iter().all(|reaction| !reaction.when.is_empty());
                 state.on.push((type_, rule));
+                // What no guard lets in may be ignored or deferred: asked in this order.
+                if open && self.chance(35) {
+                    let list = if self.chance(40) { &mut state.ignore } else { &mut state.defer };
+                    list.push(type_);
+                }
             } else if roll < ignores {
                 state.ignore.push(type_);
             } else if roll < defers {
@@ -289,6 +334,9 @@ impl Maker {
         let mine =
             [Guard::Below(Var::N, 2), Guard::Is(Var::Seen, 1), Guard::Is(Var::Seen, 0), Guard::Is(Var::K, 1)];
         let theirs = [Guard::EventIs(1), Guard::EventBelow(2)];
+        if self.timed && self.chance(30) {
+            return vec![Guard::Until(self.one(&[0, 4, 5, 9, 12]))];
+        }
         // Mostly not where there is no data.
         match self.random.random_range(0..10) {
             0..5 => vec![self.one(&mine)],

@@ -1,7 +1,7 @@
 //! What one message does to one instance: DESIGN.md §4, read anew.
 
 use super::model::*;
-use super::questions::A_KEPT_STARTER_GOES_LAST;
+use super::values::{Prepared, chosen, holds, prepare};
 use std::rc::Rc;
 
 /// The table of outcomes. `duplicate` and `expired` cannot be: every message has an id of its own and
@@ -91,6 +91,8 @@ pub struct Instance {
     pub alarms: Vec<Armed>,
     /// Where an earlier life ended that was forgotten.
     pub before: Option<usize>,
+    /// Whether anything ever came to it.
+    pub heard: bool,
 }
 
 /// Where an instance rests.
@@ -140,6 +142,7 @@ impl Instance {
             deferred: Vec::new(),
             alarms: Vec::new(),
             before: None,
+            heard: false,
         }
     }
 
@@ -154,6 +157,7 @@ impl Instance {
 
     /// One choice: the input, and all that waited and is tried again because of it.
     pub fn take(&mut self, process: &Process, input: Input, when: When, effects: &mut Effects) {
+        self.heard = true;
         if self.parked.is_some() {
             effects.outcomes.push(Outcome::Held);
             return;
@@ -179,10 +183,7 @@ impl Instance {
             match decided {
                 // It let all go that waited.
                 Decided { outcome: Outcome::Declined, .. } if self.deferred.is_empty() => {}
-                Decided { kept: true, moved: true, .. } if A_KEPT_STARTER_GOES_LAST => {
-                    self.deferred.remove(index);
-                    self.deferred.push(input);
-                }
+                // Also a starter that begins the next life stays in its place.
                 Decided { kept: true, .. } => index += 1,
                 _ => drop(self.deferred.remove(index)),
             }
@@ -230,7 +231,7 @@ impl Instance {
         effects: &mut Effects,
     ) -> Decided {
         let fresh = [0; 3];
-        match process.starts_when.map_or(Ok(true), |guard| holds(guard, &fresh, input)) {
+        match process.starts_when.map_or(Ok(true), |guard| holds(guard, &fresh, input, when)) {
             Err(reason) => return self.park(reason),
             Ok(false) => {
                 self.life = Life::Declined;
@@ -240,12 +241,12 @@ impl Instance {
             Ok(true) => {}
         }
         let initial = &process.states[process.initial];
-        let born = starter.rule.as_ref().map_or(Ok(None), |rule| chosen(rule, &fresh, input));
+        let born = starter.rule.as_ref().map_or(Ok(None), |rule| chosen(rule, &fresh, input, when));
         let asked = |taken: Option<usize>| match taken {
             Some(index) => Ok(Some(&starter.rule.as_ref().unwrap()[index])),
             None => {
                 let rule = initial.rule(input.type_);
-                let taken = rule.map_or(Ok(None), |rule| chosen(rule, &fresh, input))?;
+                let taken = rule.map_or(Ok(None), |rule| chosen(rule, &fresh, input, when))?;
                 Ok(taken.map(|index| &rule.unwrap()[index]))
             }
         };
@@ -281,7 +282,7 @@ impl Instance {
     ) -> Decided {
         let here = &process.states[state];
         if let Some(rule) = here.rule(input.type_) {
-            let taken = match chosen(rule, &self.data, input) {
+            let taken = match chosen(rule, &self.data, input, when) {
                 Err(reason) => return self.park(reason),
                 Ok(taken) => taken,
             };
@@ -358,54 +359,5 @@ impl Instance {
             self.data = [0; 3];
             self.alarms.clear();
         }
-    }
-}
-
-/// All values of a reaction, so that one which fails leaves nothing done.
-struct Prepared {
-    data: Data,
-    sends: Vec<Option<i64>>,
-    alarms: Vec<Option<i64>>,
-}
-
-fn prepare(reaction: &Reaction, old: &Data, input: &Input) -> Result<Prepared, Reason> {
-    let mut data = *old;
-    for (var, value) in &reaction.set {
-        data[*var as usize] = value_of(*value, old, input)?;
-    }
-    let optional = |value: Option<Value>| value.map(|value| value_of(value, &data, input)).transpose();
-    let sends = reaction.sends.iter().map(|sending| optional(sending.data)).collect::<Result<_, _>>()?;
-    let alarms = reaction.alarms.iter().map(|alarm| optional(alarm.data)).collect::<Result<_, _>>()?;
-    Ok(Prepared { data, sends, alarms })
-}
-
-fn chosen(rule: &Rule, data: &Data, input: &Input) -> Result<Option<usize>, Reason> {
-    'next: for (index, reaction) in rule.iter().enumerate() {
-        for guard in &reaction.when {
-            if !holds(*guard, data, input)? {
-                continue 'next;
-            }
-        }
-        return Ok(Some(index));
-    }
-    Ok(None)
-}
-
-fn holds(guard: Guard, data: &Data, input: &Input) -> Result<bool, Reason> {
-    let event = || input.data.ok_or(Reason::NoData);
-    Ok(match guard {
-        Guard::Below(var, bound) => data[var as usize] < bound,
-        Guard::Is(var, number) => data[var as usize] == number,
-        Guard::EventBelow(bound) => event()? < bound,
-        Guard::EventIs(number) => event()? == number,
-    })
-}
-
-fn value_of(value: Value, data: &Data, input: &Input) -> Result<i64, Reason> {
-    match value {
-        Value::Literal(number) => Ok(number),
-        Value::Of(var) => Ok(data[var as usize]),
-        Value::OneMoreThan(var) => Ok(data[var as usize] + 1),
-        Value::Event => input.data.ok_or(Reason::NoData),
     }
 }

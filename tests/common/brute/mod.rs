@@ -2,15 +2,21 @@
 //! the design, and its own walk, one ordering after the other. Nothing is merged, nothing remembered.
 //!
 //! [`model`] is what there is; [`yaml`] prints it for the program; [`interpret`] says what one message
-//! does to one instance; [`orderings`] walks; [`generate`] makes cases from seeds; [`shrink`] makes them
-//! small; [`questions`] are open. Only `production` knows the program, and is no part of the oracle.
+//! does to one instance, [`values`] with what; [`orderings`] walks, [`alike`] says what counts as one
+//! choice, [`naming`] how choices are written, [`ends`] where they lead, [`expect`] what was meant;
+//! [`generate`] makes cases from seeds, [`declare`] says what is expected of them; [`shrink`] makes them small. Only `production` knows the program, and is no part of the oracle.
 #![allow(dead_code)] // each test file uses its part
 
+pub mod alike;
+pub mod declare;
+pub mod ends;
+pub mod expect;
 pub mod generate;
 pub mod interpret;
 pub mod model;
+pub mod naming;
 pub mod orderings;
 pub mod production;
-pub mod questions;
 pub mod shrink;
+pub mod values;
 pub mod yaml;

@@ -59,6 +59,8 @@ pub enum Guard {
     /// Fail where the message has no data, as all that asks for `event.data.k`.
     EventBelow(i64),
     EventIs(i64),
+    /// `now` is so many minutes after the start, at most; only where time is told.
+    Until(u32),
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -142,7 +144,12 @@ pub struct Stimulus {
     pub data: Option<i64>,
     pub module: Option<&'static str>,
     pub after: Vec<Type>,
+    /// An index into [`CONVERSATIONS`].
+    pub conversation: usize,
 }
+
+/// The first is the default.
+pub const CONVERSATIONS: [&str; 2] = ["c1", "c2"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Alarms {
@@ -162,6 +169,34 @@ pub struct Case {
     pub alarms: Alarms,
     pub alike: bool,
     pub by_data: bool,
+    pub expect: Expect,
+}
+
+/// What is meant to hold.
+#[derive(Debug, Clone, Default)]
+pub struct Expect {
+    pub outcomes: Option<Vec<String>>,
+    pub converge: bool,
+    /// Whether at every moment, or where an ordering ends; its name is its place.
+    pub properties: Vec<(Judged, Condition)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judged {
+    Always,
+    Finally,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// `count('T') <= n`
+    AtMost(Type, u8),
+    /// `count('S') <= count('T')`
+    NoMore(Type, Type),
+    /// `state != 's'`, of a process.
+    NotIn(usize, usize),
+    /// `data.n < 2`, of a process.
+    Below(usize, Var, i64),
 }
 
 impl State {
@@ -202,7 +237,7 @@ impl Process {
 
 impl Stimulus {
     pub fn of(type_: Type) -> Stimulus {
-        Stimulus { type_, data: None, module: None, after: Vec::new() }
+        Stimulus { type_, data: None, module: None, after: Vec::new(), conversation: 0 }
     }
 }
 
@@ -234,6 +269,37 @@ impl Case {
         (!round).then_some(all)
     }
 
+    /// Whether messages must wait for each other: the order of a module says that a cause comes after what
+    /// it caused, at a process that hears both.
+    pub fn contradicts(&self) -> bool {
+        let Some(ancestors) = self.ancestors() else { return true };
+        let same_lane = |a: usize, b: usize| {
+            self.deliver[a].module.is_some() && self.deliver[a].module == self.deliver[b].module
+        };
+        let stuck = |process: &Process| {
+            let all: Vec<usize> =
+                (0..self.deliver.len()).filter(|place| process.hears(self.deliver[*place].type_)).collect();
+            let waits = |then: usize, first: usize| {
+                self.causal && ancestors[then].contains(&first)
+                    || self.fifo && first < then && same_lane(first, then)
+            };
+            let mut left = all;
+            loop {
+                let free = left.iter().position(|then| !left.iter().any(|first| waits(*then, *first)));
+                let Some(free) = free else { return !left.is_empty() };
+                left.remove(free);
+            }
+        };
+        self.processes.iter().any(stuck)
+    }
+
+    /// Whether its messages belong to several conversations.
+    pub fn several_conversations(&self) -> bool {
+        let mut all = self.first.iter().chain(&self.deliver).map(|stimulus| stimulus.conversation);
+        let first = all.next();
+        all.any(|other| Some(other) != first)
+    }
+
     /// Whether two messages of `deliver` are alike in everything but id; causes count where they matter.
     pub fn are_alike(&self, one: usize, other: usize) -> bool {
         let (a, b) = (&self.deliver[one], &self.deliver[other]);
@@ -245,6 +311,7 @@ impl Case {
         a.type_ == b.type_
             && a.data == b.data
             && a.module == b.module
+            && a.conversation == b.conversation
             && (!self.causal || causes[one] == causes[other] && named(one) == named(other))
     }
 }

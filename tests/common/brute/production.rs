@@ -1,15 +1,17 @@
 //! The program's answer to a case, from the texts that a user would write. No part of the oracle.
 
+use super::ends::Found;
 use super::model::Case;
-use super::orderings::{Found, Told};
+use super::orderings::Told;
 use super::yaml;
 use anyorder::error::{Error, Result};
 use anyorder::event::Name;
-use anyorder::explore::{Report, explore, read};
+use anyorder::explore::{ByData, Report, explore, read};
 use anyorder::process::{Definition, Library, read_named};
 use anyorder::report::diagnostic::render;
 use anyorder::span::Source;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 struct Shelf {
@@ -40,41 +42,122 @@ pub fn explored(case: &Case) -> std::result::Result<Report, String> {
     explore(&scenario, scenario.orders[0], &mut |_| true).map_err(said)
 }
 
-/// The lines on which both must agree: the orderings in all, the verdict, and of every outcome its
-/// effects, its count and its nearest ordering.
-pub fn lines_of(case: &Case) -> std::result::Result<Vec<String>, String> {
-    let report = explored(case)?;
-    let mut lines: Vec<String> = report
-        .outcomes
-        .iter()
-        .map(|found| {
-            let effects = found.outcome.effects.iter().map(|(type_, count)| (&**type_, *count));
-            line(&found.outcome.rests, effects, &found.orderings.to_string(), &found.example)
-        })
-        .collect();
-    lines.sort();
-    lines.insert(0, format!("{} orderings, {}", report.orderings, report.verdict));
-    Ok(lines)
+/// All in which both must agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub orderings: String,
+    /// Each with its effects, its data where that counts, and its number of orderings.
+    pub outcomes: Vec<String>,
+    pub examples: Vec<String>,
+    pub findings: Vec<String>,
+    /// Declared, and never reached.
+    pub unreached: Vec<String>,
+    pub verdict: String,
 }
 
-/// The same lines from the oracle.
-pub fn lines_told(told: &Told) -> Vec<String> {
-    let one = |found: &Found| {
-        let effects = found.effects.iter().map(|(type_, count)| (*type_, *count));
-        line(&found.outcome, effects, &found.orderings.to_string(), &found.example)
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} orderings, {}", self.orderings, self.verdict)?;
+        for line in self.examples.iter().chain(&self.findings) {
+            write!(f, "\n  {line}")?;
+        }
+        self.unreached.iter().try_for_each(|line| write!(f, "\n  never reached: {line}"))
+    }
+}
+
+/// What an answer says of outcomes: with and without the nearest orderings.
+fn lines(of: impl Iterator<Item = (String, Vec<String>)>) -> (Vec<String>, Vec<String>) {
+    let mut all: Vec<(String, String)> =
+        of.map(|(line, example)| (line.clone(), format!("{line}, e.g. {}", example.join(" ")))).collect();
+    all.sort();
+    all.into_iter().unzip()
+}
+
+/// The explorer's answer.
+pub fn explored_answer(case: &Case) -> std::result::Result<Answer, String> {
+    let report = explored(case)?;
+    let (outcomes, examples) =
+        lines(report.outcomes.iter().map(|found| (line_of(found), found.example.clone())));
+    let mut findings: Vec<String> = report
+        .findings
+        .iter()
+        .map(|finding| {
+            // A property is named first of all.
+            let name = finding.message.split('`').nth(1).filter(|_| {
+                matches!(finding.kind, anyorder::explore::Kind::Always | anyorder::explore::Kind::Finally)
+            });
+            let name = name.map_or(String::new(), |name| format!(" {name}"));
+            let count = finding.orderings.as_ref().map_or("unknown".to_string(), |count| count.to_string());
+            format!("{}{name}: {count}, e.g. {}", finding.kind.name(), finding.ordering.join(" "))
+        })
+        .collect();
+    findings.sort();
+    Ok(Answer {
+        orderings: report.orderings.to_string(),
+        outcomes,
+        examples,
+        findings,
+        unreached: report.unreached.clone(),
+        verdict: report.verdict.to_string(),
+    })
+}
+
+/// As the oracle tells it.
+fn detail(data: &ByData) -> String {
+    let members = |of: &anyorder::process::Data| {
+        let members: Vec<String> =
+            of.iter().map(|(name, value)| format!("{name}={}", value.text())).collect();
+        members.join(" ")
     };
-    let mut lines: Vec<String> = told.found.iter().map(one).collect();
-    lines.sort();
-    lines.insert(0, format!("{} orderings, {}", told.orderings, told.verdict()));
-    lines
+    let instances: Vec<String> =
+        data.instances.iter().map(|(name, of)| format!("{name} {{{}}}", members(of))).collect();
+    let mut sent: BTreeMap<String, u64> = BTreeMap::new();
+    for (type_, data, count) in &data.sent {
+        let data = data.as_ref().map_or("", |data| data.text());
+        *sent.entry(format!("{type_}{data}")).or_default() += count;
+    }
+    format!("{} sent {sent:?}", instances.join(" "))
+}
+
+/// The oracle's answer.
+pub fn told_answer(case: &Case, told: &Told) -> Answer {
+    let (outcomes, examples) =
+        lines(told.found.iter().map(|found| (line_told(found), found.example.clone())));
+    let findings = told.findings(case);
+    let findings =
+        findings.iter().map(|f| format!("{}: {}, e.g. {}", f.kind, f.orderings, f.ordering.join(" ")));
+    let mut findings: Vec<String> = findings.collect();
+    findings.sort();
+    Answer {
+        orderings: told.orderings.to_string(),
+        outcomes,
+        examples,
+        findings,
+        unreached: told.unreached(case),
+        verdict: told.verdict(case).to_string(),
+    }
+}
+
+/// One outcome of the explorer's.
+pub fn line_of(found: &anyorder::explore::Found) -> String {
+    let outcome = &found.outcome;
+    let effects = outcome.effects.iter().map(|(type_, count)| (&**type_, *count));
+    let detail = outcome.data.as_ref().map_or(String::new(), detail);
+    line(&outcome.rests, effects, &detail, &found.orderings.to_string())
+}
+
+/// One of the oracle's.
+pub fn line_told(found: &Found) -> String {
+    let effects = found.effects.iter().map(|(type_, count)| (*type_, *count));
+    line(&found.outcome, effects, &found.detail, &found.orderings.to_string())
 }
 
 fn line<'a>(
     outcome: &str,
     effects: impl Iterator<Item = (&'a str, u64)>,
+    detail: &str,
     orderings: &str,
-    example: &[String],
 ) -> String {
     let effects: BTreeMap<&str, u64> = effects.filter(|(_, count)| *count > 0).collect();
-    format!("{outcome} {effects:?}: {orderings}, e.g. {}", example.join(" "))
+    format!("{outcome} {effects:?} {detail}: {orderings}")
 }

@@ -39,7 +39,8 @@ fn candidates(case: &Case) -> Vec<Case> {
         all.push(smaller);
     };
     for index in 0..case.processes.len() {
-        if case.processes.len() > 1 {
+        // A property names processes by their places.
+        if case.processes.len() > 1 && case.expect.properties.is_empty() {
             add(&|case| {
                 let gone = case.processes.remove(index);
                 let rest = case.processes.clone();
@@ -56,19 +57,32 @@ fn candidates(case: &Case) -> Vec<Case> {
         add(&|case| case.deliver[index].after.clear());
         add(&|case| case.deliver[index].module = None);
         add(&|case| case.deliver[index].data = None);
+        add(&|case| case.deliver[index].conversation = 0);
     }
     for index in 0..case.first.len() {
         add(&|case| drop(case.first.remove(index)));
         add(&|case| case.first[index].data = None);
+        add(&|case| case.first[index].conversation = 0);
         add(&|case| case.first[index].module = None);
     }
+    for index in 0..case.expect.properties.len() {
+        add(&|case| {
+            case.expect.properties.remove(index);
+        });
+    }
+    for index in 0..case.expect.outcomes.iter().flatten().count() {
+        add(&|case| drop(case.expect.outcomes.as_mut().unwrap().remove(index)));
+    }
+    add(&|case| case.expect.outcomes = None);
+    add(&|case| case.expect.converge = false);
     add(&|case| case.causal = false);
     add(&|case| case.fifo = false);
     add(&|case| case.alike = false);
     add(&|case| case.by_data = false);
     for (index, process) in case.processes.iter().enumerate() {
         for state in 0..process.states.len() {
-            if state != process.initial && process.states.len() > 1 {
+            let named = !case.expect.properties.is_empty();
+            if state != process.initial && process.states.len() > 1 && !named {
                 add(&|case| drop_state(&mut case.processes[index], state));
             }
             for at in 0..process.states[state].on.len() {

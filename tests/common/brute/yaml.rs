@@ -152,6 +152,7 @@ fn guard_text(guard: Guard) -> String {
         Guard::Is(var, number) => format!("data.{} == {}", var_name(var), literal(number, Some(var))),
         Guard::EventBelow(bound) => format!("event.data.k < {bound}"),
         Guard::EventIs(number) => format!("event.data.k == {number}"),
+        Guard::Until(minutes) => format!("now <= timestamp('2000-01-01T00:{minutes:02}:00Z')"),
     }
 }
 
@@ -190,16 +191,57 @@ pub fn scenario(case: &Case) -> String {
     if case.by_data {
         out += "outcome-by: data\n";
     }
-    out
+    out + &expect(case)
+}
+
+fn expect(case: &Case) -> String {
+    let Expect { outcomes, converge, properties } = &case.expect;
+    let mut out = String::new();
+    if let Some(outcomes) = outcomes {
+        let quoted: Vec<String> = outcomes.iter().map(|outcome| format!("{outcome:?}")).collect();
+        writeln!(out, "  outcomes: [{}]", quoted.join(", ")).unwrap();
+    }
+    if *converge {
+        out += "  converge: true\n";
+    }
+    for (key, when) in [("always", Judged::Always), ("finally", Judged::Finally)] {
+        let here: Vec<String> = properties
+            .iter()
+            .enumerate()
+            .filter(|(_, property)| property.0 == when)
+            .map(|(place, property)| format!("p{place}: {:?}", condition_text(case, property.1)))
+            .collect();
+        if !here.is_empty() {
+            writeln!(out, "  {key}: {{{}}}", here.join(", ")).unwrap();
+        }
+    }
+    if out.is_empty() { out } else { format!("expect:\n{out}") }
+}
+
+fn condition_text(case: &Case, condition: Condition) -> String {
+    let of = |process: usize| match case.processes.len() {
+        1 => String::new(),
+        _ => format!(".{}", case.processes[process].name),
+    };
+    match condition {
+        Condition::AtMost(type_, most) => format!("count('{}') <= {most}", name(type_)),
+        Condition::NoMore(one, other) => format!("count('{}') <= count('{}')", name(one), name(other)),
+        Condition::NotIn(process, state) => {
+            format!("state{} != '{}'", of(process), case.processes[process].states[state].name)
+        }
+        Condition::Below(process, var, bound) => {
+            format!("data{}.{} < {bound}", of(process), var_name(var))
+        }
+    }
 }
 
 /// The short forms where they say it all.
 fn stimulus_text(stimulus: &Stimulus) -> String {
     let type_ = name(stimulus.type_);
-    match (stimulus.data, stimulus.module, &stimulus.after[..]) {
-        (None, None, []) => type_.to_string(),
-        (Some(k), None, []) => format!("{{{type_}: {{k: {k}}}}}"),
-        (data, module, after) => {
+    match (stimulus.data, stimulus.module, &stimulus.after[..], stimulus.conversation) {
+        (None, None, [], 0) => type_.to_string(),
+        (Some(k), None, [], 0) => format!("{{{type_}: {{k: {k}}}}}"),
+        (data, module, after, conversation) => {
             let mut out = format!("{{event: {type_}");
             if let Some(k) = data {
                 write!(out, ", data: {{k: {k}}}").unwrap();
@@ -209,6 +251,9 @@ fn stimulus_text(stimulus: &Stimulus) -> String {
             }
             if !after.is_empty() {
                 write!(out, ", after: {}", names(after)).unwrap();
+            }
+            if conversation > 0 {
+                write!(out, ", correlation: {}", CONVERSATIONS[conversation]).unwrap();
             }
             out + "}"
         }

@@ -1,0 +1,191 @@
+//! Where orderings end: outcomes, how many orderings lead to each, and the nearest of them.
+
+use super::interpret::{Instance, Life, Rest};
+use super::model::*;
+use super::naming::{Step, rest_text};
+use super::orderings::{Flight, From, Told, Walk, World};
+use std::collections::BTreeMap;
+
+/// An outcome, in words.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    pub outcome: String,
+    pub effects: BTreeMap<&'static str, u64>,
+    /// The data of the instances and of what was sent, where outcomes differ by data.
+    pub detail: String,
+    pub orderings: u64,
+    /// The nearest ordering, without `first`.
+    pub example: Vec<String>,
+    /// Per instance that rests where none should, why.
+    pub wrong: Vec<&'static str>,
+    /// All its orderings, where the case has few.
+    pub all: Vec<Vec<String>>,
+}
+
+/// So many orderings of a case are few.
+const FEW: u64 = 150;
+
+/// An outcome before it is put in words.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct End {
+    /// Which instances there are, what each is called, and where it rests.
+    rests: Vec<(String, Rest, usize)>,
+    sent: [u8; TYPES.len()],
+    /// Of each instance that lives.
+    data: Vec<Option<Data>>,
+    sent_data: Vec<(Type, Option<i64>)>,
+}
+
+/// Per outcome, its orderings.
+#[derive(Debug, Default)]
+pub struct Ends(BTreeMap<End, Best>);
+
+#[derive(Debug)]
+struct Best {
+    orderings: u64,
+    nearest: Nearest,
+    all: Vec<Vec<Step>>,
+    /// Per instance, whether it never started and messages wait for that.
+    waits: Vec<bool>,
+}
+
+/// The nearest of some paths: fewest steps, then fewest inversions, then canonical order, as derived.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Nearest {
+    steps: usize,
+    inversions: usize,
+    pub path: Vec<Step>,
+}
+
+impl Nearest {
+    /// What still flies was overtaken, too.
+    pub fn of(path: &[Step], flights: &[Flight]) -> Nearest {
+        Nearest { steps: path.len(), inversions: inversions(path, flights), path: path.to_vec() }
+    }
+}
+
+impl Walk<'_> {
+    pub fn end(&mut self, world: &World) {
+        self.told.orderings += 1;
+        let heard: Vec<[bool; CONVERSATIONS.len()]> =
+            world.instances.iter().map(|all| all.each_ref().map(|instance| instance.heard)).collect();
+        let nobody = Instance::new();
+        let instances: Vec<(String, &Instance, usize)> = self
+            .shown(&heard)
+            .into_iter()
+            .map(|(process, conversation, name)| {
+                let instance = conversation.map_or(&nobody, |c| &world.instances[process][c]);
+                (name, instance, process)
+            })
+            .collect();
+        let data = |instance: &Instance| matches!(instance.life, Life::In(_)).then_some(instance.data);
+        let mut sent_data = world.sent_data.clone();
+        sent_data.sort();
+        let rests =
+            instances.iter().map(|(name, instance, process)| (name.clone(), instance.rest(), *process));
+        let end = End {
+            rests: rests.collect(),
+            sent: world.sent,
+            data: match self.case.by_data {
+                true => instances.iter().map(|(_, instance, _)| data(instance)).collect(),
+                false => Vec::new(),
+            },
+            sent_data,
+        };
+        let waits = instances
+            .iter()
+            .map(|(_, instance, _)| instance.rest() == Rest::NotStarted && !instance.deferred.is_empty());
+        let nearest = Nearest::of(&self.path, &world.flights);
+        let new = || Best { orderings: 0, nearest: nearest.clone(), all: Vec::new(), waits: waits.collect() };
+        let best = self.ends.0.entry(end).or_insert_with(new);
+        best.orderings += 1;
+        if self.told.orderings <= FEW {
+            best.all.push(self.path.clone());
+        }
+        if nearest < best.nearest {
+            best.nearest = nearest;
+        }
+    }
+
+    pub fn finish(mut self) -> Told {
+        let ends = std::mem::take(&mut self.ends.0);
+        let found = ends.into_iter().map(|(end, best)| Found {
+            outcome: self.outcome(&end.rests),
+            effects: (0..TYPES.len())
+                .filter(|type_| end.sent[*type_] > 0)
+                .map(|type_| (TYPES[type_], end.sent[type_].into()))
+                .collect(),
+            detail: if self.case.by_data { detail(&end) } else { String::new() },
+            orderings: best.orderings,
+            example: best.nearest.path.iter().map(|step| self.text(step)).collect(),
+            all: match self.told.orderings <= FEW {
+                true => {
+                    best.all.iter().map(|path| path.iter().map(|step| self.text(step)).collect()).collect()
+                }
+                false => Vec::new(),
+            },
+            wrong: end.rests.iter().zip(best.waits).filter_map(|(at, waits)| self.wrong(at, waits)).collect(),
+        });
+        self.told.found = found.collect();
+        self.told.found.sort();
+        self.told.broken = self.broken_findings();
+        self.told
+    }
+
+    fn wrong(&self, (_, rest, process): &(String, Rest, usize), waits: bool) -> Option<&'static str> {
+        match rest {
+            Rest::Parked(_) => Some("parked"),
+            Rest::In(state) if !self.case.processes[*process].states[*state].end => Some("unfinished"),
+            Rest::NotStarted if waits => Some("never-started"),
+            _ => None,
+        }
+    }
+
+    fn outcome(&self, rests: &[(String, Rest, usize)]) -> String {
+        let processes = &self.case.processes;
+        match rests {
+            [(_, rest, process)] => rest_text(*rest, &processes[*process]),
+            several => {
+                let named = several.iter().map(|(name, rest, process)| {
+                    format!("{name}: {}", rest_text(*rest, &processes[*process]))
+                });
+                named.collect::<Vec<_>>().join(", ")
+            }
+        }
+    }
+}
+
+/// `alpha {k=0 n=1 seen=true}`, for each instance; then what was sent, with its data.
+fn detail(end: &End) -> String {
+    let data = |data: &Option<Data>| match data {
+        Some([n, k, seen]) => format!("k={k} n={n} seen={}", *seen == 1),
+        None => String::new(),
+    };
+    let instances: Vec<String> =
+        end.rests.iter().zip(&end.data).map(|((name, ..), of)| format!("{name} {{{}}}", data(of))).collect();
+    let mut sent: BTreeMap<String, u64> = BTreeMap::new();
+    for (type_, data) in &end.sent_data {
+        let data = data.map_or(String::new(), |k| format!("{{\"k\":{k}}}"));
+        *sent.entry(format!("{}{data}", name(*type_))).or_default() += 1;
+    }
+    format!("{} sent {sent:?}", instances.join(" "))
+}
+
+/// Pairs of deliveries of listed messages of which the earlier one is listed later.
+fn inversions(path: &[Step], flights: &[Flight]) -> usize {
+    let place = |step: &Step| match step {
+        Step::Listed { place, .. } => Some(*place),
+        _ => None,
+    };
+    let flying = |flight: &Flight| match flight.message.from {
+        From::Listed(place) => Some(place),
+        From::Sent(_) => None,
+    };
+    let came: Vec<usize> = path.iter().filter_map(place).collect();
+    let places: Vec<usize> = came.iter().copied().chain(flights.iter().filter_map(flying)).collect();
+    let before = |later: usize| {
+        let came = &places[..later.min(came.len())];
+        came.iter().filter(|place| **place > places[later]).count()
+    };
+    (0..places.len()).map(before).sum()
+}

@@ -1,0 +1,163 @@
+//! How choices, and the places where instances rest, are written.
+
+use super::interpret::{Reason, Rest};
+use super::model::*;
+use super::orderings::{Choice, Flight, From, Walk, World};
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+/// A choice as it is compared: the derived order is the canonical one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    Listed {
+        place: usize,
+        to: &'static str,
+    },
+    /// `number`: its place among those of its name that are ready and differ.
+    Sent {
+        from: &'static str,
+        type_: &'static str,
+        data: Text,
+        conversation: usize,
+        to: &'static str,
+        number: usize,
+    },
+    Ring {
+        process: &'static str,
+        conversation: usize,
+        alarm: &'static str,
+    },
+}
+
+/// Data in the order of its text; none comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text(pub Option<i64>);
+
+impl Ord for Text {
+    fn cmp(&self, other: &Text) -> Ordering {
+        self.0.map(|k| k.to_string()).cmp(&other.0.map(|k| k.to_string()))
+    }
+}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Text) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Walk<'_> {
+    /// The place of a message that a process sent, in canonical order, among those of its type and
+    /// conversation that may come to the same process now.
+    pub fn number(&self, world: &World, choice: Choice) -> usize {
+        let sent = |choice: &Choice| match *choice {
+            Choice::Deliver(index) => match (world.flights[index].message.from, &world.flights[index]) {
+                (From::Sent(process), Flight { message, to }) => {
+                    let from = self.case.processes[process].name;
+                    Some(((*to, message.type_, message.conversation), (from, Text(message.data))))
+                }
+                _ => None,
+            },
+            Choice::Ring(..) => None,
+        };
+        let Some(this) = sent(&choice) else { return 1 };
+        let choices = self.choices(world);
+        let before = choices.iter().filter_map(sent).filter(|other| other.0 == this.0 && other.1 < this.1);
+        1 + before.map(|other| other.1).collect::<BTreeSet<_>>().len()
+    }
+
+    /// `Type`, `Type#2`, `Type>process`, `Alarm!`, `Alarm!>process`; with `#c1` behind the type where
+    /// there are several conversations.
+    pub fn text(&self, step: &Step) -> String {
+        let case = self.case;
+        let to = |several: bool, to: &str| if several { format!(">{to}") } else { String::new() };
+        let heard = |type_: &str| {
+            self.hears.iter().zip(TYPES).any(|(hearers, name)| name == type_ && hearers.len() > 1)
+        };
+        let several = case.several_conversations();
+        let of = |conversation: usize| match several {
+            true => format!("#{}", CONVERSATIONS[conversation]),
+            false => String::new(),
+        };
+        // The places of those of a type, in a conversation.
+        let namesakes = |type_: &str, conversation: usize| -> Vec<usize> {
+            let is = |stimulus: &Stimulus| {
+                name(stimulus.type_) == type_ && (!several || stimulus.conversation == conversation)
+            };
+            (0..case.deliver.len()).filter(|place| is(&case.deliver[*place])).collect()
+        };
+        match *step {
+            Step::Listed { place, to: process } => {
+                let Stimulus { type_, conversation, .. } = case.deliver[place];
+                let places = namesakes(name(type_), conversation);
+                // Alike messages share the number of the first of them.
+                let shown = self.class[place];
+                let number = places.iter().position(|other| *other == shown).unwrap() + 1;
+                let told_apart = places.iter().any(|other| self.class[*other] != shown);
+                let number = if told_apart { format!("#{number}") } else { String::new() };
+                let to = to(heard(name(type_)), process);
+                format!("{}{}{number}{to}", name(type_), of(conversation))
+            }
+            // Behind the listed ones of its name.
+            Step::Sent { type_, conversation, to: process, number, .. } => {
+                let number = namesakes(type_, conversation).len() + number;
+                let number = if number > 1 { format!("#{number}") } else { String::new() };
+                format!("{type_}{}{number}{}", of(conversation), to(heard(type_), process))
+            }
+            Step::Ring { process, conversation, alarm } => {
+                let sets =
+                    |of: &&Process| { ALARMS }.any(|type_| name(type_) == alarm && of.sets_alarm(type_));
+                let several = case.processes.iter().filter(sets).count() > 1;
+                format!("{alarm}{}!{}", of(conversation), to(several, process))
+            }
+        }
+    }
+
+    /// The instances that are shown, as process and conversation, and what each is called: all that the
+    /// scenario's messages reach, and those that heard of another all the same.
+    pub fn shown(&self, heard: &[[bool; CONVERSATIONS.len()]]) -> Vec<(usize, Option<usize>, String)> {
+        let case = self.case;
+        let reached = |process: usize, conversation: usize| {
+            let mut all = case.first.iter().chain(&case.deliver);
+            all.any(|s| s.conversation == conversation && case.processes[process].hears(s.type_))
+        };
+        let of = |process: usize, also: bool| -> Vec<usize> {
+            (0..CONVERSATIONS.len())
+                .filter(|conversation| {
+                    reached(process, *conversation) || also && heard[process][*conversation]
+                })
+                .collect()
+        };
+        let several = (0..case.processes.len()).any(|process| of(process, false).len() > 1);
+        let mut shown = Vec::new();
+        for (process, Process { name, .. }) in case.processes.iter().enumerate() {
+            let here = of(process, true);
+            let told = several || here.len() > 1;
+            for conversation in &here {
+                let id = CONVERSATIONS[*conversation];
+                let name = if told { format!("{name}#{id}") } else { name.to_string() };
+                shown.push((process, Some(*conversation), name));
+            }
+            if here.is_empty() {
+                shown.push((process, None, name.to_string()));
+            }
+        }
+        shown
+    }
+}
+
+/// Where an instance rests, in words.
+pub fn rest_text(rest: Rest, process: &Process) -> String {
+    match rest {
+        Rest::NotStarted => "not-started".to_string(),
+        Rest::Declined => "declined".to_string(),
+        Rest::In(state) if process.states[state].end => process.states[state].name.to_string(),
+        Rest::In(state) => format!("unfinished: {}", process.states[state].name),
+        Rest::Parked(Reason::NoData) => "parked: event has no member `data`".to_string(),
+        Rest::Parked(Reason::UnexpectedBeforeStart(type_)) => {
+            format!("parked: unexpected {} before start", name(type_))
+        }
+        Rest::Parked(Reason::UnexpectedIn(type_, state)) => {
+            format!("parked: unexpected {} in {}", name(type_), process.states[state].name)
+        }
+    }
+}
