@@ -3,8 +3,8 @@
 
 use anyorder::error::Result;
 use anyorder::event::Name;
-use anyorder::explore::{Library, Order, Scenario, explore, read};
-use anyorder::process::Definition;
+use anyorder::explore::{Order, Scenario, explore, read};
+use anyorder::process::{Definition, Library};
 use anyorder::span::Source;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};

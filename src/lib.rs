@@ -9,6 +9,7 @@
 //! | 7 | `report` | data in, text out |
 //! | 6 | `versions` | replays a log, compares versions |
 //! | 6 | `explore` | every order of a scenario's messages |
+//! | 6 | `spec` | given, when, then |
 //! | 5 | `runtime` | the world, its choices, the house, the journal |
 //! | 4 | `step` | decide, evolve: the rules |
 //! | 3 | `process` | definitions, expressions |
@@ -24,6 +25,7 @@ pub mod process;
 pub mod report;
 pub mod runtime;
 pub mod span;
+pub mod spec;
 pub mod step;
 pub mod store;
 pub mod versions;

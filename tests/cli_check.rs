@@ -282,7 +282,7 @@ fn a_workspace_without_scenarios() {
         2,
         "\
 error: there is no scenario under scenarios/
-  = help: write one (docs/check.md), or list messages: `--process order@2 --events OrderPaid,…`
+  = help: `anyorder new scenario NAME` writes one; or list messages: `--process order@2 --events OrderPaid,…`
 ",
     );
     Bench::new().run("check").fails(

@@ -4,9 +4,10 @@ mod common;
 
 use common::bench::{Bench, words};
 
-const VERBS: [&str; 16] = [
+const VERBS: [&str; 18] = [
     "demo",
     "init",
+    "new",
     "append",
     "log",
     "trace",
@@ -16,6 +17,7 @@ const VERBS: [&str; 16] = [
     "resume",
     "end",
     "check",
+    "test",
     "replay",
     "verify",
     "schema",
@@ -69,8 +71,8 @@ fn the_verbs_are_listed_with_a_line_each() {
         assert!(help.lines().any(|line| line.starts_with(&format!("  {verb} "))), "{verb}\n{help}");
     }
     assert!(help.ends_with(
-        "Exit codes:\n  0  it holds\n  1  a finding: orderings diverge, a replay differs, an append met another position than it \
-         expected\n  2  bad input or usage\n  3  a bound was reached\n  4  a bug of anyorder's own\n"
+        "Exit codes:\n  0  it holds\n  1  a finding: orderings diverge, a spec fails, a replay differs,\n     an append met another \
+         position than it expected\n  2  bad input or usage\n  3  a bound was reached\n  4  a bug of anyorder's own\n"
     ));
 }
 

@@ -9,6 +9,7 @@ shop: a shop, a bank and one process, to be changed into your own
   anyorder.yaml
   processes/order@1.yaml
   scenarios/payment.yaml
+  specs/payment.yaml
 go on with: cd shop && anyorder --help
 ";
 
@@ -43,6 +44,9 @@ fn the_restaurant_works_at_once() {
   processes/pay-first@1.yaml
   scenarios/pay-after-eating.yaml
   scenarios/pay-first.yaml
+  specs/pay-after-eating.yaml
+  specs/pay-first.yaml
+  specs/who-takes-it.yaml
   next/pay-first@2.yaml
   next/takeaway@1.yaml
   next/takeaway.yaml
@@ -60,7 +64,7 @@ go on with: cd inn && anyorder --help
 fn into_a_folder_that_is_empty_or_not_there_yet() {
     let bench = Bench::new();
     bench.run("init a/b/c --format json").prints(
-        "{\"folder\":\"a/b/c\",\"example\":\"starter\",\"files\":[\"anyorder.yaml\",\"processes/order@1.yaml\",\"scenarios/payment.yaml\"]}\n",
+        "{\"folder\":\"a/b/c\",\"example\":\"starter\",\"files\":[\"anyorder.yaml\",\"processes/order@1.yaml\",\"scenarios/payment.yaml\",\"specs/payment.yaml\"]}\n",
     );
     std::fs::create_dir(bench.path("my shop's")).unwrap();
     let ran = bench.run("init \"my shop's\"").out();

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Rooms and their floors. Two rooms of one floor do not know each other.
-const ROOMS: [(&str, u32); 11] = [
+const ROOMS: [(&str, u32); 12] = [
     ("error", 0),
     ("span", 0),
     ("event", 1),
@@ -18,6 +18,7 @@ const ROOMS: [(&str, u32); 11] = [
     ("runtime", 5),
     ("versions", 6),
     ("explore", 6),
+    ("spec", 6),
     ("report", 7),
     ("cli", 8),
 ];

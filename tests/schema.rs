@@ -45,6 +45,7 @@ fn sort_of(path: &Path) -> Option<Sort> {
     match (folder, name.ends_with(".yaml")) {
         (_, true) if name == "anyorder.yaml" => Some(Sort::Workspace),
         ("processes" | "next", true) if name.contains('@') => Some(Sort::Process),
+        ("specs", true) => Some(Sort::Spec),
         ("scenarios" | "next" | "large", true) => Some(Sort::Scenario),
         _ => None,
     }
@@ -85,6 +86,7 @@ fn every_file_of_every_fixture_is_valid() {
 
 const PROCESS: &str = "process: order\nversion: 1\nstarts-on: OrderPlaced\ninitial: open\nstates:\n  open: {on: {OrderPlaced: {to: done}}}\n  done: {end: success}\n";
 const SCENARIO: &str = "scenario: one\nprocess: order@1\ndeliver: [OrderPlaced]\n";
+const SPEC: &str = "spec: one\nprocess: order@1\ngiven: []\nwhen: OrderPlaced\nthen: {state: done}\n";
 const WORKSPACE: &str = "workspace: shop\nmodules: {shop: [OrderPlaced]}\nverbs: {place: {appends: OrderPlaced, options: {total: number}}}\n";
 
 #[test]
@@ -108,6 +110,14 @@ fn what_is_broken_in_form_is_refused() {
         (Sort::Scenario, SCENARIO, "deliver: [OrderPlaced]", "deliver: [OrderPlaced]\nexpect: {ends: [a]}"),
         (Sort::Scenario, SCENARIO, "deliver: [OrderPlaced]", "deliver: [OrderPlaced]\nbounds: {states: 0}"),
         (Sort::Scenario, SCENARIO, "deliver: [OrderPlaced]", "deliver: [17]"),
+        (Sort::Spec, SPEC, "process: order@1\n", ""),
+        (Sort::Spec, SPEC, "then: {state: done}\n", ""),
+        (Sort::Spec, SPEC, "then: {state: done}", "then: done"),
+        (Sort::Spec, SPEC, "then: {state: done}", "then: {stat: done}"),
+        (Sort::Spec, SPEC, "then: {state: done}", "then: {outcome: finished}"),
+        (Sort::Spec, SPEC, "then: {state: done}", "then: {alarms: 3}"),
+        (Sort::Spec, SPEC, "when: OrderPlaced", "when: 17"),
+        (Sort::Spec, SPEC, "given: []", "first: []"),
         (Sort::Workspace, WORKSPACE, "workspace", "name"),
         (Sort::Workspace, WORKSPACE, "total: number", "total: money"),
         (Sort::Workspace, WORKSPACE, "appends", "append"),
@@ -131,6 +141,6 @@ fn the_verb_prints_them() {
     assert_eq!(bench.run("schema").out(), schema(Sort::Process));
     bench.run("schema recipe").fails(
         2,
-        "error: invalid value 'recipe' for '[SORT]': one of process, scenario, workspace\n\nFor more information, try '--help'.\n",
+        "error: invalid value 'recipe' for '[SORT]': one of process, scenario, spec, workspace\n\nFor more information, try '--help'.\n",
     );
 }

@@ -1,15 +1,14 @@
 //! `anyorder check`: what a process does under every order of its inputs.
 
 use super::context::Context;
+use super::shelf::{self, Shelf};
 use super::workspace::{self, Workspace};
 use super::{Exit, Format};
 use crate::error::{Error, Result, Trouble};
-use crate::event::Name;
 use crate::explore::{
-    Alarms, Library, Order, Progress, Report, Scenario, Stopped, Typed, Verdict, conversations, explore,
-    from_events, read, save, step_through,
+    Alarms, Order, Progress, Report, Scenario, Stopped, Typed, Verdict, conversations, explore, from_events,
+    read, save, step_through,
 };
-use crate::process::Definition;
 use crate::report::words::{counted, grouped};
 use crate::report::{check as report, check_json};
 use crate::store::{Folder, Foreign, Store};
@@ -145,30 +144,20 @@ fn scenarios(args: &Args, context: &Context) -> Result<Vec<Scenario>> {
     }
     let files = match &args.scenarios[..] {
         [] => {
-            let files = workspace?.scenarios()?;
+            let files = workspace?.shelf("scenario")?;
             if files.is_empty() {
                 return Err(Error::input("there is no scenario under scenarios/").hint(
-                    "write one (docs/check.md), or list messages: `--process order@2 --events OrderPaid,…`",
+                    "`anyorder new scenario NAME` writes one; or list messages: `--process order@2 --events OrderPaid,…`",
                 ));
             }
             files
         }
         named => {
-            let file = |name: &String| scenario_file(name, workspace.as_ref().ok());
+            let file = |name: &String| shelf::file("scenario", name, workspace.as_ref().ok());
             named.iter().map(file).collect::<Result<Vec<_>>>()?
         }
     };
-    let mut scenarios = Vec::new();
-    let mut wrong = Vec::new();
-    for path in files {
-        let source = workspace::source(&path, path.display().to_string())?;
-        match read(&source, &Shelf::of_file(&path)) {
-            Ok(scenario) => scenarios.push(scenario),
-            Err(error) if error.all_diagnostics().is_empty() => return Err(error),
-            Err(error) => wrong.extend(error.all_diagnostics().iter().cloned()),
-        }
-    }
-    if wrong.is_empty() { Ok(scenarios) } else { Err(Error::diagnostics(wrong)) }
+    shelf::read_all(&files, read)
 }
 
 fn of_log(args: &Args, workspace: Option<Workspace>, order: Order, alarms: Alarms) -> Result<Vec<Scenario>> {
@@ -188,62 +177,6 @@ fn of_log(args: &Args, workspace: Option<Workspace>, order: Order, alarms: Alarm
             .hint("it hears what stands under its `starts-on`, `on`, `ignore` and `defer`"));
     }
     Ok(found)
-}
-
-/// A path, or a name under the workspace's `scenarios/`.
-fn scenario_file(name: &str, workspace: Option<&Workspace>) -> Result<PathBuf> {
-    let path = PathBuf::from(name);
-    if path.is_file() {
-        return Ok(path);
-    }
-    let files = workspace.map_or_else(|| Ok(Vec::new()), Workspace::scenarios)?;
-    let stem = |path: &PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    if let Some(found) = files.iter().find(|path| stem(path).as_deref() == Some(name)) {
-        return Ok(found.clone());
-    }
-    let known: Vec<String> = files.iter().filter_map(stem).collect();
-    let error = Error::input(format!("there is no scenario {name}"));
-    Err(match crate::span::nearest(name, known.iter().map(String::as_str)) {
-        Some(near) => error.hint(format!("did you mean {near}?")),
-        None if known.is_empty() => error.hint("give the path of a scenario's file"),
-        None => error.hint(format!("there is {}", known.join(", "))),
-    })
-}
-
-/// Where scenarios find processes and the owners of messages.
-struct Shelf {
-    workspace: Option<Workspace>,
-    /// Paths of processes are relative to the scenario's file.
-    beside: PathBuf,
-}
-
-impl Shelf {
-    fn around(workspace: Option<Workspace>) -> Shelf {
-        Shelf { workspace, beside: PathBuf::new() }
-    }
-
-    /// Names in a scenario resolve from its folder's parent.
-    fn of_file(path: &Path) -> Shelf {
-        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
-        let root = match folder.parent() {
-            Some(parent) => parent.to_path_buf(),
-            // A bare file name: its folder is the current one.
-            None => PathBuf::from(".."),
-        };
-        Shelf { workspace: Some(Workspace::at(root)), beside: folder }
-    }
-}
-
-impl Library for Shelf {
-    fn process(&self, p: &str) -> Result<Arc<Definition>> {
-        let beside = self.beside.join(p);
-        let p = if beside.is_file() { beside.display().to_string() } else { p.to_string() };
-        workspace::process(self.workspace.as_ref(), &p).map(Arc::new)
-    }
-
-    fn owner(&self, type_: &str) -> Option<Name> {
-        self.workspace.as_ref()?.file().ok()?.owner(type_).cloned()
-    }
 }
 
 /// Explores one scenario after the other, and each of its orders; whether any is missing.

@@ -19,7 +19,12 @@ pub(super) const EXAMPLES: &[Example] = &[
     Example {
         name: "starter",
         summary: "a shop, a bank and one process, to be changed into your own",
-        files: files!("starter": "anyorder.yaml", "processes/order@1.yaml", "scenarios/payment.yaml"),
+        files: files!(
+            "starter": "anyorder.yaml",
+            "processes/order@1.yaml",
+            "scenarios/payment.yaml",
+            "specs/payment.yaml",
+        ),
     },
     Example {
         name: "restaurant",
@@ -30,6 +35,9 @@ pub(super) const EXAMPLES: &[Example] = &[
             "processes/pay-first@1.yaml",
             "scenarios/pay-after-eating.yaml",
             "scenarios/pay-first.yaml",
+            "specs/pay-after-eating.yaml",
+            "specs/pay-first.yaml",
+            "specs/who-takes-it.yaml",
             "next/pay-first@2.yaml",
             "next/takeaway@1.yaml",
             "next/takeaway.yaml",

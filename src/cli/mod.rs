@@ -9,16 +9,20 @@ mod check;
 mod clock;
 mod context;
 mod demo;
+mod draft;
 mod examples;
 mod graph;
 mod init;
 mod log;
 mod manual;
+mod new;
 mod replay;
 mod run;
 mod schema;
 mod settle;
+mod shelf;
 mod status;
+mod test;
 mod trace;
 mod verbs;
 mod verify;
@@ -28,6 +32,7 @@ use crate::error::{Error, Trouble};
 use crate::process::workspace_file::WorkspaceFile;
 use crate::report::diagnostic;
 use anyhow::Result;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use context::Context;
 use std::ffi::OsString;
@@ -61,7 +66,8 @@ Start here:
 
 Exit codes:
   0  it holds
-  1  a finding: orderings diverge, a replay differs, an append met another position than it expected
+  1  a finding: orderings diverge, a spec fails, a replay differs,
+     an append met another position than it expected
   2  bad input or usage
   3  a bound was reached
   4  a bug of anyorder's own";
@@ -78,22 +84,39 @@ pub(crate) struct Args {
     #[arg(short = 'C', value_name = "DIR", global = true, help_heading = EVERYWHERE)]
     directory: Option<PathBuf>,
     /// How results are printed
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text, help_heading = EVERYWHERE)]
-    format: Format,
+    #[arg(long, global = true, value_parser = Output::everywhere(), default_value = "text", help_heading = EVERYWHERE)]
+    format: Output,
     #[command(subcommand)]
     verb: Verb,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Text,
     Json,
+}
+
+/// What `--format` may say; most verbs know two of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Output {
+    Text,
+    Json,
+    Junit,
+}
+
+impl Output {
+    /// The formats that every verb has.
+    fn everywhere() -> impl TypedValueParser<Value = Output> {
+        PossibleValuesParser::new(["text", "json"])
+            .map(|name| if name == "json" { Output::Json } else { Output::Text })
+    }
 }
 
 #[derive(Debug, Subcommand)]
 enum Verb {
     Demo(demo::Args),
     Init(init::Args),
+    New(new::Args),
     Append(append::Args),
     Log(log::Args),
     Trace(trace::Args),
@@ -103,6 +126,7 @@ enum Verb {
     Resume(settle::ResumeArgs),
     End(settle::EndArgs),
     Check(check::Args),
+    Test(test::Args),
     Replay(replay::Args),
     Verify(verify::Args),
     Schema(schema::Args),
@@ -153,7 +177,10 @@ pub(crate) fn execute(
         }
     };
     let directory = matches.get_one::<PathBuf>("directory").cloned();
-    let format = *matches.get_one::<Format>("format").expect("it has a default");
+    let format = match matches.get_one::<Output>("format").expect("it has a default") {
+        Output::Json => Format::Json,
+        Output::Text | Output::Junit => Format::Text,
+    };
     let mut context = Context::new(directory, format, command, out, err);
     let named = matches.subcommand().and_then(|(name, inside)| Some((file.verb(name)?, inside)));
     let result = match named {
@@ -176,6 +203,7 @@ fn dispatch(verb: Verb, context: &mut Context) -> Result<Exit> {
     match verb {
         Verb::Demo(args) => demo::run(args, context),
         Verb::Init(args) => init::run(args, context),
+        Verb::New(args) => new::run(args, context),
         Verb::Append(args) => append::run(args, context),
         Verb::Log(args) => log::run(args, context),
         Verb::Trace(args) => trace::run(args, context),
@@ -185,6 +213,7 @@ fn dispatch(verb: Verb, context: &mut Context) -> Result<Exit> {
         Verb::Resume(args) => settle::resume(args, context),
         Verb::End(args) => settle::end(args, context),
         Verb::Check(args) => check::run(args, context),
+        Verb::Test(args) => test::run(args, context),
         Verb::Replay(args) => replay::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
         Verb::Schema(args) => schema::run(args, context),

@@ -15,7 +15,7 @@ Examples:
   anyorder schema process > process.schema.json
   anyorder schema scenario > scenario.schema.json")]
 pub struct Args {
-    /// Which: process, scenario, or workspace (anyorder.yaml)
+    /// Which: process, scenario, spec, or workspace (anyorder.yaml)
     #[arg(value_name = "SORT", default_value = "process", value_parser = sort)]
     sort: Sort,
 }

@@ -50,9 +50,14 @@ impl Workspace {
         Workspace { root }
     }
 
-    /// The files under `scenarios/`, in the order of their names.
-    pub fn scenarios(&self) -> Result<Vec<PathBuf>> {
-        definition_files(&self.root.join("scenarios"))
+    /// The files under `scenarios/` or `specs/`, in the order of their names; `noun` is what lies there.
+    pub fn shelf(&self, noun: &str) -> Result<Vec<PathBuf>> {
+        definition_files(&self.root.join(format!("{noun}s")))
+    }
+
+    /// Where a file of the workspace lies.
+    pub fn path(&self, file: &str) -> PathBuf {
+        self.root.join(file)
     }
 
     pub fn store(&self) -> Store {

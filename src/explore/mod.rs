@@ -42,7 +42,7 @@ pub use graph::{Progress, Stopped};
 pub use ordering::{Shown, ShownInstance, Stepped, outcome_of, step_through};
 pub use outcomes::{ByData, Outcome, Wrong};
 pub use property::{Facts, ProcessFacts, Property, facts_of};
-pub use read::{Library, Typed, conversations, from_events, read};
+pub use read::{Typed, conversations, from_events, read};
 pub use report::{Finding, Found, Kind, Report, Verdict, explore};
 pub use save::{SavedLog, save};
 pub use scenario::{Alarms, Bounds, Expect, Order, Scenario, Stimulus};

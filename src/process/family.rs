@@ -19,7 +19,10 @@ impl Family {
 
     /// One version alone, which new instances start on, also if it was retired.
     pub fn of(definition: &Arc<Definition>) -> Family {
-        let version = Arc::new(Definition { accepts_new: true, ..(**definition).clone() });
+        let version = match definition.accepts_new {
+            true => definition.clone(),
+            false => Arc::new(Definition { accepts_new: true, ..(**definition).clone() }),
+        };
         let versions = BTreeMap::from([(version.version, version)]);
         Family { name: definition.name.clone(), versions }
     }

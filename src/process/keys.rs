@@ -1,4 +1,4 @@
-//! Every key of a definition and of a scenario: the one table that the readers and the JSON Schema share.
+//! Every key of a definition, of a scenario and of a spec: the one table that the readers and the JSON Schema share.
 //!
 //! A [`Place`] is where keys stand; [`keys`] lists those it knows, with the shape of the value. A
 //! key that the design knows and this version does not build is in the table too ([`Key::built`]
@@ -22,10 +22,18 @@ pub enum Place {
     Expect,
     Bounds,
     Faults,
+    /// The top of a spec.
+    Spec,
+    /// The long form of a message in a spec: `{times: 3, event: OrderPaid}`.
+    Given,
+    /// What is expected of a process.
+    Then,
+    /// The long form of a message that is expected: `{times: 3, event: CookFood}`.
+    Sent,
 }
 
 impl Place {
-    pub const ALL: [Place; 9] = [
+    pub const ALL: [Place; 13] = [
         Place::Process,
         Place::State,
         Place::Reaction,
@@ -35,13 +43,20 @@ impl Place {
         Place::Expect,
         Place::Bounds,
         Place::Faults,
+        Place::Spec,
+        Place::Given,
+        Place::Then,
+        Place::Sent,
     ];
 
     /// The places of the same sort of file.
     fn kin(self) -> &'static [Place] {
-        const ALL: &[Place] = &Place::ALL;
-        let (definition, scenario) = ALL.split_at(4);
-        if definition.contains(&self) { definition } else { scenario }
+        use Place::*;
+        match self {
+            Process | State | Reaction | Alarm => &[Process, State, Reaction, Alarm],
+            Scenario | Stimulus | Expect | Bounds | Faults => &[Scenario, Stimulus, Expect, Bounds, Faults],
+            Spec | Given | Then | Sent => &[Spec, Given, Then, Sent],
+        }
     }
 
     /// As in "`send` belongs in a reaction".
@@ -56,6 +71,10 @@ impl Place {
             Place::Expect => "`expect`",
             Place::Bounds => "`bounds`",
             Place::Faults => "`faults`",
+            Place::Spec => "a spec",
+            Place::Given => "a message",
+            Place::Then => "`then`",
+            Place::Sent => "an expected message",
         }
     }
 }
@@ -111,6 +130,16 @@ pub enum Shape {
     Texts,
     /// A mapping from names to expressions.
     Properties,
+    /// Messages, alarms that ring, and time that passes: one, or a list of them.
+    Steps,
+    /// A mapping of expectations; with several processes, one for each process's name.
+    Then,
+    /// Messages that are expected: `Name`, `{Name: data}`, or a list of them.
+    Expected,
+    /// Names of alarms, or a mapping from names to how long until they ring.
+    Armed,
+    /// `true`, `false`, or the reason.
+    Reason,
     /// Not built yet.
     Later,
 }
@@ -253,6 +282,92 @@ const EXPECT: &[Key] = &[
     key("finally", Shape::Properties, "what holds where an ordering ends", &["eventually", "at-the-end"]),
 ];
 
+/// What a message can meet, as the kernel calls it.
+pub const OUTCOMES: &[&str] = &[
+    "started",
+    "advanced",
+    "ended",
+    "declined",
+    "ignored",
+    "deferred",
+    "duplicate",
+    "expired",
+    "stale",
+    "late",
+    "held",
+    "parked",
+];
+
+const SPEC: &[Key] = &[
+    must(key(
+        "spec",
+        Shape::Text,
+        "what holds, in a sentence",
+        &["name", "title", "id", "test", "scenario", "describe", "it"],
+    )),
+    must(key("process", Shape::Processes, "the process, or a list of them", &["processes", "saga"])),
+    key("given", Shape::Steps, "what has happened", &["first", "background", "arrange", "setup"]),
+    must(key("when", Shape::Steps, "what happens now", &["deliver", "act"])),
+    must(key(
+        "then",
+        Shape::Then,
+        "what is expected of it",
+        &["expect", "expects", "expected", "assert", "should"],
+    )),
+    key("services", Shape::Later, "who answers commands", &["service"]),
+];
+
+const GIVEN: &[Key] = &[
+    key("event", Shape::Text, "the message's type", &["message", "type", "name", "command", "alarm"]),
+    key("data", Shape::Literals, "its data", &["payload", "body"]),
+    key("times", Shape::Integer, "so many of them, each with an id of its own", &["count", "repeat"]),
+    key("id", Shape::Text, "its id; the same id again is a duplicate", &[]),
+    key("module", Shape::Text, "who says it", &["source", "from"]),
+    key(
+        "correlation",
+        Shape::Text,
+        "its conversation, where there are several",
+        &["conversation", "correlation-id"],
+    ),
+    key(
+        "advance",
+        Shape::Duration,
+        "time that passes; alarms ring on the way",
+        &["wait", "sleep", "elapse", "after"],
+    ),
+];
+
+const THEN: &[Key] = &[
+    key("outcome", Shape::Choice(OUTCOMES), "what the message met", &["met", "result"]),
+    key("state", Shape::StateName, "where the process is now", &["in-state", "status", "to"]),
+    key("data", Shape::Literals, "what it remembers; only what is named is compared", &["context"]),
+    key(
+        "send",
+        Shape::Expected,
+        "the commands that went out: these and no others",
+        &["sends", "sent", "commands"],
+    ),
+    key(
+        "publish",
+        Shape::Expected,
+        "the events that went out: these and no others",
+        &["publishes", "published", "events", "emit"],
+    ),
+    key(
+        "alarms",
+        Shape::Armed,
+        "the alarms that are set: these and no others",
+        &["alarm", "timers", "armed"],
+    ),
+    key("parked", Shape::Reason, "whether it was set aside, or why", &["fails", "error"]),
+];
+
+const SENT: &[Key] = &[
+    key("event", Shape::Text, "the message's type", &["message", "type", "name", "command"]),
+    key("data", Shape::Literals, "its data; only what is named is compared", &["payload", "body"]),
+    key("times", Shape::Integer, "so many of them", &["count", "repeat"]),
+];
+
 const BOUNDS: &[Key] = &[
     key("states", Shape::Integer, "how many distinct worlds may be met", &["worlds", "max-states"]),
     key("depth", Shape::Integer, "how many choices an ordering may have", &["steps", "max-depth"]),
@@ -276,6 +391,10 @@ pub fn keys(place: Place) -> &'static [Key] {
         Place::Expect => EXPECT,
         Place::Bounds => BOUNDS,
         Place::Faults => FAULTS,
+        Place::Spec => SPEC,
+        Place::Given => GIVEN,
+        Place::Then => THEN,
+        Place::Sent => SENT,
     }
 }
 
@@ -310,11 +429,12 @@ pub fn advice(place: Place, unknown: &str) -> String {
     }
     if let Some(other) = place.kin().iter().find(|other| find(**other, unknown).is_some()) {
         let how = match other {
-            Place::Process | Place::Scenario => "at the top of the file",
+            Place::Process | Place::Scenario | Place::Spec => "at the top of the file",
             Place::State => "in a state",
             Place::Reaction => "in a reaction, under a message's name",
             Place::Alarm => "in an alarm, under its name",
-            Place::Stimulus => "in a message's long form, beside `event`",
+            Place::Stimulus | Place::Given | Place::Sent => "in a message's long form, beside `event`",
+            Place::Then => "under `then`",
             Place::Expect => "under `expect`",
             Place::Bounds => "under `bounds`",
             Place::Faults => "under `faults`",

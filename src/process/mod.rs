@@ -11,9 +11,11 @@ pub mod expr;
 mod family;
 mod hash;
 pub mod keys;
+pub(crate) mod library;
 mod messages;
 pub(crate) mod page;
 mod read;
+pub(crate) mod stimuli;
 pub mod tree;
 pub mod workspace_file;
 
@@ -24,5 +26,6 @@ pub use definition::{
 };
 pub use family::Family;
 pub use hash::{canonical, hash};
+pub use library::Library;
 pub use messages::{check_messages, sent};
 pub use read::{read, read_named};

@@ -135,6 +135,23 @@ impl Page<'_> {
         }
     }
 
+    /// What a file is about, in one line.
+    pub fn title(&mut self, key: &str, node: &Node) -> Option<String> {
+        let what = format!("`{key}` wants a text");
+        let word = self.word(node, &what, "say in a few words what it is about")?;
+        let title = word.text.trim();
+        if title.is_empty() || title.contains('\n') {
+            self.complain(
+                node.span,
+                format!("`{key}` wants a text of one line"),
+                "",
+                "a report prints it as a title",
+            );
+            return None;
+        }
+        Some(title.to_string())
+    }
+
     /// One of the words that the table of keys lists; the default is the first.
     pub fn choice(&mut self, place: Place, key: &str, node: &Node) -> Option<&'static str> {
         let Some(Shape::Choice(choices) | Shape::Choices(choices) | Shape::ListOfChoices(choices)) =
@@ -164,6 +181,20 @@ impl Page<'_> {
                 None
             }
         }
+    }
+
+    /// A number from 1.
+    pub fn whole(&mut self, key: &str, node: &Node) -> Option<u64> {
+        let number = node.scalar().filter(|scalar| scalar.meaning() == Meaning::Number);
+        let value = number.and_then(|scalar| scalar.text.parse().ok()).filter(|value| *value >= 1);
+        if value.is_none() {
+            let what = format!("`{key}` wants a whole number from 1");
+            match number {
+                Some(_) => self.complain(node.span, what, "", ""),
+                None => self.expected(node, &what, ""),
+            }
+        }
+        value
     }
 
     /// A message's name, where it stands as a value.

@@ -11,16 +11,18 @@ use serde_json::{Map, Value, json};
 pub enum Sort {
     Process,
     Scenario,
+    Spec,
     Workspace,
 }
 
 impl Sort {
-    pub const ALL: [Sort; 3] = [Sort::Process, Sort::Scenario, Sort::Workspace];
+    pub const ALL: [Sort; 4] = [Sort::Process, Sort::Scenario, Sort::Spec, Sort::Workspace];
 
     pub fn name(self) -> &'static str {
         match self {
             Sort::Process => "process",
             Sort::Scenario => "scenario",
+            Sort::Spec => "spec",
             Sort::Workspace => "workspace",
         }
     }
@@ -29,6 +31,7 @@ impl Sort {
         match self {
             Sort::Process => "a process manager of anyorder",
             Sort::Scenario => "a scenario of anyorder",
+            Sort::Spec => "specs of anyorder: given, when, then",
             Sort::Workspace => "a workspace of anyorder (anyorder.yaml)",
         }
     }
@@ -40,6 +43,10 @@ pub fn schema(sort: Sort) -> String {
     let root = match sort {
         Sort::Process => place(Place::Process, &mut definitions),
         Sort::Scenario => place(Place::Scenario, &mut definitions),
+        Sort::Spec => {
+            let spec = defined("spec", Place::Spec, &mut definitions);
+            any_of([spec.clone(), list(spec)])
+        }
         Sort::Workspace => workspace(),
     };
     let mut schema = json!({
@@ -122,6 +129,21 @@ fn shape(shape: Shape, definitions: &mut Map<String, Value>) -> Value {
             let long = defined("message", Place::Stimulus, definitions);
             one_or_list(any_of([name(), long, map(json!(true))]))
         }
+        Shape::Steps => {
+            let long = defined("step", Place::Given, definitions);
+            one_or_list(any_of([name(), long, map(json!(true))]))
+        }
+        Shape::Expected => {
+            let long = defined("expected", Place::Sent, definitions);
+            one_or_list(any_of([name(), long, map(json!(true))]))
+        }
+        // With several processes, one for each.
+        Shape::Then => {
+            let then = defined("then", Place::Then, definitions);
+            any_of([then.clone(), map(then)])
+        }
+        Shape::Armed => one_or_list(any_of([name(), map(json!({"type": "string"}))])),
+        Shape::Reason => json!({"type": ["boolean", "string"]}),
         Shape::Mapping(of) => nothing_or(defined(of.name().trim_matches('`'), of, definitions)),
         Shape::Properties => nothing_or(map(json!({"type": ["string", "boolean"]}))),
         Shape::Later => json!({}),

@@ -163,6 +163,11 @@ impl World {
         self.alarms.values().next().map(|(instance, alarm)| (instance, &**alarm))
     }
 
+    /// Whether any message is on its way.
+    pub fn in_flight(&self) -> bool {
+        !self.flight.is_empty()
+    }
+
     /// When the next alarm is due.
     pub fn next_alarm(&self) -> Option<Time> {
         self.alarms.keys().next().map(|due| due.time)

@@ -2,9 +2,9 @@
 
 use anyorder::error::{Error, Result};
 use anyorder::event::Name;
-use anyorder::explore::{Library, Scenario, read};
+use anyorder::explore::{Scenario, read};
 use anyorder::process::workspace_file::{self, WorkspaceFile};
-use anyorder::process::{self, Definition};
+use anyorder::process::{self, Definition, Library};
 use anyorder::span::Source;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

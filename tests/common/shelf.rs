@@ -3,8 +3,8 @@
 
 use anyorder::error::{Error, Result};
 use anyorder::event::Name;
-use anyorder::explore::{Count, Library, Order, Report, Scenario, explore, read};
-use anyorder::process::{self, Definition};
+use anyorder::explore::{Count, Order, Report, Scenario, explore, read};
+use anyorder::process::{self, Definition, Library};
 use anyorder::report::diagnostic::render;
 use anyorder::span::Source;
 use std::collections::BTreeMap;

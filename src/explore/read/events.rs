@@ -1,11 +1,13 @@
 //! A scenario on the command line: `--process order --events OrderPlaced,'OrderPriced={"total":10}'`.
 
 use super::super::scenario::{Alarms, Bounds, Expect, Order, Scenario};
-use super::stimuli::{self, Listed, Whole};
-use super::{Library, one_version_each};
+use super::stimuli::{self, Whole};
 use crate::error::{Error, Result};
 use crate::event::{Document, json};
+use crate::process::Library;
+use crate::process::library::one_version_each;
 use crate::process::page::Page;
+use crate::process::stimuli::Listed;
 use crate::span::{Diagnostic, Source, Span};
 use std::sync::Arc;
 
@@ -33,7 +35,7 @@ pub fn from_events(typed: &Typed, library: &dyn Library) -> Result<Scenario> {
     for p in typed.processes {
         named.push((library.process(p)?, Source::new("--process", p.as_str()), Span::new(0, p.len())));
     }
-    let (processes, mut wrong) = one_version_each(named);
+    let (processes, mut wrong) = one_version_each(named, "scenario");
     let (first, mut more) = messages("--first", typed.first);
     wrong.append(&mut more);
     let (deliver, mut more) = messages("--events", typed.events);

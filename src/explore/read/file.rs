@@ -2,9 +2,8 @@
 
 use super::super::scenario::{Alarms, Bounds, Expect, Order, Scenario};
 use super::stimuli::{self, Whole};
-use super::{Library, not_found, one_version_each};
 use crate::error::Result;
-use crate::process::Definition;
+use crate::process::Library;
 use crate::process::keys::{self, Place};
 use crate::process::page::{Page, all};
 use crate::process::tree::{self, Meaning, Member, Node, Value};
@@ -56,10 +55,11 @@ impl Reader<'_> {
         let complete = "a scenario has `scenario`, `process` and messages under `deliver`";
         self.required(Place::Scenario, root, &members, complete);
         let find = |key: &str| members.iter().find(|member| member.key == key).map(|member| &member.value);
-        let name = find("scenario").and_then(|node| self.name(node));
-        let processes = find("process").and_then(|node| self.processes(node));
-        let first = find("first").map(|node| self.stimuli("first", node));
-        let deliver = find("deliver").map(|node| self.stimuli("deliver", node));
+        let name = find("scenario").and_then(|node| self.title("scenario", node));
+        let library = self.library;
+        let processes = find("process").and_then(|node| self.processes(node, library, "scenario"));
+        let first = find("first").map(|node| self.stimuli(Place::Stimulus, "first", node));
+        let deliver = find("deliver").map(|node| self.stimuli(Place::Stimulus, "deliver", node));
         let orders = self.orders(&members);
         let alarms = find("alarms").and_then(|node| self.choice(Place::Scenario, "alarms", node));
         let alike = find("alike").and_then(|node| self.boolean("alike", node)).unwrap_or(false);
@@ -118,49 +118,6 @@ impl Reader<'_> {
             }
             _ => false,
         }
-    }
-
-    fn name(&mut self, node: &Node) -> Option<String> {
-        let word = self.word(node, "`scenario` wants a text", "say in a few words what it is about")?;
-        let name = word.text.trim();
-        if name.is_empty() || name.contains('\n') {
-            self.complain(
-                node.span,
-                "`scenario` wants a text of one line",
-                "",
-                "a report prints it as a title",
-            );
-            return None;
-        }
-        Some(name.to_string())
-    }
-
-    /// None where any of them could not be had.
-    fn processes(&mut self, node: &Node) -> Option<Vec<Arc<Definition>>> {
-        let items = match &node.value {
-            Value::List(items) => items.as_slice(),
-            _ => std::slice::from_ref(node),
-        };
-        let hint = "as in `process: order@2`, `process: ../processes/order@2.yaml`, or a list of such";
-        if items.is_empty() {
-            self.complain(node.span, "no process is named", "", hint);
-        }
-        let mut named = Vec::new();
-        for item in items {
-            let what = "`process` wants a process, or a list of them";
-            let Some(word) = self.word(item, what, hint) else { continue };
-            match self.library.process(&word.text) {
-                Ok(definition) => named.push((definition, self.source.clone(), item.span)),
-                Err(error) => {
-                    let said = not_found(self.source, item.span, &error);
-                    self.diagnostics.extend(said);
-                }
-            }
-        }
-        let count = named.len();
-        let (found, wrong) = one_version_each(named);
-        self.diagnostics.extend(wrong);
-        (count == items.len() && found.len() == count && count > 0).then_some(found)
     }
 
     fn orders(&mut self, members: &[&Member]) -> Option<Vec<Order>> {

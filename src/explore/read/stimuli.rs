@@ -2,40 +2,13 @@
 //! cannot be: a message that nobody hears, an alarm, a cause that is not listed, a circle of causes.
 
 use super::super::scenario::Stimulus;
-use super::Library;
-use super::messages::CONVERSATION;
-use crate::event::{Document, Message, Name};
-use crate::process::Definition;
+use crate::event::{Message, Name};
 use crate::process::page::listed;
-use crate::span::{Diagnostic, Source, Span, nearest};
+use crate::process::stimuli::{Ids, Listed, OUTSIDE};
+use crate::process::{Definition, Library};
+use crate::span::{Diagnostic, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// The source of a message of which nobody knows who says it.
-const OUTSIDE: &str = "outside";
-
-/// A message as it was listed.
-pub(super) struct Listed {
-    pub type_: Name,
-    pub source: Arc<Source>,
-    /// Where its type stands.
-    pub span: Span,
-    pub data: Option<Document>,
-    pub module: Option<(Name, Span)>,
-    pub after: Vec<(Name, Span)>,
-    pub correlation: Name,
-}
-
-impl Listed {
-    pub fn new(type_: Name, source: Arc<Source>, span: Span) -> Listed {
-        let correlation = Name::from(CONVERSATION);
-        Listed { type_, source, span, data: None, module: None, after: Vec::new(), correlation }
-    }
-
-    fn diagnostic(&self, span: Span, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::new(&self.source, span, message)
-    }
-}
 
 /// The messages of a scenario, and what is wrong with them.
 #[derive(Default)]
@@ -55,14 +28,7 @@ pub(super) fn whole(
     let mut ids = Ids::default();
     for message in first.iter().chain(&deliver) {
         whole.wrong.extend(unheard(message, processes));
-        whole.wrong.extend(message.module.iter().filter_map(|(module, span)| {
-            let process = processes.iter().find(|process| process.name == *module)?;
-            let what =
-                format!("{module} is a process: only {} itself speaks in its name", process.full_name());
-            Some(
-                message.diagnostic(*span, what).hint("name the module that says it outside, or leave it out"),
-            )
-        }));
+        whole.wrong.extend(message.in_the_name_of(processes));
     }
     let all: Vec<&Name> = first.iter().chain(&deliver).map(|message| &message.type_).collect();
     let types = Types::of(&deliver);
@@ -91,24 +57,6 @@ pub(super) fn whole(
     whole
 }
 
-/// Ids that a person can read: `OrderPaid`, `OrderPaid-2`.
-#[derive(Default)]
-struct Ids(BTreeSet<String>, BTreeMap<Name, u64>);
-
-impl Ids {
-    fn next(&mut self, type_: &Name) -> Name {
-        let count = self.1.entry(type_.clone()).or_insert(0);
-        loop {
-            *count += 1;
-            let id = if *count == 1 { type_.to_string() } else { format!("{type_}-{count}") };
-            // A type may itself be called `OrderPaid-2`.
-            if self.0.insert(id.clone()) {
-                return Name::from(id);
-            }
-        }
-    }
-}
-
 /// Where the messages of each type stand in a list.
 struct Types(BTreeMap<Name, Vec<usize>>);
 
@@ -134,23 +82,7 @@ fn unheard(message: &Listed, processes: &[Arc<Definition>]) -> Option<Diagnostic
         let hint = "leave it out; `alarms: any` lets it ring at any moment once it is set";
         return Some(message.diagnostic(message.span, what).hint(hint));
     }
-    if processes.iter().any(|process| process.subscriptions.contains(type_)) {
-        return None;
-    }
-    let heard: BTreeSet<&str> = processes
-        .iter()
-        .flat_map(|process| process.subscriptions.difference(&process.alarms))
-        .map(|name| &**name)
-        .collect();
-    let who = match processes {
-        [only] => format!("{} does not mention `{type_}`", only.full_name()),
-        _ => format!("no process of this scenario mentions `{type_}`"),
-    };
-    let hint = match nearest(type_, heard.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("mentioned are {}", listed(heard)),
-    };
-    Some(message.diagnostic(message.span, who).hint(hint))
+    message.unmentioned(processes, "scenario", &BTreeSet::new())
 }
 
 fn unlisted_causes<'a>(message: &'a Listed, all: &'a [&Name]) -> impl Iterator<Item = Diagnostic> + 'a {

@@ -1,0 +1,219 @@
+//! The texts of `anyorder new`.
+//!
+//! A draft of a scenario or a spec is about a process that is there: it begins with the process's
+//! starter, and expects what the process does now. Which data a message needs is guessed from what the
+//! reactions to it read; a guess that parks the process is not taken while another does not.
+
+use crate::error::Result;
+use crate::event::{json, print_duration};
+use crate::explore;
+use crate::process::{Definition, Library};
+use crate::span::{Source, Span};
+use crate::spec::{self, Ending};
+use crate::step::Outcome;
+use std::collections::BTreeSet;
+
+/// A process with one question, one answer, and an alarm for the answer that never comes.
+pub(super) fn process(name: &str) -> String {
+    let words = name.split('-').map(|word| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    });
+    PROCESS.replace("NAME", name).replace("Name", &words.collect::<String>())
+}
+
+const PROCESS: &str = include_str!("draft-process.yaml");
+
+/// A spec about the first thing that a process does.
+pub(super) fn spec(name: &str, process: &Definition, library: &dyn Library) -> Result<String> {
+    let p = process.full_name();
+    let starter = first_message(process, library)?;
+    let played = play(process, "[]", &starter, library)?;
+    let title = name.replace('-', " ");
+    let mut text = format!("# What holds, as an example: `anyorder test {name}` plays it and compares.\n");
+    text.push_str(&commented(&[
+        (&format!("spec: {title}"), "a sentence that says what holds"),
+        (&format!("process: {p}"), ""),
+        ("given: []", "what has happened: messages, alarms by name, {advance: 15m}"),
+        (&format!("when: {starter}"), "what happens now"),
+        ("then:", "what is expected of it; what is not named is not compared"),
+    ]));
+    for (key, value) in played.expected {
+        text.push_str(&format!("  {key}: {value}\n"));
+    }
+    Ok(text)
+}
+
+/// A scenario of what may come next, once a process has started.
+pub(super) fn scenario(name: &str, process: &Definition, library: &dyn Library) -> Result<String> {
+    let p = process.full_name();
+    let starter = first_message(process, library)?;
+    let state = play(process, "[]", &starter, library)?.end.state;
+    let state = state.and_then(|state| process.state_named(&state));
+    let mut deliver = Vec::new();
+    for type_ in state.into_iter().flat_map(|state| state.on.keys()) {
+        if !process.alarms.contains(type_) && deliver.len() < 3 {
+            deliver.push(message(process, type_, &format!("[{starter}]"), library)?);
+        }
+    }
+    let head = |alarms: &str| {
+        let title = name.replace('-', " ");
+        let lines = commented(&[
+            (&format!("scenario: {title}"), "a few words that say what it is about"),
+            (&format!("process: {p}"), ""),
+            (&format!("first: [{starter}]"), "delivered first, in this order"),
+            (&format!("deliver: [{}]", deliver.join(", ")), "in flight from then on"),
+            (&format!("alarms: {alarms}"), "any: one that is set may ring at any moment; last; never"),
+        ]);
+        format!("# What may happen, in every order: `anyorder check {name}` explores it.\n{lines}")
+    };
+    // A process that reads the clock has no `any`: then nobody knows what time it is.
+    let explored = ["any", "last"].into_iter().find_map(|alarms| {
+        let read = explore::read(&Source::new("draft", head(alarms)), library).ok()?;
+        let explored =
+            explore::explore(&read, read.orders[0], &mut |progress| progress.met < 100_000).ok()?;
+        Some((head(alarms), explored))
+    });
+    let Some((head, explored)) = explored.filter(|(_, explored)| explored.stopped.is_none()) else {
+        return Ok(head("any"));
+    };
+    let mut outcomes: Vec<String> = Vec::new();
+    for found in &explored.outcomes {
+        let outcome = plain(&found.outcome.rests);
+        if !outcomes.contains(&outcome) {
+            outcomes.push(outcome);
+        }
+    }
+    let outcomes = format!("  outcomes: [{}]", outcomes.join(", "));
+    let expect = commented(&[("expect:", ""), (&outcomes, "where it may rest: these and no others")]);
+    Ok(format!("{head}{expect}"))
+}
+
+/// Lines with a remark behind each, one under the other.
+fn commented(lines: &[(&str, &str)]) -> String {
+    let width = lines.iter().map(|(line, _)| line.chars().count()).max().unwrap_or(0);
+    let one = |(line, remark): &(&str, &str)| match *remark {
+        "" => format!("{line}\n"),
+        remark => format!("{line:<width$}   # {remark}\n"),
+    };
+    lines.iter().map(one).collect()
+}
+
+/// The starter, with data.
+fn first_message(process: &Definition, library: &dyn Library) -> Result<String> {
+    message(process, &process.starts_on[0].type_, "[]", library)
+}
+
+/// A message as it is written, with the first data that the process takes.
+fn message(process: &Definition, type_: &str, given: &str, library: &dyn Library) -> Result<String> {
+    const VALUES: [&str; 5] = ["1", "true", "false", "some text", "[one, two]"];
+    const TRIES: usize = 125;
+    let names = reads(process, type_);
+    // The process takes it, or it is not for the process, or it parks it.
+    let mut best: Option<(u8, String)> = None;
+    for number in 0..VALUES.len().saturating_pow(names.len() as u32).min(TRIES) {
+        let mut digits = number;
+        let members = names.iter().map(|name| {
+            let value = VALUES[digits % VALUES.len()];
+            digits /= VALUES.len();
+            format!("{}: {value}", plain(name))
+        });
+        let members = members.collect::<Vec<_>>().join(", ");
+        let written =
+            if names.is_empty() { type_.to_string() } else { format!("{{{type_}: {{{members}}}}}") };
+        let end = play(process, given, &written, library)?.end;
+        let worse = match (end.parked.is_some(), end.declined) {
+            (false, false) => return Ok(written),
+            (false, true) => 1,
+            (true, _) => 2,
+        };
+        if best.as_ref().is_none_or(|(known, _)| worse < *known) {
+            best = Some((worse, written));
+        }
+    }
+    Ok(best.map_or_else(|| type_.to_string(), |(_, written)| written))
+}
+
+/// The members of `event.data` that the reactions to a message, or a guard of the start, speak of.
+fn reads(process: &Definition, type_: &str) -> BTreeSet<String> {
+    let starter = process.starter(type_);
+    let of_starts = starter.and_then(|starter| starter.reaction.as_ref());
+    let of_states = process.states.iter().filter_map(|state| state.on.get(type_));
+    let spans = of_starts.into_iter().chain(of_states).flatten().map(|reaction| reaction.span);
+    let text = &process.source.text;
+    let mut texts: Vec<&str> = spans.map(|Span { start, end }| &text[start..end]).collect();
+    // What every message needs stands at the top of the file.
+    texts.extend(text.lines().filter(|line| {
+        let line = line.trim_start();
+        line.starts_with("correlate") || starter.is_some() && line.starts_with("starts-when")
+    }));
+    let mut found = BTreeSet::new();
+    for text in texts {
+        for (at, read) in text.match_indices("event.data.") {
+            let rest = &text[at + read.len()..];
+            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            found.insert(rest[..end].to_string());
+        }
+    }
+    found.remove("");
+    found
+}
+
+struct Played {
+    end: Ending,
+    /// What there is to expect, by key, as it is written.
+    expected: Vec<(&'static str, String)>,
+}
+
+fn play(process: &Definition, given: &str, when: &str, library: &dyn Library) -> Result<Played> {
+    let p = process.full_name();
+    let text =
+        format!("spec: a draft\nprocess: {p}\ngiven: {given}\nwhen: {when}\nthen: {{parked: false}}\n");
+    let specs = spec::read(&Source::new("draft", text), library)?;
+    let tested = spec::test(&specs[0])?;
+    let end = tested.ends[0].clone();
+    let now = || tested.happened.iter().filter(|happened| happened.now);
+    let sent = |kind| {
+        let sent = now().flat_map(|happened| happened.sent(kind));
+        list(sent.map(|message| message.type_.to_string()))
+    };
+    let mut expected = Vec::new();
+    if let Some(happened) = now().next() {
+        expected.push(("outcome", happened.outcome.to_string()));
+    }
+    let state = match &end.state {
+        Some(state) => plain(state),
+        None if now().any(|happened| happened.outcome == Outcome::Declined) => "declined".to_string(),
+        None => "not-started".to_string(),
+    };
+    expected.push(("state", state));
+    expected.push(("send", sent(crate::event::Kind::Command)));
+    expected.push(("publish", sent(crate::event::Kind::Event)));
+    let alarms = end.alarms.iter().map(|(name, after)| format!("{name}: {}", print_duration(*after)));
+    expected.push((
+        "alarms",
+        match end.alarms.iter().all(|(_, after)| *after >= 0) {
+            true if end.alarms.is_empty() => "[]".to_string(),
+            true => format!("{{{}}}", alarms.collect::<Vec<_>>().join(", ")),
+            false => list(end.alarms.iter().map(|(name, _)| name.to_string())),
+        },
+    ));
+    if let Some(reason) = &end.parked {
+        expected.push(("parked", plain(reason)));
+    }
+    Ok(Played { end, expected })
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    format!("[{}]", items.collect::<Vec<_>>().join(", "))
+}
+
+/// A text as YAML: as it is where that is a word, else in quotes.
+fn plain(text: &str) -> String {
+    let word = text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' '))
+        && !text.ends_with(' ')
+        && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&&*text.to_lowercase());
+    if word { text.to_string() } else { json::quote(text) }
+}

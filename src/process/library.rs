@@ -1,0 +1,93 @@
+//! Where scenarios and specs find the processes that they name, and the owners of messages.
+//!
+//! A trait, since only the caller knows files; and what is said where something is not found.
+
+use super::definition::Definition;
+use super::page::Page;
+use super::tree::{Node, Value};
+use crate::error::{Error, Result};
+use crate::event::Name;
+use crate::span::{Diagnostic, Source, Span};
+use std::sync::Arc;
+
+/// Where a scenario or a spec finds what it names.
+pub trait Library {
+    /// A process: `name@version`, a name (its highest version), or a path, relative to the
+    /// file that names it.
+    fn process(&self, p: &str) -> Result<Arc<Definition>>;
+    /// The module that says messages of a type.
+    fn owner(&self, type_: &str) -> Option<Name>;
+}
+
+/// What was asked of the library, as complaints at the place that asked.
+pub(crate) fn not_found(source: &Arc<Source>, span: Span, error: &Error) -> Vec<Diagnostic> {
+    if !error.all_diagnostics().is_empty() {
+        return error.all_diagnostics().to_vec();
+    }
+    let what = match error.place() {
+        Some(place) => format!("{place}: {}", error.what()),
+        None => error.what().to_string(),
+    };
+    let mut diagnostic = Diagnostic::new(source, span, what);
+    diagnostic.hint = error.hint_text().map(str::to_string);
+    vec![diagnostic]
+}
+
+/// Processes with the places that named them; two of one name are said.
+pub(crate) fn one_version_each(
+    named: Vec<(Arc<Definition>, Arc<Source>, Span)>,
+    file: &str,
+) -> (Vec<Arc<Definition>>, Vec<Diagnostic>) {
+    let mut found: Vec<Arc<Definition>> = Vec::new();
+    let mut wrong = Vec::new();
+    for (definition, source, span) in named {
+        let Some(other) = found.iter().find(|other| other.name == definition.name) else {
+            found.push(definition);
+            continue;
+        };
+        let (what, hint) = if other.version == definition.version {
+            (format!("{} is listed twice", definition.full_name()), "once is enough".to_string())
+        } else {
+            let (one, two) = (other.full_name(), definition.full_name());
+            let hint = format!("a {file} runs one version of each; make a {file} for each version");
+            (format!("{one} and {two} are versions of one process"), hint)
+        };
+        wrong.push(Diagnostic::new(&source, span, what).hint(hint));
+    }
+    (found, wrong)
+}
+
+impl Page<'_> {
+    /// What stands under `process`: one, or a list of them; `file` is what names them. None where any of them could not be had.
+    pub fn processes(
+        &mut self,
+        node: &Node,
+        library: &dyn Library,
+        file: &str,
+    ) -> Option<Vec<Arc<Definition>>> {
+        let items = match &node.value {
+            Value::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        let hint = "as in `process: order@2`, `process: ../processes/order@2.yaml`, or a list of such";
+        if items.is_empty() {
+            self.complain(node.span, "no process is named", "", hint);
+        }
+        let mut named = Vec::new();
+        for item in items {
+            let what = "`process` wants a process, or a list of them";
+            let Some(word) = self.word(item, what, hint) else { continue };
+            match library.process(&word.text) {
+                Ok(definition) => named.push((definition, self.source.clone(), item.span)),
+                Err(error) => {
+                    let said = not_found(self.source, item.span, &error);
+                    self.diagnostics.extend(said);
+                }
+            }
+        }
+        let count = named.len();
+        let (found, wrong) = one_version_each(named, file);
+        self.diagnostics.extend(wrong);
+        (count == items.len() && found.len() == count && count > 0).then_some(found)
+    }
+}

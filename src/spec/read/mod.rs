@@ -1,0 +1,242 @@
+//! Specs, read: a file is one spec, or a list of them.
+//!
+//! All that is wrong with a file is said at once, each with its place. Read on here; `then.rs` reads what
+//! is expected. The forms of messages are those of `process::stimuli`.
+
+mod then;
+
+use super::model::{Spec, Step, Then, What};
+use crate::error::Result;
+use crate::event::{Message, Name, parse_duration};
+use crate::process::keys::{self, Place};
+use crate::process::page::{Page, all};
+use crate::process::stimuli::{Ids, Listed, OUTSIDE};
+use crate::process::tree::{self, Node, Value};
+use crate::process::{Definition, Library};
+use crate::span::{Source, Span};
+use std::collections::BTreeSet;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+/// Reads the specs of a file. The error holds everything that is wrong with it, and with the definitions
+/// that it names.
+pub fn read(source: &Arc<Source>, library: &dyn Library) -> Result<Vec<Spec>> {
+    let parsed = tree::parse(source);
+    let Some(root) = &parsed.root else { return Err(all(parsed.troubles)) };
+    let mut reader = Reader { page: Page { source, diagnostics: parsed.troubles }, library };
+    let roots = match &root.value {
+        Value::List(items) => items.as_slice(),
+        _ => std::slice::from_ref(root),
+    };
+    if roots.is_empty() {
+        reader.complain(root.span, "there is no spec in this file", "", "begin with `spec: <what holds>`");
+    }
+    let specs: Vec<Option<Spec>> = roots.iter().map(|root| reader.spec(root)).collect();
+    match reader.diagnostics.is_empty() {
+        true => Ok(specs.into_iter().map(|spec| spec.expect("a spec, or what is wrong with it")).collect()),
+        false => Err(all(reader.page.diagnostics)),
+    }
+}
+
+/// One reading. Its methods answer None (or less than was written) where they said an error.
+struct Reader<'a> {
+    page: Page<'a>,
+    library: &'a dyn Library,
+}
+
+/// What every reader can say, this one says too.
+impl<'a> Deref for Reader<'a> {
+    type Target = Page<'a>;
+
+    fn deref(&self) -> &Page<'a> {
+        &self.page
+    }
+}
+
+impl DerefMut for Reader<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.page
+    }
+}
+
+/// An entry of `given` or `when`, before the processes are known.
+enum Entry {
+    Message(Listed),
+    Passes(Step),
+}
+
+impl Reader<'_> {
+    /// None where something is missing, which is said.
+    fn spec(&mut self, root: &Node) -> Option<Spec> {
+        let hint = "begin with `spec: <what holds>`";
+        if root.is_null() {
+            self.complain(root.span, "there is no spec in this file", "", hint);
+            return None;
+        }
+        let members = self.members(root, Place::Spec, "a spec is a mapping", hint)?;
+        let complete = "a spec has `spec`, `process`, mostly `given`, and `when` and `then`";
+        self.required(Place::Spec, root, &members, complete);
+        let find = |key: &str| members.iter().find(|member| member.key == key);
+        let name = find("spec").and_then(|member| self.title("spec", &member.value));
+        let library = self.library;
+        let processes = find("process").and_then(|member| self.processes(&member.value, library, "spec"));
+        let given = find("given").map(|member| self.entries("given", &member.value)).unwrap_or_default();
+        let when = find("when").map(|member| {
+            let entries = self.entries("when", &member.value);
+            if member.value.list().is_some_and(<[Node]>::is_empty) || member.value.is_null() {
+                let hint = "a message that comes, an alarm that rings, or `{advance: 15m}`";
+                self.complain(member.value.span, "nothing happens", "under `when`", hint);
+            }
+            entries
+        });
+        // What follows is about names, and with a process missing every second one would be unknown.
+        let Some(processes) = processes else {
+            if let Some(then) = find("then") {
+                self.form_of_then(&then.value);
+            }
+            return None;
+        };
+        let mut ids = Ids::default();
+        let when = when.unwrap_or_default();
+        for (id, _) in given.iter().chain(&when).filter_map(|entry| match entry {
+            Entry::Message(listed) => listed.id.as_ref(),
+            Entry::Passes(_) => None,
+        }) {
+            ids.keep(id);
+        }
+        let given = self.steps(given, &processes, &mut ids);
+        let when = self.steps(when, &processes, &mut ids);
+        let then = find("then").map(|member| self.then(&member.value, &processes));
+        let then = then.unwrap_or_else(|| vec![Then::default(); processes.len()]);
+        let span = find("spec").map_or(root.span, |member| member.value.span);
+        Some(Spec { name: name?, source: self.source.clone(), span, processes, given, when, then })
+    }
+
+    /// One entry, or a list of them.
+    fn entries(&mut self, key: &str, node: &Node) -> Vec<Entry> {
+        match &node.value {
+            Value::List(items) => items.iter().filter_map(|item| self.entry(key, item)).collect(),
+            _ if node.is_null() => Vec::new(),
+            _ => self.entry(key, node).into_iter().collect(),
+        }
+    }
+
+    fn entry(&mut self, key: &str, node: &Node) -> Option<Entry> {
+        if let Some(members) = node.map()
+            && let Some(advance) = members.iter().find(|member| member.key == "advance")
+            && !members.iter().any(|member| member.key == "event")
+        {
+            if let Some(other) = members.iter().find(|member| member.key != "advance") {
+                let hint = format!("write a list: `[{{advance: …}}, {{{}: …}}]`", other.key);
+                self.complain(other.key_span, "`advance` stands alone", "", &hint);
+                return None;
+            }
+            let millis = self.duration("advance", &advance.value)?;
+            return Some(Entry::Passes(Step { what: What::Passes(millis), span: advance.key_span }));
+        }
+        if let Some(word) = node.scalar()
+            && let Some(alarm) = word.text.strip_suffix('!')
+        {
+            let hint = format!("write `{alarm}`: an alarm rings by its name");
+            self.complain(node.span, "an alarm is written without `!` here", "", &hint);
+            return None;
+        }
+        self.stimulus(Place::Given, key, node).map(Entry::Message)
+    }
+
+    fn duration(&mut self, key: &str, node: &Node) -> Option<i64> {
+        let hint = "as in `15m`, `30s` or `2d`: a whole number and one of ms, s, m, h, d";
+        let word = self.word(node, &format!("`{key}` wants a duration"), hint)?;
+        let millis = parse_duration(word.text.trim());
+        if millis.is_none() {
+            self.complain(node.span, format!("`{}` is no duration", word.text), "", hint);
+        }
+        millis
+    }
+
+    fn steps(&mut self, entries: Vec<Entry>, processes: &[Arc<Definition>], ids: &mut Ids) -> Vec<Step> {
+        let one = |entry| match entry {
+            Entry::Passes(step) => step,
+            Entry::Message(listed) => self.step(listed, processes, ids),
+        };
+        entries.into_iter().map(one).collect()
+    }
+
+    /// A message, or an alarm by its name.
+    fn step(&mut self, listed: Listed, processes: &[Arc<Definition>], ids: &mut Ids) -> Step {
+        let span = listed.span;
+        let alarms: BTreeSet<Name> = processes.iter().flat_map(|process| process.alarms.clone()).collect();
+        if alarms.contains(&listed.type_) {
+            self.bare_alarm(&listed);
+            let correlation = listed.correlated.then_some(listed.correlation);
+            return Step {
+                what: What::Rings { alarm: listed.type_, correlation, times: listed.times },
+                span,
+            };
+        }
+        if let Some(wrong) = listed.unmentioned(processes, "spec", &alarms) {
+            self.diagnostics.push(match meant(&listed.type_) {
+                Some(hint) => wrong.hint(hint),
+                None => wrong,
+            });
+        }
+        self.diagnostics.extend(listed.in_the_name_of(processes));
+        let ids = match &listed.id {
+            Some((id, _)) => vec![id.clone()],
+            None => (0..listed.times).map(|_| ids.next(&listed.type_)).collect(),
+        };
+        let module = listed.module.map(|(module, _)| module).or_else(|| self.library.owner(&listed.type_));
+        let source = module.unwrap_or_else(|| Name::from(OUTSIDE));
+        let message = Message {
+            correlation: Some(listed.correlation),
+            data: listed.data,
+            ..Message::new(source, listed.type_, "", Spec::BEGINS)
+        };
+        Step { what: What::Comes { message, ids }, span }
+    }
+
+    /// An alarm rings as it was set.
+    fn bare_alarm(&mut self, listed: &Listed) {
+        let said = [
+            listed.data.is_some().then_some("data"),
+            listed.module.is_some().then_some("module"),
+            listed.id.is_some().then_some("id"),
+        ];
+        for key in said.into_iter().flatten() {
+            let what = format!("`{}` is an alarm: its `{key}` is that with which it was set", listed.type_);
+            let hint = format!("write `{}` alone", listed.type_);
+            self.complain(listed.span, what, "", &hint);
+        }
+    }
+
+    fn nearest_or_listed<'n>(
+        &self,
+        word: &str,
+        known: impl Iterator<Item = &'n str> + Clone,
+        none: &str,
+        are: &str,
+    ) -> String {
+        match crate::span::nearest(word, known.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.clone().next().is_none() => none.to_string(),
+            None => format!("{are} {}", crate::process::page::listed(known)),
+        }
+    }
+
+    fn nothing_here(&mut self, span: Span, key: &str, hint: &str) {
+        self.complain(span, format!("`{key}` says nothing"), "nothing stands here", hint);
+    }
+}
+
+/// What somebody means who writes `{wait: 15m}` or `{alarm: PaymentTimedOut}`.
+fn meant(type_: &str) -> Option<String> {
+    let key = keys::keys(Place::Given).iter().find(|key| key.name == type_ || key.also.contains(&type_))?;
+    Some(match (key.name, type_) {
+        ("advance", _) => "time passes with `{advance: 15m}`".to_string(),
+        (_, "alarm") => "an alarm rings by its name, which stands alone".to_string(),
+        ("event", _) => {
+            "a message stands by its name: `OrderPaid`, or `{event: OrderPaid, data: {…}}`".to_string()
+        }
+        (name, _) => format!("`{name}` belongs in a message's long form, beside `event`"),
+    })
+}

@@ -1,0 +1,252 @@
+//! What is expected.
+
+use super::super::model::{Armed, Expected, ParkedAs, Placed, StateIs, Then};
+use super::Reader;
+use crate::event::{Document, Kind, Name};
+use crate::process::Definition;
+use crate::process::keys::{self, Place};
+use crate::process::tree::{Meaning, Member, Node, Value};
+use crate::span::{Span, nearest};
+use crate::step::Outcome;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+impl Reader<'_> {
+    /// One for each process.
+    pub(super) fn then(&mut self, node: &Node, processes: &[Arc<Definition>]) -> Vec<Then> {
+        let mut all = vec![Then::default(); processes.len()];
+        let Some(members) = self.then_members(node) else { return all };
+        let process = |key: &str| processes.iter().position(|process| *process.name == *key);
+        let is_key = |member: &Member| keys::find(Place::Then, &member.key).is_some();
+        if processes.len() == 1
+            && !members.iter().any(|member| process(&member.key).is_some() && !is_key(member))
+        {
+            all[0] = self.of_process(node, &processes[0]);
+            return all;
+        }
+        let names = || processes.iter().map(|process| &*process.name);
+        let each = names().map(|name| format!("{name}: …")).collect::<Vec<_>>().join(", ");
+        for member in members {
+            if let Some(index) = process(&member.key) {
+                if let Some(of_it) = self.then_members(&member.value)
+                    && !of_it.is_empty()
+                {
+                    all[index] = self.of_process(&member.value, &processes[index]);
+                }
+            } else if keys::meant(Place::Then, &member.key).is_some()
+                && nearest(&member.key, names()).is_none()
+            {
+                let what = format!("`{}` does not say of which process", member.key);
+                let hint = format!("with several processes each has its own: `then: {{{each}}}`");
+                self.complain(member.key_span, what, "", &hint);
+            } else {
+                let what = format!("no process of this spec is called `{}`", member.key);
+                let hint = self.nearest_or_listed(&member.key, names(), "", "there are");
+                self.complain(member.key_span, what, "", &hint);
+            }
+        }
+        all
+    }
+
+    /// Without processes: only the keys are looked at.
+    pub(super) fn form_of_then(&mut self, node: &Node) {
+        self.then_members(node);
+    }
+
+    fn then_members<'n>(&mut self, node: &'n Node) -> Option<&'n [Member]> {
+        let hint = "as in `then: {state: cooking, send: [CookFood]}`";
+        let Some(members) = node.map() else {
+            self.expected(node, "`then` is a mapping", hint);
+            return None;
+        };
+        if members.is_empty() {
+            self.complain(node.span, "`then` expects nothing, so this would hold whatever happens", "", hint);
+        }
+        Some(members)
+    }
+
+    fn of_process(&mut self, node: &Node, process: &Definition) -> Then {
+        let mut then = Then::default();
+        for member in self.members(node, Place::Then, "", "").unwrap_or_default() {
+            let (span, value) = (member.key_span, &member.value);
+            match member.key.as_str() {
+                "outcome" => {
+                    let outcome = self.choice(Place::Then, "outcome", value);
+                    let outcome = outcome.and_then(Outcome::named);
+                    then.outcome = outcome.map(|value| Placed { value, span });
+                }
+                "state" => then.state = self.state(value, process).map(|value| Placed { value, span }),
+                "data" => then.data = self.data(value, process),
+                "send" => then.send = self.messages("send", member, process, Kind::Command),
+                "publish" => then.publish = self.messages("publish", member, process, Kind::Event),
+                "alarms" => then.alarms = self.alarms(value, process).map(|value| Placed { value, span }),
+                "parked" => then.parked = self.parked(value).map(|value| Placed { value, span }),
+                other => unreachable!("`{other}` is in the table of keys"),
+            }
+        }
+        then
+    }
+
+    fn state(&mut self, node: &Node, process: &Definition) -> Option<StateIs> {
+        let word = self.word(node, "`state` wants the name of a state", "")?.text.as_str();
+        if let Some(state) = process.state_named(word) {
+            return Some(StateIs::In(state.name.clone()));
+        }
+        match word {
+            "not-started" => return Some(StateIs::NotStarted),
+            "declined" => return Some(StateIs::Declined),
+            _ => {}
+        }
+        let known = process.states.iter().map(|state| &*state.name).chain(["not-started", "declined"]);
+        let hint = self.nearest_or_listed(word, known, "", "there are");
+        self.complain(node.span, format!("{} has no state `{word}`", process.full_name()), "", &hint);
+        None
+    }
+
+    fn data(&mut self, node: &Node, process: &Definition) -> Vec<(Name, Placed<Document>)> {
+        let Some(members) = node.map() else {
+            self.expected(
+                node,
+                "`data` is a mapping",
+                "as in `data: {reminders: 1}`; only what is named is compared",
+            );
+            return Vec::new();
+        };
+        let known = process.data_names();
+        let mut data = Vec::new();
+        for member in members {
+            if !known.contains(&member.key) {
+                let what = format!("{} remembers no `{}`", process.full_name(), member.key);
+                let none = "it has no data: neither `data` nor any `set` names something";
+                let hint =
+                    self.nearest_or_listed(&member.key, known.iter().map(String::as_str), none, "there is");
+                self.complain(member.key_span, what, "", &hint);
+                continue;
+            }
+            let hint = "say the value that is expected; a text that begins with `=` is written `\"='=x'\"`";
+            let what = "there is nothing here that an expression could look at";
+            if let Some(text) = self.literal(&member.value, what, hint) {
+                let value = Document::of_valid(&text);
+                data.push((Name::from(member.key.as_str()), Placed { value, span: member.key_span }));
+            }
+        }
+        data
+    }
+
+    fn messages(
+        &mut self,
+        key: &str,
+        member: &Member,
+        process: &Definition,
+        kind: Kind,
+    ) -> Option<Placed<Vec<Expected>>> {
+        if member.value.is_null() {
+            self.nothing_here(
+                member.value.span,
+                key,
+                &format!("write `{key}: []` where nothing is expected"),
+            );
+            return None;
+        }
+        let listed = self.stimuli(Place::Sent, key, &member.value);
+        let mut expected = Vec::new();
+        for message in listed {
+            self.sends(key, &message.type_, message.span, process, kind);
+            expected.push(Expected { type_: message.type_, data: message.data, times: message.times });
+        }
+        Some(Placed { value: expected, span: member.key_span })
+    }
+
+    /// Complains where a process never sends that.
+    fn sends(&mut self, key: &str, type_: &Name, span: Span, process: &Definition, kind: Kind) {
+        let of = |kind: Kind| -> BTreeSet<&str> {
+            let sends = process.reactions().flat_map(|reaction| &reaction.sends);
+            sends.filter(|outgoing| outgoing.kind == kind).map(|outgoing| &*outgoing.type_).collect()
+        };
+        let (known, other) = match kind {
+            Kind::Command => (of(Kind::Command), of(Kind::Event)),
+            Kind::Event => (of(Kind::Event), of(Kind::Command)),
+        };
+        if known.contains(&**type_) {
+            return;
+        }
+        let (does, other_does, other_key) = match kind {
+            Kind::Command => ("sends", "publishes", "publish"),
+            Kind::Event => ("publishes", "sends", "send"),
+        };
+        let name = process.full_name();
+        if other.contains(&**type_) {
+            let what = format!("{name} {other_does} `{type_}`");
+            self.complain(span, what, "", &format!("it belongs under `{other_key}`"));
+            return;
+        }
+        if process.alarms.contains(type_) {
+            let what = format!("`{type_}` is an alarm of {name}");
+            self.complain(span, what, "", "an alarm that is set is expected under `alarms`");
+            return;
+        }
+        let none = format!("it {does} nothing: `{key}` can only be `[]`");
+        let hint = self.nearest_or_listed(type_, known.iter().copied(), &none, &format!("it {does}"));
+        self.complain(span, format!("{name} never {does} `{type_}`"), "", &hint);
+    }
+
+    /// A name, a mapping from names to durations, or a list of such.
+    fn alarms(&mut self, node: &Node, process: &Definition) -> Option<Vec<Armed>> {
+        let hint = "as in `alarms: [PaymentTimedOut]` or `alarms: {PaymentTimedOut: 15m}`; none is `[]`";
+        if node.is_null() {
+            self.nothing_here(node.span, "alarms", hint);
+            return None;
+        }
+        let items = match &node.value {
+            Value::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        let mut found: Vec<(Armed, Span)> = Vec::new();
+        for item in items {
+            if let Some(members) = item.map() {
+                for member in members {
+                    let after = self.duration(&member.key, &member.value);
+                    self.armed(&member.key, member.key_span, after, process, &mut found);
+                }
+            } else if let Some(word) = self.word(item, "`alarms` wants names of alarms", hint) {
+                self.armed(&word.text, item.span, None, process, &mut found);
+            }
+        }
+        Some(found.into_iter().map(|(armed, _)| armed).collect())
+    }
+
+    fn armed(
+        &mut self,
+        name: &str,
+        span: Span,
+        after: Option<i64>,
+        process: &Definition,
+        found: &mut Vec<(Armed, Span)>,
+    ) {
+        if !process.alarms.contains(name) {
+            let known = process.alarms.iter().map(|alarm| &**alarm);
+            let hint = self.nearest_or_listed(
+                name,
+                known,
+                "it sets no alarm: `alarms` can only be `[]`",
+                "there are",
+            );
+            self.complain(span, format!("{} sets no alarm `{name}`", process.full_name()), "", &hint);
+            return;
+        }
+        match found.iter().find(|(known, _)| *known.name == *name).map(|(_, first)| *first) {
+            Some(first) => self.twice(name, span, first),
+            None => found.push((Armed { name: Name::from(name), after }, span)),
+        }
+    }
+
+    fn parked(&mut self, node: &Node) -> Option<ParkedAs> {
+        let hint = "as in `parked: true`, or the reason: `parked: unexpected OrderPaid in cooking`";
+        let word = self.word(node, "`parked` wants `true`, `false` or the reason", hint)?;
+        Some(match word.meaning() {
+            Meaning::Bool(true) => ParkedAs::Yes,
+            Meaning::Bool(false) => ParkedAs::No,
+            _ => ParkedAs::For(word.text.trim().to_string()),
+        })
+    }
+}
