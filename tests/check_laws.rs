@@ -109,6 +109,13 @@ fn a_finding_is_found(told: &Told, order: Order, report: &Report, finding: &Find
     let ordering = words(&finding.ordering);
     let broken = |properties: &[anyorder::explore::Property]| {
         let stepped = step_through(scenario, order, &ordering).unwrap();
+        // Of several conversations one breaks it, and this test has an eye for one; of a parked instance it
+        // is not shown in which state it is.
+        let now = &stepped.steps.last().expect("the beginning").instances;
+        let parked = now.iter().any(|instance| instance.state.starts_with("parked"));
+        if parked || now.len() > scenario.processes.len() {
+            return;
+        }
         let facts = facts(scenario, &stepped.steps);
         let name = finding.message.split('`').nth(1).unwrap();
         let property = properties.iter().find(|property| property.name == name).unwrap();
@@ -186,6 +193,7 @@ fn replayed(scenario: &Scenario, saved: &SavedLog) -> Vec<(String, String)> {
         (state, i.data.to_json())
     };
     let mut all: Vec<_> = world.member(0).instances().map(instance).collect();
+    all.retain(|(state, _)| state != "not-started");
     all.sort();
     all
 }
@@ -216,7 +224,7 @@ fn what_is_saved_is_replayed_to_the_same() {
                 let mut shown: Vec<(String, String)> = last
                     .instances
                     .iter()
-                    .filter(|instance| mine(&instance.name))
+                    .filter(|instance| mine(&instance.name) && instance.state != "not-started")
                     .map(|instance| (instance.state.clone(), instance.data.to_json()))
                     .collect();
                 shown.sort();

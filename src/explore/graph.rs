@@ -136,7 +136,7 @@ impl Graph {
 
     /// Of a world only the listed messages that are still in flight.
     pub fn flight(&self, world: usize) -> &[u32] {
-        &Place::flight_of(&self.rows[self.row_at[world]..], self.words)
+        Place::flight_of(&self.rows[self.row_at[world]..], self.words)
     }
 
     /// Whether a world's choices are known.
