@@ -139,12 +139,12 @@ order@1: OrderPlaced, OrderPaid, OrderPaid in any order, alarms at any moment
   shipped  6 orderings (75.0 %)
       ends in success; sends ShipOrder, TakePayment
       nearest: OrderPlaced OrderPaid OrderPaid
-      exactly when OrderPaid before PaymentTimedOut!
+      exactly when 1st OrderPaid before PaymentTimedOut!
 
   abandoned  2 orderings (25.0 %)
       ends in failure; sends TakePayment
       nearest: OrderPlaced PaymentTimedOut! OrderPaid OrderPaid
-      exactly when PaymentTimedOut! before OrderPaid
+      exactly when PaymentTimedOut! before 1st OrderPaid
 ",
         "",
     );
