@@ -141,7 +141,7 @@ fn outcomes_are_spelled_as_a_report_spells_them() {
             "scenario: conversations\nprocess: order@2\ndeliver: [OrderPlaced, {event: OrderPaid, correlation: b}]\n\
              expect: {outcomes: [\"order#b: not-started, order#c1: served\"]}\n"
         ),
-        ["order#c1: served, order#b: not-started"]
+        ["order#b: not-started, order#c1: served"]
     );
 }
 
