@@ -62,7 +62,7 @@ pub(super) fn decided(
             first if first.contains('!') => format!("{first} rings"),
             first => format!("{first} happens"),
         };
-        let exactly = !told.is_empty() && obeying.is_some_and(|count| Count::Finite(count) == *own);
+        let exactly = obeying.is_some_and(|count| Count::Finite(count) == *own);
         let mut by: Vec<String> = told.iter().map(text).collect();
         by.dedup();
         Decided { by, exactly }
@@ -79,6 +79,9 @@ fn fewest(
     mut told: Vec<Pair>,
     weaker: &dyn Fn(usize, usize) -> Vec<Pair>,
 ) -> (Vec<Pair>, Option<BigUint>) {
+    if told.is_empty() {
+        return (told, None);
+    }
     let count = obeying(paths, sorted, &told);
     if count.is_none() || paths.edge_count().saturating_mul(told.len()) > PATIENCE {
         return (told, count);

@@ -32,8 +32,8 @@ pub(super) struct Explorer<'a> {
     pub(super) listed_ids: FxHashMap<Name, usize>,
     /// Messages that are alike are told apart, and yet count as one choice: compared world by world.
     compares: bool,
-    /// The instances that the first messages reach.
-    first_slots: Vec<u32>,
+    /// So many instances, those numbered first, are reached by messages of the scenario itself.
+    pub listed_slots: u32,
     pub several: Several,
     /// Expressions read ids, so that no message is like another.
     pub reads_ids: bool,
@@ -119,7 +119,7 @@ impl<'a> Explorer<'a> {
         let counted: BTreeSet<Name> = counted.flat_map(|property| property.counted()).cloned().collect();
         let several = |type_: &str| steps.world().house().subscribers(type_).len() > 1;
         // Copies of a counted message that several processes hear are told apart, so that the first
-        // delivery of each counts once. Where ids are told, no message is like another.
+        // delivery of each counts once. Where ids are told, what is alike is told world by world.
         let merge = !told.ids && !counted.iter().any(|type_| several(type_));
         let listed = Listed::new(scenario, deliveries, order, merge)?;
         let mut explorer = Explorer {
@@ -134,11 +134,17 @@ impl<'a> Explorer<'a> {
             listed_ids,
             // Where ids are read, they make a difference.
             compares: scenario.alike && !merge && !reads.ids,
-            first_slots: Vec::new(),
+            listed_slots: 0,
             several: Several::default(),
             reads_ids: reads.ids,
         };
-        explorer.first_slots = explorer.slots_of_first();
+        for stimulus in &scenario.first {
+            for process in explorer.hearers(&stimulus.message) {
+                let definition = explorer.definitions[process].clone();
+                slot_of(&mut explorer.steps, &definition, process, &stimulus.message);
+            }
+        }
+        explorer.listed_slots = explorer.steps.slots.len() as u32;
         explorer.several = Several::of(scenario, &explorer.steps.slots);
         for bit in 0..explorer.listed.deliveries.len() {
             let text = explorer.listed_text(bit);
@@ -152,7 +158,7 @@ impl<'a> Explorer<'a> {
         let mut place = Place::default();
         for stimulus in &self.scenario.first {
             let mail = self.steps.mails.number(&stimulus.message, false);
-            for process in hearers(self.steps.world(), &stimulus.message) {
+            for process in self.hearers(&stimulus.message) {
                 let definition = self.definitions[process].clone();
                 let slot = slot_of(&mut self.steps, &definition, process, &stimulus.message);
                 self.give(&mut place, slot, Given::Mail(mail, false));
@@ -165,23 +171,6 @@ impl<'a> Explorer<'a> {
     /// Who hears a message, in the house's order.
     pub fn hearers(&self, message: &Message) -> Vec<ProcessId> {
         hearers(self.steps.world(), message)
-    }
-
-    fn slots_of_first(&mut self) -> Vec<u32> {
-        let mut slots = Vec::new();
-        for stimulus in &self.scenario.first {
-            for process in hearers(self.steps.world(), &stimulus.message) {
-                let definition = self.definitions[process].clone();
-                slots.push(slot_of(&mut self.steps, &definition, process, &stimulus.message));
-            }
-        }
-        slots
-    }
-
-    /// The instances that messages of the scenario reach.
-    pub fn listed_slots(&self) -> impl Iterator<Item = u32> {
-        let listed = self.listed.deliveries.iter().map(|delivery| delivery.slot);
-        listed.chain(self.first_slots.iter().copied())
     }
 
     /// All that may happen next, in canonical order: listed messages in their order, then what

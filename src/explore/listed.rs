@@ -164,7 +164,7 @@ impl Listed {
         self.lone[bit]
     }
 
-    /// Whether any copy of a message is still in flight to a subscriber, other than these.
+    /// The listed messages that a message comes after, by way of others too.
     pub fn causes(&self, message: usize) -> &[usize] {
         &self.causes[message]
     }

@@ -11,7 +11,7 @@ use crate::process::{Data, End};
 use crate::runtime::ProcessId;
 use crate::step::{Instance, Rest};
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// An outcome, apart from how many orderings lead to it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,10 +111,10 @@ pub(super) fn instances(
     place: &Place,
 ) -> Vec<(String, ProcessId, Name, Option<Instance>)> {
     let steps = &explorer.steps;
-    let listed: BTreeSet<u32> = explorer.listed_slots().collect();
+    let listed = 0..explorer.listed_slots;
     // As `Scenario::label` has it: ids are told where some process has several instances.
     let of =
-        |process: ProcessId| listed.iter().filter(|&&slot| steps.slots[slot as usize].0 == process).count();
+        |process: ProcessId| listed.clone().filter(|&slot| steps.slots[slot as usize].0 == process).count();
     let several = (0..explorer.definitions.len()).any(|process| of(process) > 1);
     let mut found = Vec::new();
     for definition in &explorer.scenario.processes {

@@ -28,6 +28,26 @@ pub(crate) fn all(mut diagnostics: Vec<Diagnostic>) -> Error {
     Error::diagnostics(diagnostics)
 }
 
+/// What a page can say, a reader says too: it has one in its field `page`.
+macro_rules! speaks_as_page {
+    ($reader:ident) => {
+        impl<'a> std::ops::Deref for $reader<'a> {
+            type Target = $crate::process::page::Page<'a>;
+
+            fn deref(&self) -> &Self::Target {
+                &self.page
+            }
+        }
+
+        impl std::ops::DerefMut for $reader<'_> {
+            fn deref_mut(&mut self) -> &mut Self::Target {
+                &mut self.page
+            }
+        }
+    };
+}
+pub(crate) use speaks_as_page;
+
 impl Page<'_> {
     pub fn say(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
         self.diagnostics.push(Diagnostic::new(self.source, span, message));

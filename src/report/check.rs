@@ -7,8 +7,9 @@ use crate::explore::{
 };
 use std::collections::BTreeMap;
 
-/// How many outcomes and findings of one scenario are shown; the JSON has all.
-const SHOWN: usize = 8;
+/// How many outcomes and findings of one scenario are shown, so that it fits a screen; the JSON has all.
+const OUTCOMES: usize = 6;
+const FINDINGS: usize = 4;
 /// How many choices of an ordering are shown on one line.
 const WIDE: usize = 92;
 
@@ -16,20 +17,20 @@ const WIDE: usize = 92;
 pub fn text(report: &Report) -> String {
     let mut text = format!("{}: {}\n", report.verdict, report.scenario);
     text.push_str(&format!("{}\n{}\n", setting(report), sizes(report)));
-    for finding in report.findings.iter().take(SHOWN) {
+    for finding in report.findings.iter().take(FINDINGS) {
         text.push_str(&finding_text(report, finding));
     }
-    text.push_str(&more(report.findings.len(), "finding"));
+    text.push_str(&more(report.findings.len(), FINDINGS, "finding"));
     // The names of outcomes stand under each other; one that is long has a line of its own.
     let name = |found: &Found| found.outcome.rests.clone();
-    for found in report.outcomes.iter().take(SHOWN) {
+    for found in report.outcomes.iter().take(OUTCOMES) {
         text.push('\n');
         text.push_str(&format!("  {}  {}\n", name(found), share(report, &found.orderings)));
         for line in about(report, found) {
             text.push_str(&format!("      {line}\n"));
         }
     }
-    text.push_str(&more(report.outcomes.len(), "outcome"));
+    text.push_str(&more(report.outcomes.len(), OUTCOMES, "outcome"));
     if !report.unreached.is_empty() {
         let reached = if report.stopped.is_some() { "not reached so far" } else { "never reached" };
         text.push_str(&format!("\nnote: declared, and {reached}: {}\n", report.unreached.join("; ")));
@@ -38,8 +39,8 @@ pub fn text(report: &Report) -> String {
     text
 }
 
-fn more(all: usize, noun: &str) -> String {
-    match all.saturating_sub(SHOWN) {
+fn more(all: usize, shown: usize, noun: &str) -> String {
+    match all.saturating_sub(shown) {
         0 => String::new(),
         left => {
             format!("\n  and {} (--format json has all)\n", counted(left as u64, &format!("more {noun}")))

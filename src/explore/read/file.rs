@@ -5,10 +5,9 @@ use super::stimuli::{self, Whole};
 use crate::error::Result;
 use crate::process::Library;
 use crate::process::keys::{self, Place};
-use crate::process::page::{Page, all};
+use crate::process::page::{Page, all, speaks_as_page};
 use crate::process::tree::{self, Meaning, Member, Node, Value};
 use crate::span::Source;
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 /// Reads a scenario's file. The error holds everything that is wrong with it, and with the definitions
@@ -30,20 +29,7 @@ pub(super) struct Reader<'a> {
     library: &'a dyn Library,
 }
 
-/// What every reader can say, this one says too.
-impl<'a> Deref for Reader<'a> {
-    type Target = Page<'a>;
-
-    fn deref(&self) -> &Page<'a> {
-        &self.page
-    }
-}
-
-impl DerefMut for Reader<'_> {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.page
-    }
-}
+speaks_as_page!(Reader);
 
 impl Reader<'_> {
     /// None where something is missing, which is said.

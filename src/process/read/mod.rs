@@ -17,13 +17,12 @@ mod templates;
 
 use super::definition::{Definition, StateId};
 use super::expr::{self, Expr, Scope};
-use super::page::{Page, all, listed};
+use super::page::{Page, all, listed, speaks_as_page};
 use super::tree::{self, Node};
 use crate::error::Result;
 use crate::span::{Source, nearest};
 use collect::Known;
 use names::Mentions;
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 /// Reads one definition. The error holds every diagnostic, in the order of their places.
@@ -56,20 +55,7 @@ struct Reader<'a> {
     mentions: Mentions,
 }
 
-/// What every reader can say, this one says too.
-impl<'a> Deref for Reader<'a> {
-    type Target = Page<'a>;
-
-    fn deref(&self) -> &Page<'a> {
-        &self.page
-    }
-}
-
-impl DerefMut for Reader<'_> {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.page
-    }
-}
+speaks_as_page!(Reader);
 
 impl Reader<'_> {
     fn state(&mut self, node: &Node) -> Option<StateId> {

@@ -9,13 +9,12 @@ use super::model::{Spec, Step, Then, What};
 use crate::error::Result;
 use crate::event::{Message, Name, parse_duration};
 use crate::process::keys::{self, Place};
-use crate::process::page::{Page, all};
+use crate::process::page::{Page, all, speaks_as_page};
 use crate::process::stimuli::{Ids, Listed, OUTSIDE};
 use crate::process::tree::{self, Node, Value};
 use crate::process::{Definition, Library};
 use crate::span::{Source, Span};
 use std::collections::BTreeSet;
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 /// Reads the specs of a file. The error holds everything that is wrong with it, and with the definitions
@@ -44,20 +43,7 @@ struct Reader<'a> {
     library: &'a dyn Library,
 }
 
-/// What every reader can say, this one says too.
-impl<'a> Deref for Reader<'a> {
-    type Target = Page<'a>;
-
-    fn deref(&self) -> &Page<'a> {
-        &self.page
-    }
-}
-
-impl DerefMut for Reader<'_> {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.page
-    }
-}
+speaks_as_page!(Reader);
 
 /// An entry of `given` or `when`, before the processes are known.
 enum Entry {
