@@ -8,11 +8,11 @@ use super::code::{Code, Index, Member, Op};
 use super::fault::{Fault, Place};
 use super::lex::is_word;
 use super::names::{ATTRIBUTES, Attribute, FUNCTIONS, Function, Signature, other_name};
+use super::pattern::Pattern;
 use super::types::{self, Type, Types};
 use super::{Reads, Scope, print};
 use crate::event::{Name, Time, json, parse_duration};
 use crate::span::{Span, nearest};
-use regex_lite::Regex;
 
 pub(super) const ROOTS: [&str; 4] = ["event", "data", "state", "now"];
 
@@ -393,9 +393,9 @@ fn read_now(function: Function, text: &str, at: Span, mut codes: Vec<Code>) -> R
         Function::Timestamp => Time::parse(text).map(Op::Time).ok_or_else(|| {
             Fault::new(at, format!("'{text}' is no timestamp")).hint("write RFC 3339: '2026-11-21T09:00:00Z'")
         }),
-        Function::Matches => match Regex::new(text) {
-            Ok(regex) => Ok(Op::Matches(Box::new(codes.swap_remove(0)), Box::new(regex))),
-            Err(error) => Err(Fault::new(at, format!("this pattern does not compile: {error}"))),
+        Function::Matches => match Pattern::new(text) {
+            Ok(pattern) => Ok(Op::Matches(Box::new(codes.swap_remove(0)), Box::new(pattern))),
+            Err(error) => Err(Fault::new(at, error)),
         },
         _ => Ok(Op::Call(function, codes)),
     }

@@ -27,7 +27,8 @@ pub(super) struct Machine<'a> {
     env: Env<'a>,
     /// The variables of the macros around, the outermost first.
     locals: Vec<Value<'a>>,
-    steps: u64,
+    /// Those that are left.
+    pub steps: u64,
     /// Of a property; nothing else asks for them.
     facts: Option<&'a Facts>,
 }
@@ -58,12 +59,15 @@ impl<'a> Machine<'a> {
             Op::Duration(millis) => Ok(Value::Duration(*millis)),
             Op::State => Ok(Value::text(self.env.state)),
             Op::Now => Ok(Value::Time(self.env.now)),
-            Op::Event => Ok(Value::Raw(self.env.event.to_json().into())),
-            Op::Data => Ok(Value::Raw(self.env.data.to_json().into())),
-            Op::DataMember(name) => match self.env.data.get(name) {
-                Some(document) => Ok(Value::raw(document.text())),
-                None => no_member(code.at, "data", name),
-            },
+            Op::Event => self.whole(self.env.event.to_json(), code.at),
+            Op::Data => self.whole(self.env.data.to_json(), code.at),
+            Op::DataMember(name) => {
+                self.spend(self.env.data.len() as u64 / 64, code.at)?;
+                match self.env.data.get(name) {
+                    Some(document) => Ok(Value::raw(document.text())),
+                    None => no_member(code.at, "data", name),
+                }
+            }
             Op::Count(_) | Op::States | Op::StateOf(_) | Op::Datas | Op::DataOf(_) | Op::DataMemberOf(_) => {
                 self.fact(code)
             }
@@ -96,18 +100,30 @@ impl<'a> Machine<'a> {
             }
             Op::Map(entries) => self.map(entries),
             Op::Call(function, arguments) => functions::call(self, *function, arguments, code.at),
-            Op::Matches(text, regex) => {
+            Op::Matches(text, pattern) => {
                 let text = self.text(text, "`matches`")?;
-                self.spend(1 + text.len() as u64 / 64, code.at)?;
-                Ok(Value::Bool(regex.is_match(&text)))
+                self.spend(pattern.steps(text.len()), code.at)?;
+                Ok(Value::Bool(pattern.is_in(&text)))
             }
             Op::Each(form, parts) => self.each(*form, &parts[0], &parts[1], code.at),
         }
     }
 
+    /// What was put together as JSON text just now.
+    fn whole(&mut self, text: String, at: Span) -> Outcome<Value<'a>> {
+        self.spend(text.len() as u64 / 64, at)?;
+        Ok(Value::Raw(text.into()))
+    }
+
     /// As [`Machine::eval`], with JSON text of scalars read.
     pub fn typed(&mut self, code: &'a Code) -> Outcome<Value<'a>> {
         let value = self.eval(code)?;
+        // Lists and maps stay text, and nobody looks at them here.
+        if let Value::Raw(text) = &value
+            && !text.starts_with(['[', '{'])
+        {
+            self.spend(text.len() as u64 / 64, code.at)?;
+        }
         typed(value, code.at)
     }
 
@@ -148,7 +164,7 @@ impl<'a> Machine<'a> {
     }
 
     /// What only a property sees.
-    fn fact(&self, code: &'a Code) -> Outcome<Value<'a>> {
+    fn fact(&mut self, code: &'a Code) -> Outcome<Value<'a>> {
         let facts = self.facts();
         let named = |value: fn(&'a ProcessFacts) -> Value<'a>| {
             let entry = |process: &'a ProcessFacts| Entry {
@@ -164,10 +180,15 @@ impl<'a> Machine<'a> {
             }
             Op::States => Ok(named(|process| Value::text(&process.state))),
             Op::StateOf(index) => Ok(Value::text(&facts.processes[*index].state)),
-            Op::Datas => Ok(named(|process| Value::Raw(process.data.to_json().into()))),
-            Op::DataOf(index) => Ok(Value::Raw(facts.processes[*index].data.to_json().into())),
+            Op::Datas => {
+                let all = named(|process| Value::Raw(process.data.to_json().into()));
+                self.spend(all.weight(), code.at)?;
+                Ok(all)
+            }
+            Op::DataOf(index) => self.whole(facts.processes[*index].data.to_json(), code.at),
             Op::DataMemberOf(of) => {
                 let (process, name) = (&facts.processes[of.0], &of.1);
+                self.spend(process.data.len() as u64 / 64, code.at)?;
                 match process.data.get(name) {
                     Some(document) => Ok(Value::raw(document.text())),
                     None => no_member(code.at, &format!("data of {}", process.name), name),
@@ -178,6 +199,9 @@ impl<'a> Machine<'a> {
     }
 
     fn attribute(&mut self, attribute: &'a Attribute, at: Span) -> Outcome<Value<'a>> {
+        if let Attribute::Extension(_) = attribute {
+            self.spend(self.env.event.extras.len() as u64 / 8, at)?;
+        }
         match self.attribute_if_present(attribute) {
             Some(value) => Ok(value),
             None => no_member(at, "event", attribute_name(attribute)),
@@ -217,6 +241,7 @@ impl<'a> Machine<'a> {
 
     fn member(&mut self, member: &'a Member, at: Span) -> Outcome<Value<'a>> {
         let of = self.eval(&member.of)?;
+        self.spend(of.weight(), at)?;
         match of.member(&member.name) {
             Some(value) => Ok(value),
             None => missing(&of, &member.path, &member.name, at),
@@ -247,12 +272,23 @@ impl<'a> Machine<'a> {
     /// The value at a path, or None where anything on the way is missing.
     fn probe(&mut self, code: &'a Code) -> Outcome<Option<Value<'a>>> {
         match &code.op {
-            Op::Attribute(attribute) => Ok(self.attribute_if_present(attribute)),
-            Op::DataMember(name) => Ok(self.env.data.get(name).map(|document| Value::raw(document.text()))),
+            Op::Attribute(attribute) => {
+                self.spend(self.env.event.extras.len() as u64 / 8, code.at)?;
+                Ok(self.attribute_if_present(attribute))
+            }
+            Op::DataMember(name) => {
+                self.spend(self.env.data.len() as u64 / 64, code.at)?;
+                Ok(self.env.data.get(name).map(|document| Value::raw(document.text())))
+            }
             Op::DataMemberOf(of) => {
+                self.spend(self.facts().processes[of.0].data.len() as u64 / 64, code.at)?;
                 Ok(self.facts().processes[of.0].data.get(&of.1).map(|document| Value::raw(document.text())))
             }
-            Op::Member(member) => Ok(self.probe(&member.of)?.and_then(|of| of.member(&member.name))),
+            Op::Member(member) => {
+                let Some(of) = self.probe(&member.of)? else { return Ok(None) };
+                self.spend(of.weight(), code.at)?;
+                Ok(of.member(&member.name))
+            }
             Op::Index(index) => {
                 let Some(of) = self.probe(&index.of)? else { return Ok(None) };
                 let key = self.typed(&index.key)?;
@@ -291,7 +327,7 @@ impl<'a> Machine<'a> {
 
     /// `+` of strings or lists: what may grow, so it is counted.
     fn join(&mut self, a: Value<'a>, b: Value<'a>, at: Span) -> Outcome<Value<'a>> {
-        self.spend(text_weight(&a) + text_weight(&b), at)?;
+        self.spend(a.weight() + b.weight(), at)?;
         let (Some(mut items), Some(more)) = (a.items(), b.items()) else {
             return operate::arithmetic(Operator::Add, a, b, at);
         };

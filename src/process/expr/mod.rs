@@ -19,6 +19,7 @@ mod lex;
 mod names;
 mod operate;
 mod parse;
+mod pattern;
 mod print;
 mod types;
 mod value;

@@ -168,9 +168,20 @@ impl<'a> Value<'a> {
     pub fn weight(&self) -> u64 {
         match self {
             Value::Text(text) | Value::Raw(text) => 1 + text.len() as u64 / 64,
-            Value::List(items) => 1 + items.len() as u64,
-            Value::Map(entries) => 1 + entries.len() as u64,
+            Value::List(items) => 1 + items.iter().map(|item| 1 + item.own_weight()).sum::<u64>(),
+            Value::Map(entries) => {
+                let key = |entry: &Entry| owned_weight(&entry.raw_key);
+                1 + entries.iter().map(|entry| 1 + key(entry) + entry.value.own_weight()).sum::<u64>()
+            }
             _ => 1,
+        }
+    }
+
+    /// The work of copying this as a part of a list or a map: only text of its own has to be copied.
+    fn own_weight(&self) -> u64 {
+        match self {
+            Value::Text(text) | Value::Raw(text) => owned_weight(text),
+            _ => 0,
         }
     }
 
@@ -188,6 +199,13 @@ impl<'a> Value<'a> {
             Value::Raw(text) => out.push_str(text),
             Value::List(_) | Value::Map(_) => {}
         }
+    }
+}
+
+fn owned_weight(text: &Cow<str>) -> u64 {
+    match text {
+        Cow::Borrowed(_) => 0,
+        Cow::Owned(text) => text.len() as u64 / 64,
     }
 }
 
