@@ -2,6 +2,7 @@
 
 use super::json;
 use super::{Document, Name, Position, Time};
+use std::borrow::Cow;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Kind {
@@ -26,6 +27,13 @@ impl Kind {
 pub struct Extra {
     pub raw_key: Box<str>,
     pub value: Box<str>,
+}
+
+impl Extra {
+    /// The key without quotes and escapes: an escaped key is the same key.
+    pub fn key(&self) -> Cow<'_, str> {
+        json::Member { raw_key: &self.raw_key, value: &self.value }.key()
+    }
 }
 
 /// An event or a command, as it stands in a log. Identified by `source` and `id` together.

@@ -241,7 +241,7 @@ fn check_message(module: &str, message: &Message) -> Result<()> {
     if let Some((name, _)) = texts.iter().find(|(_, text)| text.is_some_and(|text| text.is_empty())) {
         return Err(Error::input(format!("`{name}` of a message is empty")).hint("leave it out, or fill it"));
     }
-    if message.extras.iter().any(|extra| &*extra.raw_key == "\"crc\"") {
+    if message.extras.iter().any(|extra| extra.key() == "crc") {
         return Err(Error::input(format!("message `{}` has a member `crc`", message.id))
             .hint("`crc` is the log's own checksum; rename or drop it"));
     }

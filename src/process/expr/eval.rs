@@ -231,8 +231,7 @@ impl<'a> Machine<'a> {
             Attribute::Remaining => Some(Value::Int(event.remaining.into())),
             Attribute::Data => event.data.as_ref().map(|data| Value::raw(data.text())),
             Attribute::Extension(name) => {
-                let named = |raw_key| json::Member { raw_key, value: "" }.key() == **name;
-                let extra = event.extras.iter().rfind(|extra| named(&extra.raw_key))?;
+                let extra = event.extras.iter().rfind(|extra| extra.key() == **name)?;
                 // CloudEvents reads an attribute that is null as one that is absent.
                 Some(Value::raw(&extra.value)).filter(|_| *extra.value != *"null")
             }

@@ -400,7 +400,8 @@ fn one_look_is_linear() {
         "data.items.map(x, x.s).exists(s, s.matches('^item [0-9]+$'))",
         "data.items.map(x, [x, x]).map(y, y[0].n)",
     ] {
-        let at = |count: usize| steps(text, &list(count), 2_000_000).unwrap_or_else(|| panic!("{text}")) as f64;
+        let at =
+            |count: usize| steps(text, &list(count), 2_000_000).unwrap_or_else(|| panic!("{text}")) as f64;
         let (one, two, four) = (at(500), at(1_000), at(2_000));
         assert!(two <= 2.2 * one + 50.0 && four <= 2.2 * two + 50.0, "{text}: {one} {two} {four}");
     }
