@@ -27,7 +27,10 @@ pub fn check_messages(families: &[Family], file: &WorkspaceFile) -> Result<()> {
     let mut diagnostics = Vec::new();
     for definition in definitions() {
         for name in definition.subscriptions.iter().filter(|name| !said.contains(&***name)) {
-            if let Some(near) = nearest(name, said.iter().copied()) {
+            // Each that is found is a mistake: what comes after hundreds of them is not looked for.
+            if definition.source.takes_advice()
+                && let Some(near) = nearest(name, said.iter().copied())
+            {
                 let what = format!("nobody says {name}: no module owns it, and no process sends it");
                 let span = place_of(definition, name);
                 diagnostics.push(

@@ -72,20 +72,19 @@ impl Listed {
         if processes.iter().any(|process| process.subscriptions.contains(type_)) {
             return None;
         }
-        let mut heard: BTreeSet<&str> = processes
-            .iter()
-            .flat_map(|process| process.subscriptions.difference(&process.alarms))
-            .map(|name| &**name)
-            .collect();
-        heard.extend(besides.iter().map(|name| &**name));
+        let heard = || -> BTreeSet<&str> {
+            let of_processes =
+                processes.iter().flat_map(|process| process.subscriptions.difference(&process.alarms));
+            of_processes.chain(besides).map(|name| &**name).collect()
+        };
         let who = match processes {
             [only] => format!("{} does not mention `{type_}`", only.full_name()),
             _ => format!("no process of this {file} mentions `{type_}`"),
         };
-        let hint = match nearest(type_, heard.iter().copied()) {
+        let hint = self.source.advice(|| match nearest(type_, heard()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("mentioned are {}", listed(heard)),
-        };
+            None => format!("mentioned are {}", listed(heard())),
+        });
         Some(self.diagnostic(self.span, who).hint(hint))
     }
 

@@ -11,6 +11,9 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 /// How many diagnostics are drawn.
 pub const SHOWN: usize = 20;
 
+/// How many bytes are looked at from the caret on.
+const SEEN: usize = 2_000;
+
 /// The whole error, ending in a newline.
 pub fn render(error: &Error, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
@@ -43,7 +46,10 @@ fn draw(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
     let span = on_one_line(text, diagnostic.span);
     // Only the lines around the caret: a renderer that is given a megabyte looks at all of it.
     let line_start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
-    let line_end = text[span.end..].find('\n').map_or(text.len(), |at| span.end + at);
+    // A line may be as long as the file is; what stands far behind the caret is not shown anyway.
+    let seen = text.floor_char_boundary(span.start.saturating_add(SEEN));
+    let line_end =
+        memchr::memchr(b'\n', &text.as_bytes()[span.start..seen]).map_or(seen, |at| span.start + at);
     let line_end = line_start + text[line_start..line_end].trim_end_matches('\r').len();
     let span = Span::new(span.start.min(line_end), span.end.min(line_end));
     let (line, _) = diagnostic.source.line_column(span.start);

@@ -12,7 +12,7 @@ use super::pattern::Pattern;
 use super::types::{self, Type, Types};
 use super::{Reads, Scope, print};
 use crate::event::{Name, Time, json, parse_duration};
-use crate::span::{Span, nearest};
+use crate::span::{Span, listed, nearest};
 
 pub(super) const ROOTS: [&str; 4] = ["event", "data", "state", "now"];
 
@@ -35,7 +35,7 @@ pub(super) fn check(node: &Node, place: &Place, scope: &Scope) -> Result<Checked
 }
 
 pub(super) struct Checker<'a> {
-    place: &'a Place,
+    pub(super) place: &'a Place,
     pub(super) scope: &'a Scope,
     pub(super) faults: Vec<Fault>,
     /// The variables of the macros around, and what they may be.
@@ -151,6 +151,9 @@ impl Checker<'_> {
         if FUNCTIONS.iter().any(|signature| signature.name == name) {
             return fault.hint(format!("a function wants its arguments: `{name}(…)`"));
         }
+        if !self.place.advised {
+            return fault;
+        }
         let roots = ROOTS.into_iter().chain(["true", "false", "null"]);
         let locals = self.locals.iter().map(|(local, _)| &**local);
         if let Some(near) = nearest(name, roots.chain(locals)) {
@@ -242,7 +245,7 @@ impl Checker<'_> {
             return (Op::DataMember(Name::from(name)), Types::JSON);
         }
         let known = self.scope.data.iter().map(String::as_str);
-        let fault = unknown_member("data", name, at, known);
+        let fault = unknown_member("data", name, at, known, self.place);
         self.fault(fault)
     }
 
@@ -430,7 +433,12 @@ pub(super) fn unknown_member<'a>(
     name: &str,
     at: Span,
     known: impl Iterator<Item = &'a str> + Clone,
+    place: &Place,
 ) -> Fault {
+    let fault = Fault::new(at, format!("unknown name `{of}.{name}`"));
+    if !place.advised {
+        return fault;
+    }
     let dashed = known.clone().find(|known| known.starts_with(&format!("{name}-")));
     let hint = match (dashed, nearest(name, known.clone())) {
         (Some(dashed), _) => format!("a name with a dash is read as `{of}['{dashed}']`"),
@@ -439,11 +447,7 @@ pub(super) fn unknown_member<'a>(
         _ if known.clone().next().is_none() => format!("no member of `{of}` is known here"),
         _ => format!("known are {}", listed(known)),
     };
-    Fault::new(at, format!("unknown name `{of}.{name}`")).hint(hint)
-}
-
-pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    fault.hint(hint)
 }
 
 /// What to write where an operator meets types that it does not take.

@@ -7,7 +7,7 @@ use super::ast::{Form, Literal, Operator};
 use super::code::{Code, Index, Member, Op};
 use super::compare::{self, Hurdle};
 use super::names::Attribute;
-use super::value::{Entry, MAX_NESTING, Value, nesting};
+use super::value::{Entry, MAX_NESTING, Value};
 use super::{Env, Facts, Failure, ProcessFacts, functions, operate};
 use crate::event::json;
 use crate::span::Span;
@@ -391,12 +391,12 @@ impl<'a> Machine<'a> {
     /// Appends the value's JSON text.
     pub fn write(&mut self, value: &Value, depth: usize, at: Span, out: &mut String) -> Outcome<()> {
         self.spend(value.weight(), at)?;
-        let inside = match value {
-            Value::Raw(text) if text.len() > 2 * (MAX_NESTING - depth) => nesting(text),
-            Value::List(_) | Value::Map(_) => 1,
-            _ => 0,
+        let too_deep = match value {
+            Value::Raw(text) => json::too_deep(text, MAX_NESTING - depth).is_some(),
+            Value::List(_) | Value::Map(_) => depth >= MAX_NESTING,
+            _ => false,
         };
-        if depth + inside > MAX_NESTING {
+        if too_deep {
             return fail(at, format!("this value is nested deeper than {MAX_NESTING} levels"));
         }
         match value {

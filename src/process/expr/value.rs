@@ -11,8 +11,8 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::rc::Rc;
 
-/// The deepest nesting that is written. A log's line must be read again by a parser that stops at
-/// 128, and wraps what is written here a few times.
+/// The deepest nesting that is written. A line of a log wraps it a few times, and others have parsers
+/// that stop at 128.
 pub(super) const MAX_NESTING: usize = 100;
 
 #[derive(Debug, Clone)]
@@ -217,27 +217,4 @@ fn number(text: &str) -> Option<Value<'static>> {
     let written_as_float = text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
     let number = text.parse().ok().filter(|number: &f64| written_as_float && number.is_finite());
     number.map(Value::Float)
-}
-
-/// How deep the brackets of a JSON text nest.
-pub(super) fn nesting(text: &str) -> usize {
-    // Every level takes two characters, so a short text needs no look.
-    if text.len() <= 2 || !text.starts_with(['[', '{']) {
-        return 0;
-    }
-    let (mut depth, mut deepest, mut quoted, mut escaped) = (0usize, 0, false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = quoted,
-            b'"' => quoted = !quoted,
-            b'[' | b'{' if !quoted => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }

@@ -224,12 +224,13 @@ impl Reader<'_> {
             let expr = self.bare_expression("correlate", &member.value, &scope);
             let Some(type_) = self.message(&member.key, member.key_span) else { continue };
             if !subscriptions.contains(&type_) {
-                let hint = match nearest(&type_, subscriptions.iter().map(|name| &**name)) {
+                let known = || subscriptions.iter().map(|name| &**name);
+                let hint = self.source.advice(|| match nearest(&type_, known()) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => {
                         "list only messages that stand under `starts-on`, `on`, `ignore` or `defer`".into()
                     }
-                };
+                });
                 self.complain(member.key_span, format!("`{type_}` never reaches this process"), "", &hint);
             }
             if let Some(expr) = expr {

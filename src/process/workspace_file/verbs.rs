@@ -174,9 +174,10 @@ impl Reader<'_> {
     fn owner_of(&mut self, type_: &str, span: Span) -> Option<Name> {
         let owner = self.file.owner(type_).cloned();
         if owner.is_none() {
-            let near = nearest(type_, self.file.types()).map(|near| format!("did you mean {near}?"));
-            let hint =
-                near.unwrap_or_else(|| "list it under `modules:`, with the module that says it".into());
+            let hint = self.source.advice(|| match nearest(type_, self.file.types()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "list it under `modules:`, with the module that says it".to_string(),
+            });
             self.complain(span, format!("no module owns {type_}"), &hint);
         }
         owner
