@@ -81,6 +81,7 @@ fn a_hundred_thousand_levels() {
     all_refuse(stairs.as_bytes(), &deep);
 }
 
+/// Story: the file was refused without being parsed, and its one line given to what draws the caret.
 #[test]
 fn fifty_megabytes() {
     let too_large = ["52428800 bytes; at most 1048576 are read"];
@@ -96,6 +97,9 @@ fn bytes_that_are_no_text() {
 }
 
 /// A megabyte of mistakes, each of another sort: what is said about one does not look at all the others.
+///
+/// Story: for each of twelve thousand misspelt names, each of twenty thousand known ones was asked whether it
+/// was meant, and listed if none was: it took minutes, and gigabytes, and twenty mistakes were shown.
 #[test]
 fn as_many_mistakes_as_a_file_may_hold() {
     let head = "process: order\nversion: 1\nstarts-on: Go\ninitial: s\nstates:\n  s:\n";
@@ -135,6 +139,8 @@ fn as_many_mistakes_as_a_file_may_hold() {
 }
 
 /// A definition may be as large as a file may be: each expression is read against all names.
+///
+/// Story: each expression had a copy of all names, and each `to` went through all states.
 #[test]
 fn as_many_names_as_a_file_may_hold() {
     let data: Vec<String> = (0..18_000).map(|n| format!("member{n}: 1")).collect();
