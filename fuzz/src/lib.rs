@@ -125,10 +125,8 @@ pub fn expression(text: &str) {
             "{text:?} {printed:?}"
         );
     }
-    let document = match json::check(document) {
-        Ok(document) => document,
-        Err(_) => r#"{"a":1,"b":[1,2.5,"x",null],"items":[{"n":1},{"n":"2"}]}"#,
-    };
+    let document =
+        json::check(document).unwrap_or(r#"{"a":1,"b":[1,2.5,"x",null],"items":[{"n":1},{"n":"2"}]}"#);
     let mut event =
         Message::new("orders", "OrderPlaced", "e-1", Time::parse("2026-11-21T09:00:00Z").unwrap());
     event.data = Some(Document::of_valid(document));

@@ -202,6 +202,7 @@ impl<'a> Value<'a> {
     }
 }
 
+#[expect(clippy::ptr_arg, reason = "whether it is owned is what is asked")]
 fn owned_weight(text: &Cow<str>) -> u64 {
     match text {
         Cow::Borrowed(_) => 0,

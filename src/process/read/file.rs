@@ -10,6 +10,13 @@ use crate::process::tree::{Meaning, Member, Node, Value};
 use crate::span::{Span, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What stands under `starts-on`, and where.
+#[derive(Default)]
+struct Starters {
+    all: Vec<Starter>,
+    places: BTreeMap<Name, Span>,
+}
+
 impl Reader<'_> {
     /// None where something is missing, which is said.
     pub(super) fn file(&mut self, root: &Node, expected: Option<(&str, u32)>) -> Option<Definition> {
@@ -155,7 +162,7 @@ impl Reader<'_> {
     fn starters(&mut self, node: &Node) -> Vec<Starter> {
         let hint = "as in `starts-on: OrderPlaced`, a list, or `{OrderPlaced: {set: …}}`";
         let what = "`starts-on` wants a message's name";
-        let mut starters: Vec<(Starter, Span)> = Vec::new();
+        let mut starters = Starters::default();
         match &node.value {
             Value::List(items) => {
                 for item in items {
@@ -191,10 +198,10 @@ impl Reader<'_> {
         {
             self.complain(node.span, "no message starts this process", "", hint);
         }
-        starters.into_iter().map(|(starter, _)| starter).collect()
+        starters.all
     }
 
-    fn starter_rules(&mut self, members: &[Member], starters: &mut Vec<(Starter, Span)>) {
+    fn starter_rules(&mut self, members: &[Member], starters: &mut Starters) {
         for member in members {
             let reaction = self.rule(&member.value);
             if let Some(type_) = self.message(&member.key, member.key_span) {
@@ -203,13 +210,13 @@ impl Reader<'_> {
         }
     }
 
-    fn starter(&mut self, starter: Starter, span: Span, starters: &mut Vec<(Starter, Span)>) {
+    fn starter(&mut self, starter: Starter, span: Span, starters: &mut Starters) {
         self.mentions.mention(&starter.type_, span);
-        if let Some((_, first)) = starters.iter().find(|(known, _)| known.type_ == starter.type_) {
-            self.twice(&starter.type_, span, *first);
-            return;
+        if let Some(first) = starters.places.get(&starter.type_) {
+            return self.twice(&starter.type_, span, *first);
         }
-        starters.push((starter, span));
+        starters.places.insert(starter.type_.clone(), span);
+        starters.all.push(starter);
     }
 
     /// An expression over `event`: for all messages, or per type.

@@ -5,6 +5,7 @@ use crate::event::{Kind, parse_duration};
 use crate::process::definition::{AlarmSpec, AlarmTime, Outgoing, Template};
 use crate::process::keys::Place;
 use crate::process::tree::{Meaning, Member, Node, Value};
+use std::collections::BTreeMap;
 
 impl Reader<'_> {
     /// `Name`, `{Name: data}`, or a list of such.
@@ -59,6 +60,7 @@ impl Reader<'_> {
             _ => std::slice::from_ref(node),
         };
         let mut alarms: Vec<AlarmSpec> = Vec::new();
+        let mut places = BTreeMap::new();
         for item in items {
             let Some(members) = item.map() else {
                 let hint = match item.scalar() {
@@ -74,8 +76,8 @@ impl Reader<'_> {
                 let spec = self.alarm_time(member);
                 let Some(name) = self.message(&member.key, member.key_span) else { continue };
                 self.mentions.alarm(&name, member.key_span);
-                if let Some(first) = alarms.iter().find(|alarm| alarm.name == name) {
-                    let label = format!("set on line {} already", self.line(first.span));
+                if let Some(first) = places.get(&name) {
+                    let label = format!("set on line {} already", self.line(*first));
                     let message = format!("one reaction sets the alarm `{name}` twice");
                     self.complain(
                         member.key_span,
@@ -86,6 +88,7 @@ impl Reader<'_> {
                     continue;
                 }
                 if let Some((when, data)) = spec {
+                    places.insert(name.clone(), member.key_span);
                     alarms.push(AlarmSpec { name, when, data, span: member.key_span });
                 }
             }

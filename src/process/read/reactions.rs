@@ -7,6 +7,7 @@ use crate::process::keys::Place;
 use crate::process::page::listed;
 use crate::process::tree::{Node, Value};
 use crate::span::Span;
+use std::collections::BTreeMap;
 
 impl Reader<'_> {
     /// One reaction, or a list of alternatives of which the first whose `when` holds is taken.
@@ -102,7 +103,8 @@ impl Reader<'_> {
             Value::List(items) => items.as_slice(),
             _ => std::slice::from_ref(node),
         };
-        let mut names: Vec<(Name, Span)> = Vec::new();
+        let mut names = Vec::new();
+        let mut places = BTreeMap::new();
         for item in items {
             if let Some(members) = item.map() {
                 let span = members.first().map_or(item.span, |member| member.key_span);
@@ -114,14 +116,15 @@ impl Reader<'_> {
             let Some(name) = self.message_name(item, what, "as in `cancel: PaymentTimedOut`") else {
                 continue;
             };
-            if let Some((_, first)) = names.iter().find(|(known, _)| *known == name) {
+            if let Some(first) = places.get(&name) {
                 self.twice(&name, item.span, *first);
                 continue;
             }
             self.mentions.cancel(&name, item.span);
-            names.push((name, item.span));
+            places.insert(name.clone(), item.span);
+            names.push(name);
         }
-        names.into_iter().map(|(name, _)| name).collect()
+        names
     }
 
     /// For a `cancel` of what is never set.

@@ -4,6 +4,7 @@ use super::{Reader, is_plain_name};
 use crate::event::{Name, json};
 use crate::process::tree::{Meaning, Member, Node, Scalar};
 use crate::span::{Source, Span, nearest};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One verb: the message it appends, and what a person may say with it.
@@ -159,14 +160,17 @@ impl Reader<'_> {
 
     /// Two options that write the same member: one of them would get lost.
     fn members_once(&mut self, verb: &VerbSpec, node: &Node) {
-        for (index, option) in verb.options.iter().enumerate() {
-            let Some(first) = verb.options[..index].iter().find(|first| first.member == option.member) else {
+        let named = node.get("options").and_then(Node::map).into_iter().flatten();
+        let places: BTreeMap<&str, Span> = named.map(|member| (&*member.key, member.key_span)).collect();
+        let mut writes: BTreeMap<&str, &str> = BTreeMap::new();
+        for option in &verb.options {
+            let Some(first) = writes.get(&*option.member) else {
+                writes.insert(&option.member, &option.name);
                 continue;
             };
-            let named = node.get("options").and_then(Node::map).into_iter().flatten();
-            if let Some(written) = named.into_iter().find(|member| member.key == option.name) {
-                let what = format!("`{}` and `{}` both write `{}`", first.name, option.name, option.member);
-                self.complain(written.key_span, what, "`as:` names the member that an option becomes");
+            if let Some(span) = places.get(&*option.name) {
+                let what = format!("`{first}` and `{}` both write `{}`", option.name, option.member);
+                self.complain(*span, what, "`as:` names the member that an option becomes");
             }
         }
     }

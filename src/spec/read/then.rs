@@ -159,23 +159,23 @@ impl Reader<'_> {
 
     /// Complains where a process never sends that.
     fn sends(&mut self, key: &str, type_: &Name, span: Span, process: &Definition, kind: Kind) {
-        let of = |kind: Kind| -> BTreeSet<&str> {
+        let of = |kind: Kind| {
             let sends = process.reactions().flat_map(|reaction| &reaction.sends);
-            sends.filter(|outgoing| outgoing.kind == kind).map(|outgoing| &*outgoing.type_).collect()
+            sends.filter(move |outgoing| outgoing.kind == kind).map(|outgoing| &*outgoing.type_)
         };
-        let (known, other) = match kind {
-            Kind::Command => (of(Kind::Command), of(Kind::Event)),
-            Kind::Event => (of(Kind::Event), of(Kind::Command)),
-        };
-        if known.contains(&**type_) {
+        if of(kind).any(|known| *known == **type_) {
             return;
         }
+        let other = match kind {
+            Kind::Command => Kind::Event,
+            Kind::Event => Kind::Command,
+        };
         let (does, other_does, other_key) = match kind {
             Kind::Command => ("sends", "publishes", "publish"),
             Kind::Event => ("publishes", "sends", "send"),
         };
         let name = process.full_name();
-        if other.contains(&**type_) {
+        if of(other).any(|known| *known == **type_) {
             let what = format!("{name} {other_does} `{type_}`");
             self.complain(span, what, "", &format!("it belongs under `{other_key}`"));
             return;
@@ -186,7 +186,10 @@ impl Reader<'_> {
             return;
         }
         let none = format!("it {does} nothing: `{key}` can only be `[]`");
-        let hint = self.nearest_or_listed(type_, known.iter().copied(), &none, &format!("it {does}"));
+        let hint = self.source.advice(|| {
+            let known: BTreeSet<&str> = of(kind).collect();
+            self.nearest_or_listed(type_, known.iter().copied(), &none, &format!("it {does}"))
+        });
         self.complain(span, format!("{name} never {does} `{type_}`"), "", &hint);
     }
 
