@@ -26,3 +26,5 @@ sed -n 's/^| `\([^`]*\)` |.*/\1/p' ../docs/expressions.md | sed 's/\\|/|/g' | wh
     n=$((n + 1))
     printf '%s\n{"a":[1,2.5],"items":[{"n":1}]}' "$text" > "corpus/expression/seed-$n"
 done
+mkdir -p corpus/log
+find ../fixtures ../tests -name '*.jsonl' | sort | head -40 | while read -r file; do head -n 6 "$file" > "corpus/log/$(echo "$file" | tr / -)"; done

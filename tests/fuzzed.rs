@@ -4,9 +4,13 @@
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
 
+mod common;
+
+use anyorder::store::{Guard, Memory, Store};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Every file under the folders whose path holds `part` and ends so.
 fn files(part: &str, end: &str) -> Vec<String> {
@@ -161,6 +165,25 @@ fn lines_of_a_log() {
     texts.push(texts[texts.len() - 1].replace(":\"", ": \"").replace(",\"", " , \""));
     texts.push(r#"{"id":"a","source":"s","type":"T","time":"2026-01-01T00:00:00Z","specversion":"1.0","remaining":2,"kind":"command","due":"2026-01-01T00:00:00+01:00"}"#.to_string());
     holds(5, texts, &JSON, targets::line);
+}
+
+/// Logs that were written by us, so that checksums fit and batches are whole before the hand comes.
+#[test]
+fn logs() {
+    let texts = [1, 3, 5].map(|batch| {
+        let memory = Memory::new();
+        let store = Store::new(Arc::new(memory.clone()));
+        for first in (0..6).step_by(batch) {
+            let messages =
+                (first..(first + batch).min(6)).map(|n| common::message("orders", &format!("o-{n}")));
+            store.append_new("orders", vec![messages.collect()], Guard::None).unwrap();
+        }
+        String::from_utf8(memory.bytes("orders")).unwrap()
+    });
+    let unsealed =
+        texts[1].lines().map(|line| format!("{}}}\n", line.split_once(",\"crc\"").unwrap().0)).collect();
+    let texts = [texts.to_vec(), vec![unsealed]].concat();
+    holds(7, texts, &JSON, |text| targets::log(text.as_bytes()));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! with what it thinks of (README.md), and `tests/fuzzed.rs` with a few thousand seeded mutations.
 
 use anyorder::error::{Error, Result};
-use anyorder::event::{Document, Message, Name, Time, json, line};
+use anyorder::event::{Document, Message, Name, Position, Time, json, line};
 use anyorder::process::expr::{self, Env, Scope};
 use anyorder::process::{self, Data, Definition, Library, canonical, workspace_file};
 use anyorder::report::diagnostic::render;
@@ -102,6 +102,38 @@ pub fn line(text: &str) {
         Err(error) => assert!(error.byte <= text.len() && !error.what.is_empty(), "{error:?}"),
     }
     let _ = (line::crc_of(text), line::verify(text, 7));
+}
+
+/// What verify and a reader say of a log is the same, and an append loses nothing that was read.
+pub fn log(bytes: &[u8]) {
+    let memory = Memory::new();
+    memory.set_bytes("orders", bytes.to_vec());
+    let store = Store::new(Arc::new(memory.clone()));
+    let read = || -> (u64, Option<Error>) {
+        let mut messages = 0;
+        for record in store.read("orders", Position::FIRST).unwrap() {
+            match record {
+                Ok(record) => assert_eq!(line::read(&record.message.to_json()).as_ref(), Ok(&record.message)),
+                Err(error) => return (messages, Some(error)),
+            }
+            messages += 1;
+        }
+        (messages, None)
+    };
+    let verified = store.verify("orders").unwrap();
+    let (messages, damage) = read();
+    // A reader sees no half of a batch; verify counts what stands before the damage.
+    assert_eq!(damage, verified.damage);
+    assert!(if damage.is_none() { messages == verified.messages } else { messages <= verified.messages });
+    let message = Message::new("orders", "OrderPlaced", "fuzz", Time::parse("2026-11-21T09:00:00Z").unwrap());
+    let appended = store.append_new("orders", vec![vec![message]], Guard::None);
+    assert_eq!(memory.bytes("orders") == bytes, appended.is_err(), "an append that fails changes nothing");
+    if damage.is_none() {
+        appended.unwrap();
+        let after = store.verify("orders").unwrap();
+        assert_eq!((after.messages, after.damage, after.torn), (messages + 1, None, None));
+        assert_eq!(read(), (messages + 1, None));
+    }
 }
 
 /// The first line is an expression; what follows is JSON that it sees, if it is JSON.
