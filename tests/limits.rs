@@ -5,6 +5,7 @@
 mod common;
 
 use common::bench::Bench;
+use common::too_much;
 use std::io::Read;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -57,14 +58,21 @@ fn all_refuse(text: &[u8], words: &[&str]) {
     }
 }
 
+/// A definition is refused so.
+#[track_caller]
+fn definition_is_refused(text: &str, words: &[&str]) {
+    let bench = Bench::one_order();
+    bench.write("processes/order@1.yaml", text);
+    let (code, said) = said(&bench, "run");
+    let begins: String = text.chars().skip(60).take(100).collect();
+    assert_eq!(code, Some(2), "{begins}: {said:.1000}");
+    assert!(words.iter().any(|words| said.contains(words)), "{begins}: {said:.1000}");
+    assert!(said.len() < 200_000, "{begins}: {} bytes of errors", said.len());
+}
+
 #[test]
 fn aliases_that_would_be_billions() {
-    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
-    for n in 1..20 {
-        let last = format!("*a{}", n - 1);
-        bomb += &format!("a{n}: &a{n} [{}]\n", [&*last; 9].join(", "));
-    }
-    all_refuse(bomb.as_bytes(), &["anchors are not read here"]);
+    all_refuse(too_much::bomb().as_bytes(), &["anchors are not read here"]);
     // As many of them as a file may hold: the first are said.
     let many = format!("a: &a 1\nb:\n{}", "- *a\n".repeat(200_000));
     all_refuse(many.as_bytes(), &["anchors are not read here"]);
@@ -73,21 +81,26 @@ fn aliases_that_would_be_billions() {
 #[test]
 fn a_hundred_thousand_levels() {
     let deep = ["lie deeper than 100 in each other", "nested too deep", "recursion limit", "nesting"];
-    all_refuse(format!("a: {}", "[".repeat(100_000)).as_bytes(), &deep);
-    all_refuse(format!("a: {}1{}", "{a: ".repeat(100_000), "}".repeat(100_000)).as_bytes(), &deep);
-    all_refuse("- ".repeat(100_000).as_bytes(), &deep);
-    all_refuse("? ".repeat(100_000).as_bytes(), &deep);
-    let stairs: String = (0..1_400).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
-    all_refuse(stairs.as_bytes(), &deep);
+    for text in too_much::deep_yaml() {
+        all_refuse(text.as_bytes(), &deep);
+    }
+    for text in too_much::deep_expressions() {
+        definition_is_refused(
+            &text,
+            &["may have 16384 bytes, not more", "is nested too deep", "`not` takes a boolean"],
+        );
+    }
+    let bench = Bench::one_order();
+    bench.write("data.json", too_much::deep_json());
+    let (code, said) = said(&bench, "append OrderPlaced --data @data.json");
+    assert!(code == Some(2) && said.contains("nested deeper than 1000 levels"), "{said:.1000}");
 }
 
 /// Story: the file was refused without being parsed, and its one line given to what draws the caret.
 #[test]
 fn fifty_megabytes() {
     let too_large = ["52428800 bytes; at most 1048576 are read"];
-    let mut text = b"process: x # ".repeat(4);
-    text.resize(50 << 20, b'x');
-    all_refuse(&text, &too_large);
+    all_refuse(too_much::fifty_megabytes().as_bytes(), &too_large);
 }
 
 #[test]
@@ -102,40 +115,11 @@ fn bytes_that_are_no_text() {
 /// was meant, and listed if none was: it took minutes, and gigabytes, and twenty mistakes were shown.
 #[test]
 fn as_many_mistakes_as_a_file_may_hold() {
-    let head = "process: order\nversion: 1\nstarts-on: Go\ninitial: s\nstates:\n  s:\n";
-    let numbers = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
-    let files = [
-        ("keys", format!("{head}{}", numbers(60_000, &|n| format!("    key{n}: 1\n")))),
-        ("doubles", format!("{head}    on:\n{}", "      A: {}\n".repeat(70_000))),
-        ("names", {
-            let data: Vec<String> = (0..18_000).map(|n| format!("member{n}: 1")).collect();
-            let rules = numbers(12_000, &|n| format!("      A{n}: {{when: data.membre{n} > 1}}\n"));
-            format!(
-                "process: order\nversion: 1\nstarts-on: Go\ndata: {{{}}}\ninitial: s\nstates:\n  s:\n    on:\n{rules}",
-                data.join(", ")
-            )
-        }),
-        ("states", {
-            let states = numbers(15_000, &|n| format!("  state{n}: {{on: {{A: {{to: sate{n}}}}}}}\n"));
-            format!("process: order\nversion: 1\nstarts-on: Go\ninitial: state0\nstates:\n{states}")
-        }),
-        (
-            "alarms",
-            format!("{head}    on:\n{}", numbers(20_000, &|n| format!("      A{n}: {{cancel: Rung{n}}}\n"))),
-        ),
-        (
-            "tags",
-            format!("{head}    on:\n{}", numbers(20_000, &|n| format!("      A{n}: {{when: !data.x}}\n"))),
-        ),
-    ];
-    for (what, text) in files {
+    for (what, text) in too_much::mistakes() {
         assert!(text.len() < 1 << 20, "{what}: {} bytes", text.len());
-        let bench = Bench::one_order();
-        bench.write("processes/order@1.yaml", text);
-        let (code, said) = said(&bench, "run");
-        assert_eq!(code, Some(2), "{what}");
-        assert!(said.contains("more errors") && said.len() < 200_000, "{what}: {}", said.len());
+        definition_is_refused(&text, &["more errors"]);
     }
+    definition_is_refused(&too_much::one_mistake(), &["a comma cuts this expression in two"]);
 }
 
 /// A definition may be as large as a file may be: each expression is read against all names.
@@ -143,14 +127,8 @@ fn as_many_mistakes_as_a_file_may_hold() {
 /// Story: each expression had a copy of all names, and each `to` went through all states.
 #[test]
 fn as_many_names_as_a_file_may_hold() {
-    let data: Vec<String> = (0..18_000).map(|n| format!("member{n}: 1")).collect();
-    let rules: String =
-        (0..10_000).map(|n| format!("      A{n}: {{when: data.member{n} > 1, to: s{n}}}\n")).collect();
-    let states: String = (0..10_000).map(|n| format!("  s{n}: {{end: success}}\n")).collect();
-    let head = "process: order\nversion: 1\nstarts-on: OrderPlaced\ninitial: s\n";
-    let text = format!("{head}data: {{{}}}\nstates:\n  s:\n    on:\n{rules}{states}", data.join(", "));
     let bench = Bench::one_order();
-    bench.write("processes/order@1.yaml", text);
+    bench.write("processes/order@1.yaml", too_much::large());
     let (code, said) = said(&bench, "graph process processes/order@1.yaml");
     assert_eq!(code, Some(0), "{said}");
 }
@@ -164,9 +142,8 @@ fn a_log_of_the_same() {
              \"2026-11-21T09:00:00.000Z\",\"sequence\":\"0000000000000001\",\"correlationid\":\"o-1\",\"data\":{data}}}\n"
         )
     };
-    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     for (text, words) in [
-        (line(&deep).into_bytes(), "nested deeper than 1000 levels"),
+        (line(&too_much::deep_json()).into_bytes(), "nested deeper than 1000 levels"),
         (vec![b'x'; 50 << 20], ""),
         ([line("1").as_bytes(), b"\"\xff\xfe\"\n"].concat(), "UTF-8"),
     ] {

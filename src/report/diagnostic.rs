@@ -7,11 +7,12 @@ use crate::error::Error;
 use crate::span::{Diagnostic, Span};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::borrow::Cow;
 
 /// How many diagnostics are drawn.
 pub const SHOWN: usize = 20;
 
-/// How many bytes are looked at from the caret on.
+/// How much is looked at from the caret on, in bytes, and of what is said, in characters.
 const SEEN: usize = 2_000;
 
 /// The whole error, ending in a newline.
@@ -55,16 +56,25 @@ fn draw(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
     let (line, _) = diagnostic.source.line_column(span.start);
     let annotation = AnnotationKind::Primary.span(span.start - line_start..span.end - line_start);
     let annotation =
-        if diagnostic.label.is_empty() { annotation } else { annotation.label(&*diagnostic.label) };
+        if diagnostic.label.is_empty() { annotation } else { annotation.label(brief(&diagnostic.label)) };
     let snippet = Snippet::source(&text[line_start..line_end])
         .line_start(line)
         .path(&*diagnostic.source.name)
         .annotation(annotation);
-    let mut group = Group::with_title(Level::ERROR.primary_title(&*diagnostic.message)).element(snippet);
+    let mut group =
+        Group::with_title(Level::ERROR.primary_title(brief(&diagnostic.message))).element(snippet);
     if let Some(hint) = &diagnostic.hint {
-        group = group.element(Level::HELP.message(&**hint));
+        group = group.element(Level::HELP.message(brief(hint)));
     }
     with_newline(renderer.render(&[group]))
+}
+
+/// What is quoted from a file may be as long as the file is.
+fn brief(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SEEN) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
 }
 
 /// A caret stays on the line where it begins.
