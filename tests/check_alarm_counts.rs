@@ -189,3 +189,18 @@ fn stopped_when_asked() {
     assert_eq!((asked, report.orderings.to_string()), (3, "0".to_string()));
     assert!(report.states > 8_192 && report.states < 65_536, "{}", report.states);
 }
+
+/// All is counted, and who watches says stop before it is known what decides: the counts stand, and nothing
+/// is said to decide.
+#[test]
+fn stopped_before_it_is_known_what_decides() {
+    let process = "process: p\nversion: 1\nstarts-on: [A, B]\ninitial: on\nstates:\n  on: {on: {A: {to: a}, B: \
+                   {to: b}}}\n  a: {end: success, ignore: [B]}\n  b: {end: failure, ignore: [A]}\n";
+    let scenario: Scenario = scenario(process, "deliver: [A, B]\n");
+    let whole = explore(&scenario, Order::ANY, &mut |_| true).unwrap();
+    assert!(!whole.undecided && whole.outcomes.iter().all(|one| !one.decided.by.is_empty()));
+    let report = explore(&scenario, Order::ANY, &mut |progress| progress.done < progress.met).unwrap();
+    assert_eq!((report.undecided, report.stopped, report.verdict), (true, None, whole.verdict));
+    assert_eq!(report.orderings, whole.orderings);
+    assert!(report.outcomes.iter().all(|one| one.decided.by.is_empty()));
+}

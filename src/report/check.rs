@@ -232,6 +232,9 @@ fn part(report: &Report, count: &Count) -> String {
 
 fn bound(report: &Report) -> String {
     let what = match report.stopped {
+        None if report.undecided => {
+            return "\nstopped: all is counted; what decides each outcome is not worked out\n".to_string();
+        }
         None => return String::new(),
         Some(Stopped::States) => {
             format!("the bound of {} was reached", counted(report.bounds.states, "state"))
