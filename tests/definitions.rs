@@ -71,7 +71,7 @@ fn the_example_of_the_design_reads_as_it_is_meant() {
     let ends: Vec<Option<End>> = order.states.iter().map(|state| state.end).collect();
     assert_eq!(ends, [None, None, None, Some(End::Success), Some(End::Failure), Some(End::Failure)]);
 
-    let priced = &order.state_named("pricing").unwrap().on["OrderPriced"][0];
+    let priced = &order.state_named("pricing").unwrap().own.on["OrderPriced"][0];
     assert_eq!(&*priced.set[0].0, "total");
     assert!(matches!(&priced.set[0].1, Template::Expr(expr) if expr.to_string() == "event.data.total"));
     assert_eq!((&*priced.sends[0].type_, priced.sends[0].kind), ("TakePayment", Kind::Command));
@@ -81,11 +81,11 @@ fn the_example_of_the_design_reads_as_it_is_meant() {
     assert!(matches!(priced.alarms[0].when, AlarmTime::After(900_000)));
     assert_eq!(&*order.state(priced.to.unwrap()).name, "awaiting-payment");
 
-    let reminder = &order.state_named("awaiting-payment").unwrap().on["PaymentTimedOut"];
+    let reminder = &order.state_named("awaiting-payment").unwrap().own.on["PaymentTimedOut"];
     assert_eq!(reminder.len(), 2);
     assert_eq!(reminder[0].when.as_ref().unwrap().to_string(), "data.reminders < 2");
     assert!(reminder[1].when.is_none());
-    assert!(order.state_named("cooking").unwrap().ignore.contains("PaymentTimedOut"));
+    assert!(order.state_named("cooking").unwrap().own.ignore.contains("PaymentTimedOut"));
     assert_eq!(order.alarms.iter().map(|name| &**name).collect::<Vec<_>>(), ["PaymentTimedOut"]);
     let subscriptions: Vec<&str> = order.subscriptions.iter().map(|name| &**name).collect();
     assert_eq!(subscriptions, ["FoodCooked", "OrderPaid", "OrderPlaced", "OrderPriced", "PaymentTimedOut"]);
@@ -112,7 +112,7 @@ fn every_form_reads_as_it_is_meant() {
         forms.data.to_json(),
         r#"{"list":[1,12.50,-3e2,"017",null,null,true,"no","2026-11-21",{"deep":[[]]}],"text":"é = ü"}"#
     );
-    let answer = &forms.state_named("open").unwrap().on["Answer"];
+    let answer = &forms.state_named("open").unwrap().own.on["Answer"];
     let first = &answer[0];
     assert_eq!(first.when.as_ref().unwrap().to_string(), "data.who == 'a, b'");
     assert!(matches!(&first.set[1].1, Template::Expr(expr) if expr.to_string() == "'=x'"));
@@ -141,10 +141,10 @@ fn every_form_reads_as_it_is_meant() {
     assert!(matches!(&first.alarms[2].when, AlarmTime::At(_)));
     assert!(matches!(&answer[1].alarms[0].when, AlarmTime::AfterExpr(_)));
     assert_eq!(answer[1].cancel.len(), 2);
-    let nothing = &forms.state_named("open").unwrap().on["Soon"];
+    let nothing = &forms.state_named("open").unwrap().own.on["Soon"];
     assert!(nothing.len() == 1 && nothing[0].sends.is_empty() && nothing[0].to.is_none());
-    assert_eq!(forms.state_named("open").unwrap().on["Later"].len(), 1);
-    assert!(forms.state_named("idle").unwrap().on.is_empty());
+    assert_eq!(forms.state_named("open").unwrap().own.on["Later"].len(), 1);
+    assert!(forms.state_named("idle").unwrap().own.on.is_empty());
     assert_eq!(forms.state_named("closed").unwrap().end, Some(End::Manual));
 }
 
@@ -155,7 +155,7 @@ fn spans_are_bytes_also_behind_letters_of_more_than_one() {
     for state in &forms.states {
         assert_eq!(&text[state.span.start..state.span.end], &*state.name);
     }
-    let answer = &forms.state_named("open").unwrap().on["Answer"][0];
+    let answer = &forms.state_named("open").unwrap().own.on["Answer"][0];
     assert_eq!(&text[answer.alarms[1].span.start..answer.alarms[1].span.end], "Later");
     assert!(text[answer.span.start..].starts_with("when: \"data.who"));
 }
@@ -293,6 +293,52 @@ data:
             r#""before-start":"defer","unexpected":"park","after-end":"remember"}"#
         )
     );
+}
+
+/// What came into the language later counts too, and stands in no text of a file that does not use it.
+#[test]
+fn the_hash_sees_what_states_share_entries_items_and_keys() {
+    let base = "\
+process: order
+version: 1
+starts-on: Go
+data: {list: []}
+initial: first
+any:
+  - {in: [first, second], on: {Off: {to: last}}, ignore: Noise}
+  - {defer: Later}
+states:
+  first:
+    enter: {send: {Hello: {g: =g}, each: g in data.list}}
+    whenever: [{when: size(data.list) > 0, to: second}, {when: event.data.x, send: B}]
+    on: {Go: {alarm: {Ring: {after: 1m, key: a}}, cancel: {Ring: =event.id}}}
+  second: {}
+  last: {end: success}
+";
+    let changes = [
+        ("in: [first, second], ", ""),
+        ("in: [first, second]", "in: first"),
+        ("ignore: Noise", "defer: Noise"),
+        ("  - {defer: Later}\n", ""),
+        ("enter: {send: {Hello: {g: =g}, each: g in data.list}}", "enter: {}"),
+        (", each: g in data.list", ", each: 'g in [data.list]'"),
+        ("{g: =g}, each: g in data.list", "{g: =data.list}"),
+        ("size(data.list) > 0, to: second", "size(data.list) > 0, to: last"),
+        ("{when: event.data.x, send: B}", "{when: event.data.y, send: B}"),
+        (", key: a", ""),
+        (", key: a", ", key: b"),
+        (", key: a", ", key: =event.id"),
+        ("cancel: {Ring: =event.id}", "cancel: Ring"),
+        ("cancel: {Ring: =event.id}", "cancel: {Ring: a}"),
+    ];
+    let before = good(base);
+    for (old, new) in changes {
+        let changed = base.replacen(old, new, 1);
+        assert_ne!(changed, base, "{old}");
+        assert_ne!(good(&changed).hash, before.hash, "{old} -> {new}");
+    }
+    let same = base.replace("in: [first, second]", "in: [second, first]").replace("key: a", "key: 'a'");
+    assert_eq!(canonical(&good(&same)), canonical(&before));
 }
 
 #[test]

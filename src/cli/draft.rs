@@ -52,7 +52,8 @@ pub(super) fn scenario(name: &str, process: &Definition, library: &dyn Library) 
     let state = play(process, "[]", &starter, library)?.end.state;
     let state = state.and_then(|state| process.state_named(&state));
     let mut deliver = Vec::new();
-    for type_ in state.into_iter().flat_map(|state| state.on.keys()) {
+    let answers = state.into_iter().flat_map(|state| process.asked(state));
+    for type_ in answers.flat_map(|answers| answers.on.keys()).collect::<BTreeSet<_>>() {
         if !process.alarms.contains(type_) && deliver.len() < 3 {
             deliver.push(message(process, type_, &format!("[{starter}]"), library)?);
         }
@@ -139,7 +140,8 @@ fn message(process: &Definition, type_: &str, given: &str, library: &dyn Library
 fn reads(process: &Definition, type_: &str) -> BTreeSet<String> {
     let starter = process.starter(type_);
     let of_starts = starter.and_then(|starter| starter.reaction.as_ref());
-    let of_states = process.states.iter().filter_map(|state| state.on.get(type_));
+    let asked = process.states.iter().flat_map(|state| process.asked(state));
+    let of_states = asked.filter_map(|answers| answers.on.get(type_));
     let spans = of_starts.into_iter().chain(of_states).flatten().map(|reaction| reaction.span);
     let text = &process.source.text;
     let mut texts: Vec<&str> = spans.map(|Span { start, end }| &text[start..end]).collect();

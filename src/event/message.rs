@@ -28,6 +28,9 @@ pub struct Extra {
     pub value: Box<str>,
 }
 
+/// The extension that holds an alarm's key, with its quotes.
+const KEY: &str = "\"key\"";
+
 /// An event or a command, as it stands in a log. Identified by `source` and `id` together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -88,6 +91,25 @@ impl Message {
             (None, None) => Some(&self.id),
             (None, Some(_)) => None,
         }
+    }
+
+    /// Of an alarm, what tells it from others of its name; it stands in the extension `key`.
+    pub fn key(&self) -> Option<String> {
+        let extra = self.extras.iter().find(|extra| self.due.is_some() && *extra.raw_key == *KEY)?;
+        json::string(&extra.value).map(|text| text.into_owned())
+    }
+
+    /// Its type, and its key where it has one: `Leaves(g1)`.
+    pub fn named(&self) -> String {
+        match self.key() {
+            Some(key) => format!("{}({})", self.type_, key.replace(char::is_control, "\u{fffd}")),
+            None => self.type_.to_string(),
+        }
+    }
+
+    /// Gives an alarm its key.
+    pub fn set_key(&mut self, key: &str) {
+        self.extras.push(Extra { raw_key: KEY.into(), value: json::quote(key).into() });
     }
 
     /// Its JSON in our member order, without `crc`.

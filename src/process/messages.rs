@@ -4,7 +4,7 @@
 //! One file cannot know who sends what, so this looks at all definitions and at what the modules own.
 //! A name that is like no other passes: its module may not be listed.
 
-use super::definition::{Definition, Reaction};
+use super::definition::Definition;
 use super::family::Family;
 use super::workspace_file::WorkspaceFile;
 use crate::error::{Error, Result};
@@ -41,10 +41,8 @@ pub fn check_messages(families: &[Family], file: &WorkspaceFile) -> Result<()> {
 
 /// What a process sends and publishes, a type as often as it stands in the file.
 pub fn sent(definition: &Definition) -> impl Iterator<Item = &Name> {
-    let of_states = definition.states.iter().flat_map(|state| state.on.values());
-    let of_starts = definition.starts_on.iter().filter_map(|starter| starter.reaction.as_ref());
-    let reactions = of_states.chain(of_starts).flatten();
-    reactions.flat_map(|reaction: &Reaction| reaction.sends.iter().map(|outgoing| &outgoing.type_))
+    let sends = definition.reactions().flat_map(|reaction| &reaction.sends);
+    sends.map(|outgoing| &outgoing.type_)
 }
 
 /// Where the name first stands in the file, as a word of its own.

@@ -21,8 +21,8 @@ pub mod workspace_file;
 
 pub use data::Data;
 pub use definition::{
-    AfterEnd, AlarmSpec, AlarmTime, BeforeStart, Correlate, Definition, End, Entry, Outgoing, Reaction, Rule,
-    Starter, State, StateId, Template, Unexpected, When,
+    AfterEnd, AlarmKey, AlarmSpec, AlarmTime, Answers, BeforeStart, Cancel, Correlate, Definition, Each, End,
+    Entry, Outgoing, Reaction, Rule, Shared, Starter, State, StateId, Template, Unexpected, When,
 };
 pub use family::Family;
 pub use hash::{canonical, hash};

@@ -451,7 +451,7 @@ fn step(shown: &Shown, before: &[ShownInstance], several: bool) -> Vec<Vec<Strin
     rows
 }
 
-fn alarm((name, runs): &(Name, Option<i64>)) -> String {
+fn alarm((name, runs): &(String, Option<i64>)) -> String {
     match runs {
         Some(millis) if *millis >= 0 => format!("{name} {}", print_duration(*millis)),
         _ => name.to_string(),

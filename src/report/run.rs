@@ -13,7 +13,7 @@ pub fn text(world: &World, tally: &Tally, dry: bool) -> String {
         let mut text = "nothing to do: every message was handled before\n".to_string();
         if let Some((instance, alarm)) = world.next_ring() {
             let due = alarm.due.map(|due| due.to_string()).unwrap_or_default();
-            text.push_str(&format!("the next alarm is {} of {instance}, due {due}\n", alarm.type_));
+            text.push_str(&format!("the next alarm is {} of {instance}, due {due}\n", alarm.named()));
         }
         return text;
     }

@@ -114,7 +114,14 @@ fn shape(shape: Shape, definitions: &mut Map<String, Value>) -> Value {
         }
         Shape::StateName => name(),
         Shape::Reactions => nothing_or(rules(definitions)),
-        Shape::Names | Shape::Processes => one_or_list(name()),
+        Shape::Rule => nothing_or(rule(definitions)),
+        Shape::Shared => {
+            let block = defined("any", Place::Shared, definitions);
+            nothing_or(one_or_list(block))
+        }
+        Shape::Names | Shape::Processes | Shape::StateNames => one_or_list(name()),
+        Shape::Each => json!({"type": "string"}),
+        Shape::AlarmKey => json!({"type": ["string", "number"]}),
         Shape::AlarmNames => one_or_list(any_of([name(), map(json!(true))])),
         Shape::Texts => one_or_list(any_of([json!({"type": "string"}), map(json!({"type": "string"}))])),
         // The members beside a message's name are its data, of any form.
@@ -152,8 +159,11 @@ fn shape(shape: Shape, definitions: &mut Map<String, Value>) -> Value {
 
 /// Message names with their reactions: one, or a list of which the first whose guard holds is taken.
 fn rules(definitions: &mut Map<String, Value>) -> Value {
-    let reaction = nothing_or(defined("reaction", Place::Reaction, definitions));
-    map(one_or_list(reaction))
+    map(rule(definitions))
+}
+
+fn rule(definitions: &mut Map<String, Value>) -> Value {
+    one_or_list(nothing_or(defined("reaction", Place::Reaction, definitions)))
 }
 
 fn any_of<const N: usize>(of: [Value; N]) -> Value {

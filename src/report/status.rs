@@ -32,6 +32,9 @@ struct Alarm {
     name: String,
     key: Option<String>,
     due: String,
+    /// Name and key, for the table.
+    #[serde(skip)]
+    named: String,
 }
 
 /// How what has no instance is called.
@@ -70,7 +73,8 @@ fn row(process: &str, instance: &Instance) -> Row {
     };
     let alarms = instance.alarms.iter().map(|alarm| Alarm {
         name: alarm.type_.to_string(),
-        key: None,
+        key: alarm.key(),
+        named: alarm.named(),
         due: alarm.due.map(|due| due.to_string()).unwrap_or_default(),
     });
     let moment = since(instance);
@@ -161,7 +165,7 @@ impl Row {
         };
         let aged = self.moment.map_or(String::new(), |since| age(newest.millis() - since.millis()));
         let alarm = self.alarms.iter().min_by(|a, b| a.due.cmp(&b.due));
-        let alarm = alarm.map_or(String::new(), |alarm| format!("{} {}", alarm.name, alarm.due));
+        let alarm = alarm.map_or(String::new(), |alarm| format!("{} {}", alarm.named, alarm.due));
         vec![process, instance.to_string(), state, aged, alarm]
     }
 }

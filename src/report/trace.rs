@@ -107,7 +107,7 @@ fn note_of(origin: &Origin) -> Option<String> {
 }
 
 fn message_text(message: &Message, called_off: bool) -> String {
-    let mut text = message.type_.to_string();
+    let mut text = message.named();
     match (message.due, message.kind) {
         (Some(due), _) if called_off => text.push_str(&format!(" (alarm, due {due}, called off)")),
         (Some(due), _) => text.push_str(&format!(" (alarm, due {due})")),
@@ -138,6 +138,8 @@ struct Row {
     position: Option<u64>,
     #[serde(rename = "type")]
     type_: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
     kind: &'static str,
     time: String,
     cause: Option<String>,
@@ -153,6 +155,7 @@ impl Row {
             module: message.source.to_string(),
             position: message.position.map(|position| position.number()),
             type_: message.type_.to_string(),
+            key: message.key(),
             kind: if message.due.is_some() { "alarm" } else { message.kind.name() },
             time: message.time.to_string(),
             cause: message.causation.as_ref().map(|cause| cause.to_string()),

@@ -15,6 +15,8 @@ use crate::span::{Span, nearest};
 use regex_lite::Regex;
 
 pub(super) const ROOTS: [&str; 4] = ["event", "data", "state", "now"];
+/// Words that are no names.
+pub(super) const WORDS: [&str; 5] = ["not", "in", "true", "false", "null"];
 
 /// What a check found out.
 pub(super) struct Checked {
@@ -24,8 +26,9 @@ pub(super) struct Checked {
 }
 
 pub(super) fn check(node: &Node, place: &Place, scope: &Scope) -> Result<Checked, Vec<Fault>> {
-    let mut checker =
-        Checker { place, scope, faults: Vec::new(), locals: Vec::new(), reads: Reads::default() };
+    // The evaluator's first local is the item, too.
+    let locals = scope.item.iter().map(|item| (item.clone(), Types::JSON)).collect();
+    let mut checker = Checker { place, scope, faults: Vec::new(), locals, reads: Reads::default() };
     let (code, types) = checker.node(node);
     if checker.faults.is_empty() {
         Ok(Checked { code, types, reads: checker.reads })
@@ -38,7 +41,7 @@ pub(super) struct Checker<'a> {
     place: &'a Place,
     pub(super) scope: &'a Scope,
     pub(super) faults: Vec<Fault>,
-    /// The variables of the macros around, and what they may be.
+    /// The item of an `each` around all of it, then the variables of the macros, and what they may be.
     locals: Vec<(Box<str>, Types)>,
     pub(super) reads: Reads,
 }
@@ -368,7 +371,7 @@ impl Checker<'_> {
         let who = format!("`{}`", each.form.name());
         let list = self.expect(&who, &each.list, Types::LIST);
         let taken = ROOTS.contains(&&**name) || self.locals.iter().any(|(local, _)| local == name);
-        if taken || matches!(&**name, "not" | "in" | "true" | "false" | "null") {
+        if taken || WORDS.contains(&&**name) {
             let message = format!("`{name}` means something else here");
             self.faults.push(Fault::new(each.variable.at.0, message).hint("choose another name"));
         }

@@ -29,7 +29,7 @@ mod properties;
 mod tests;
 
 use super::Data;
-use crate::event::{Message, Name, Time, json, parse_duration};
+use crate::event::{Document, Message, Name, Time, json, parse_duration};
 use crate::span::{Diagnostic, Source, Span};
 use eval::{Machine, Outcome, fail};
 pub use facts::{Facts, ProcessFacts, ProcessScope, PropertyScope};
@@ -45,6 +45,8 @@ use value::Value;
 pub struct Scope {
     /// The names known in `data`.
     pub data: BTreeSet<String>,
+    /// The variable of an `each` around it: one item of a list.
+    pub item: Option<Box<str>>,
     /// Of a property, and then it is all that counts: no `event`, no `now`, and `count` besides.
     pub property: Option<Arc<PropertyScope>>,
 }
@@ -52,12 +54,12 @@ pub struct Scope {
 impl Scope {
     /// Of a guard, or of a value of a definition.
     pub fn of(data: BTreeSet<String>) -> Scope {
-        Scope { data, property: None }
+        Scope { data, ..Scope::default() }
     }
 
     pub fn of_property(property: PropertyScope) -> Scope {
         let data = property.only().map(|only| only.data.clone()).unwrap_or_default();
-        Scope { data, property: Some(Arc::new(property)) }
+        Scope { data, item: None, property: Some(Arc::new(property)) }
     }
 }
 
@@ -71,6 +73,8 @@ pub struct Env<'a> {
     /// The name of the state; empty before the start.
     pub state: &'a str,
     pub now: Time,
+    /// The item of an `each` around it.
+    pub item: Option<&'a Document>,
 }
 
 /// An expression that failed while running: a missing member, an overflow, values that do not
@@ -128,6 +132,41 @@ pub fn parse_guard(
     parse_as(source, span, text, scope, Types::BOOL)
 }
 
+/// Parses `g in data.guests`: a name for the items, and the list that they are of.
+pub fn parse_each(
+    source: &Arc<Source>,
+    span: Span,
+    text: &str,
+    scope: &Scope,
+) -> Result<(Name, Expr), Vec<Diagnostic>> {
+    let place = Place::find(source, span, text);
+    let say = |at: Span, what: String, hint: &str| {
+        Err(vec![Fault::new(at, what).hint(hint).diagnostic(source, &place)])
+    };
+    let head = text.trim_start().split_once(char::is_whitespace);
+    let split = head.and_then(|(word, rest)| Some((word, rest.trim_start().strip_prefix("in")?)));
+    let Some((word, list)) = split.filter(|(_, list)| list.starts_with([' ', '\t', '\n', '(', '['])) else {
+        let what = "`each` wants a name, `in`, and a list".to_string();
+        return say(Span::new(0, text.len()), what, "as in `each: g in data.guests`");
+    };
+    let (begin, after) = (text.len() - text.trim_start().len(), text.len() - list.len());
+    let at = Span::new(begin, begin + word.len());
+    if !lex::is_word(word) {
+        let hint = "an item is named with letters, digits and `_`, and does not begin with a digit";
+        return say(at, format!("`{word}` is no name for an item"), hint);
+    }
+    if check::ROOTS.contains(&word) || check::WORDS.contains(&word) {
+        return say(at, format!("`{word}` means something else here"), "choose another name");
+    }
+    let list = parse(source, place.span(Span::new(after, text.len())), list, scope)?;
+    if list.0.types.and(Types::LIST).is_empty() {
+        let what = format!("`each` goes over a list, this is {}", list.0.types.name());
+        let at = text.len() - text[after..].trim_start().len();
+        return say(Span::new(at, text.len()), what, "as in `each: g in data.guests`");
+    }
+    Ok((Name::from(word), list))
+}
+
 fn parse_as(
     source: &Arc<Source>,
     span: Span,
@@ -174,7 +213,7 @@ impl Expr {
             [only] => (&only.data, &*only.state),
             _ => (data, ""),
         };
-        let mut machine = Machine::judging(Env { event, data, state, now: Time::MIN }, facts);
+        let mut machine = Machine::judging(Env { event, data, state, now: Time::MIN, item: None }, facts);
         let code = &self.0.code;
         machine.eval(code).and_then(|value| truth("a property", value, code.at)).map_err(|failure| *failure)
     }
@@ -197,8 +236,9 @@ impl Expr {
         })
     }
 
+    /// Where the whole of it stands in its source.
     pub fn span(&self) -> Span {
-        Span::default()
+        self.0.code.at
     }
 
     /// A string, or a number as its text; None for null. What `correlate` wants.
@@ -220,6 +260,18 @@ impl Expr {
                 other => fail(at, format!("expected a string, this is {}", other.type_().name())),
             }
         })
+    }
+
+    /// The items of a list, each as its JSON text; anything else is a failure.
+    pub fn items(&self, env: &Env) -> Result<Vec<Document>, Failure> {
+        let mut text = String::new();
+        self.json(env, &mut text)?;
+        if json::shape(&text) != json::Shape::Array {
+            let what =
+                format!("`each` goes over a list, this is {}", value::Value::raw(&text).type_().name());
+            return Err(Failure { what, at: self.span() });
+        }
+        Ok(json::items(&text).map(Document::of_valid).collect())
     }
 
     /// What it reads, whichever way it goes.

@@ -28,19 +28,28 @@ impl Known {
             if let Some(on) = member.value.get("on") {
                 known.rules(on);
             }
+            for rule in ["enter", "whenever"].into_iter().filter_map(|key| member.value.get(key)) {
+                known.rule(rule);
+            }
         }
+        let any = root.get("any").map(|any| match &any.value {
+            Value::List(blocks) => blocks.as_slice(),
+            _ => std::slice::from_ref(any),
+        });
+        any.unwrap_or_default().iter().filter_map(|block| block.get("on")).for_each(|on| known.rules(on));
         known
     }
 
     /// A mapping from messages to reactions.
     fn rules(&mut self, node: &Node) {
-        for member in node.map().unwrap_or_default() {
-            match &member.value.value {
-                Value::List(alternatives) => {
-                    alternatives.iter().for_each(|one| self.data_names(one.get("set")))
-                }
-                _ => self.data_names(member.value.get("set")),
-            }
+        node.map().unwrap_or_default().iter().for_each(|member| self.rule(&member.value));
+    }
+
+    /// A reaction, or a list of them.
+    fn rule(&mut self, node: &Node) {
+        match &node.value {
+            Value::List(alternatives) => alternatives.iter().for_each(|one| self.data_names(one.get("set"))),
+            _ => self.data_names(node.get("set")),
         }
     }
 

@@ -38,12 +38,13 @@ impl Reader<'_> {
         let data = find("data").map(|node| self.initial_data(node)).unwrap_or_default();
         let initial = find("initial").and_then(|node| self.state(node));
         let states = find("states").map(|node| self.states(node)).unwrap_or_default();
+        let any = find("any").map(|node| self.any(node, &states)).unwrap_or_default();
         let before_start = self.policy(find("before-start"), "before-start");
         let unexpected = self.policy(find("unexpected"), "unexpected");
         let after_end = self.policy(find("after-end"), "after-end");
         let accepts_new =
             find("accepts-new").is_none_or(|node| self.boolean("accepts-new", node).unwrap_or(true));
-        let subscriptions = subscriptions(&starts_on, &states);
+        let subscriptions = subscriptions(&starts_on, &states, &any);
         // After the subscriptions are known: a rule for a message that never comes is an error.
         let correlate =
             find("correlate").map(|node| self.correlate(node, &subscriptions)).unwrap_or_default();
@@ -60,6 +61,7 @@ impl Reader<'_> {
             data,
             initial: initial?,
             states,
+            any,
             before_start: match before_start {
                 Some("park") => BeforeStart::Park,
                 Some("ignore") => BeforeStart::Ignore,
@@ -240,8 +242,9 @@ impl Reader<'_> {
     }
 }
 
-fn subscriptions(starts_on: &[Starter], states: &[State]) -> BTreeSet<Name> {
+fn subscriptions(starts_on: &[Starter], states: &[State], any: &[Shared]) -> BTreeSet<Name> {
     let starters = starts_on.iter().map(|starter| &starter.type_);
-    let mentioned = states.iter().flat_map(|state| state.on.keys().chain(&state.ignore).chain(&state.defer));
+    let shared = any.iter().map(|shared| &shared.answers);
+    let mentioned = states.iter().map(|state| &state.own).chain(shared).flat_map(Answers::types);
     starters.chain(mentioned).cloned().collect()
 }

@@ -1,10 +1,12 @@
 //! What a reaction sends: commands, events, alarms.
 
 use super::Reader;
-use crate::event::{Kind, parse_duration};
-use crate::process::definition::{AlarmSpec, AlarmTime, Outgoing, Template};
+use crate::event::{Kind, Name, parse_duration};
+use crate::process::definition::{AlarmKey, AlarmSpec, AlarmTime, Each, Outgoing};
+use crate::process::expr;
 use crate::process::keys::Place;
 use crate::process::tree::{Meaning, Member, Node, Value};
+use crate::span::Span;
 
 impl Reader<'_> {
     /// `Name`, `{Name: data}`, or a list of such.
@@ -22,15 +24,18 @@ impl Reader<'_> {
         let Some(members) = node.map() else {
             let type_ = self.message_name(node, &format!("`{key}` wants a message"), &hint)?;
             self.mentions.send(&type_, node.span);
-            return Some(Outgoing { type_, kind, data: None, span: node.span });
+            return Some(Outgoing { type_, kind, data: None, each: None, span: node.span });
         };
-        if let Some(each) = members.iter().find(|member| member.key == "each") {
-            self.not_built("each", each.key_span);
-            return None;
-        }
-        let [member] = members else {
+        // `each` is a key only beside a name: alone it is a message of that name.
+        let each = members.iter().find(|member| member.key == "each" && members.len() > 1);
+        // Where the list is wrong, its item still has a name.
+        let item = each.and_then(|member| member.value.scalar()?.text.split_whitespace().next());
+        let each = each.map(|member| self.each(&member.value));
+        let named: Vec<&Member> =
+            members.iter().filter(|member| each.is_none() || member.key != "each").collect();
+        let [member] = named[..] else {
             let hint = format!("write a list: `{key}: [{{A: …}}, {{B: …}}]`");
-            match members.get(1) {
+            match named.get(1) {
                 Some(second) => {
                     self.complain(second.key_span, "one mapping, one message", "a second message", &hint)
                 }
@@ -43,13 +48,38 @@ impl Reader<'_> {
             }
             return None;
         };
+        self.known.scope.item = item.map(|item| item.trim_start_matches('=').into());
         let data = match &member.value {
             value if value.is_null() => None,
             value => Some(self.template(value)),
         };
+        self.known.scope.item = None;
         let type_ = self.message(&member.key, member.key_span)?;
         self.mentions.send(&type_, member.key_span);
-        Some(Outgoing { type_, kind, data: data.flatten(), span: member.key_span })
+        Some(Outgoing { type_, kind, data: data.flatten(), each: each.flatten(), span: member.key_span })
+    }
+
+    /// `g in data.guests`.
+    fn each(&mut self, node: &Node) -> Option<Each> {
+        let hint = "as in `each: g in data.guests`";
+        let Some(scalar) = node.scalar().filter(|scalar| !scalar.text.trim().is_empty()) else {
+            self.expected(node, "`each` wants a name, `in`, and a list", hint);
+            return None;
+        };
+        if scalar.text.starts_with('=') {
+            let at = self.inside(node, scalar).start;
+            let hint = format!("leave out the `=`: {hint}");
+            self.complain(Span::new(at, at + 1), "`each` needs no `=`", "", &hint);
+            return None;
+        }
+        let scope = self.known.scope.clone();
+        match expr::parse_each(self.source, self.inside(node, scalar), &scalar.text, &scope) {
+            Ok((item, list)) => Some(Each { item, list }),
+            Err(diagnostics) => {
+                self.diagnostics.extend(diagnostics);
+                None
+            }
+        }
     }
 
     /// `{Name: 15m}`, `{Name: {after: …}}`, several names in one mapping, or a list of such.
@@ -74,26 +104,26 @@ impl Reader<'_> {
                 let spec = self.alarm_time(member);
                 let Some(name) = self.message(&member.key, member.key_span) else { continue };
                 self.mentions.alarm(&name, member.key_span);
-                if let Some(first) = alarms.iter().find(|alarm| alarm.name == name) {
+                let Some(spec) = spec else { continue };
+                let text = |key: &Option<AlarmKey>| key.as_ref().map(|key| key.to_string());
+                let same = |alarm: &&AlarmSpec| alarm.name == name && text(&alarm.key) == text(&spec.key);
+                if let Some(first) = alarms.iter().find(same) {
                     let label = format!("set on line {} already", self.line(first.span));
                     let message = format!("one reaction sets the alarm `{name}` twice");
-                    self.complain(
-                        member.key_span,
-                        message,
-                        label,
-                        "the second would re-arm the first: keep one",
-                    );
+                    let hint = "the second would re-arm the first: keep one, or give them different keys";
+                    self.complain(member.key_span, message, label, hint);
                     continue;
                 }
-                if let Some((when, data)) = spec {
-                    alarms.push(AlarmSpec { name, when, data, span: member.key_span });
-                }
+                alarms.push(AlarmSpec { name, ..spec });
             }
         }
         alarms
     }
 
-    fn alarm_time(&mut self, member: &Member) -> Option<(AlarmTime, Option<Template>)> {
+    /// An alarm whose name is still to be read.
+    fn alarm_time(&mut self, member: &Member) -> Option<AlarmSpec> {
+        let unnamed =
+            |when, data, key| AlarmSpec { name: Name::from(""), key, when, data, span: member.key_span };
         let node = &member.value;
         if node.map().is_none() {
             if let Some(scalar) = node.scalar().filter(|scalar| scalar.text.starts_with('=')) {
@@ -104,20 +134,25 @@ impl Reader<'_> {
                 self.complain(node.span, "is this a duration or a time?", "", &hint);
                 return None;
             }
-            return self.duration(node).map(|when| (when, None));
+            return self.duration(node).map(|when| unnamed(when, None, None));
         }
         let members = self.members(node, Place::Alarm, "", "")?;
-        let (mut after, mut at, mut data) = (None, None, None);
+        let (mut after, mut at, mut data, mut key) = (None, None, None, None);
         for member in &members {
             match member.key.as_str() {
                 "after" => after = Some((self.duration(&member.value), member.key_span)),
                 "at" => at = Some((self.moment(&member.value), member.key_span)),
                 "data" => data = if member.value.is_null() { None } else { self.template(&member.value) },
+                "key" => key = Some(self.alarm_key(&member.value)),
                 other => unreachable!("`{other}` is in the table of keys"),
             }
         }
         match (after, at) {
-            (Some((when, _)), None) | (None, Some((when, _))) => Some((when?, data)),
+            (Some((when, _)), None) | (None, Some((when, _))) => {
+                // A key that is wrong is said already, and never no key.
+                let key = key.map_or(Some(None), |key| key.map(Some))?;
+                Some(unnamed(when?, data, key))
+            }
             (Some((_, first)), Some((_, second))) => {
                 let span = first.max(second);
                 self.complain(span, "an alarm has `after` or `at`, not both", "", "");

@@ -2,10 +2,11 @@
 
 use super::Reader;
 use crate::event::{Kind, Name};
-use crate::process::definition::{Reaction, Rule, Template};
+use crate::process::definition::{AlarmKey, Cancel, Reaction, Rule, Template};
+use crate::process::expr::Type;
 use crate::process::keys::Place;
-use crate::process::page::listed;
-use crate::process::tree::{Node, Value};
+use crate::process::page::{is_expression, listed};
+use crate::process::tree::{Meaning, Node, Value};
 use crate::span::Span;
 
 impl Reader<'_> {
@@ -36,6 +37,37 @@ impl Reader<'_> {
                 always = Some(alternative.span);
             }
             rule.push(reaction);
+        }
+        rule
+    }
+
+    /// What is done on entry: reactions that lead nowhere, since the way that led here is done.
+    pub(super) fn enter(&mut self, node: &Node) -> Rule {
+        for (reaction, span) in reactions(node).filter_map(|one| Some((one, member_span(one, "to")?))) {
+            let hint = match reaction.get("when") {
+                Some(_) => "a way on is written under `whenever`, which is looked at after `enter`",
+                None => {
+                    "a way on needs a `when`: write it under `whenever`, which is looked at after `enter`"
+                }
+            };
+            self.complain(span, "`enter` has no `to`", "", hint);
+        }
+        self.rule(node)
+    }
+
+    /// What is done without an event: every reaction has a guard, else it would be taken each time.
+    pub(super) fn whenever(&mut self, node: &Node) -> Rule {
+        let mut rule = Rule::new();
+        if matches!(&node.value, Value::List(items) if items.is_empty()) {
+            self.complain(node.span, "a list without a reaction", "", "leave `whenever` out");
+        }
+        for one in reactions(node) {
+            if one.map().is_some() && one.get("when").is_none() {
+                let hint =
+                    "what is done on every entry stands under `enter`; what is always done is `when: true`";
+                self.complain(head(one), "a reaction under `whenever` wants a `when`", "", hint);
+            }
+            rule.push(self.reaction(one));
         }
         rule
     }
@@ -95,33 +127,69 @@ impl Reader<'_> {
         set
     }
 
-    /// An alarm's name, or a list of names. Whether such alarms are set is looked at when all of
-    /// the file is read.
-    fn cancel(&mut self, node: &Node) -> Vec<Name> {
+    /// An alarm's name, `{Name: key}` for one of several, or a list of such. Whether such alarms are
+    /// set is looked at when all of the file is read.
+    fn cancel(&mut self, node: &Node) -> Vec<Cancel> {
         let items = match &node.value {
             Value::List(items) => items.as_slice(),
             _ => std::slice::from_ref(node),
         };
-        let mut names: Vec<(Name, Span)> = Vec::new();
+        let mut cancels: Vec<Cancel> = Vec::new();
         for item in items {
             if let Some(members) = item.map() {
-                let span = members.first().map_or(item.span, |member| member.key_span);
-                let message = "cancelling an alarm by its key is not built yet in this version of anyorder";
-                self.complain(span, message, "", "`cancel: Name` cancels the alarm");
+                if members.is_empty() {
+                    let hint = "as in `cancel: PaymentTimedOut`, or `cancel: {Leaves: =event.id}` for one of several";
+                    self.complain(item.span, "`cancel` wants an alarm's name", "", hint);
+                }
+                for member in members {
+                    let key = self.alarm_key(&member.value);
+                    let Some(name) = self.message(&member.key, member.key_span) else { continue };
+                    if let Some(key) = key {
+                        self.one_cancel(Cancel { name, key: Some(key), span: member.key_span }, &mut cancels);
+                    }
+                }
                 continue;
             }
             let what = "`cancel` wants an alarm's name, or a list of them";
             let Some(name) = self.message_name(item, what, "as in `cancel: PaymentTimedOut`") else {
                 continue;
             };
-            if let Some((_, first)) = names.iter().find(|(known, _)| *known == name) {
-                self.twice(&name, item.span, *first);
-                continue;
-            }
-            self.mentions.cancel(&name, item.span);
-            names.push((name, item.span));
+            self.one_cancel(Cancel { name, key: None, span: item.span }, &mut cancels);
         }
-        names.into_iter().map(|(name, _)| name).collect()
+        cancels
+    }
+
+    fn one_cancel(&mut self, cancel: Cancel, cancels: &mut Vec<Cancel>) {
+        let text = |key: &Option<AlarmKey>| key.as_ref().map(|key| key.to_string());
+        let same = |one: &&Cancel| one.name == cancel.name && text(&one.key) == text(&cancel.key);
+        if let Some(first) = cancels.iter().find(same) {
+            let first = first.span;
+            self.twice(&cancel.name, cancel.span, first);
+            return;
+        }
+        self.mentions.cancel(&cancel.name, cancel.span);
+        cancels.push(cancel);
+    }
+
+    /// A text or a number, or `=` and an expression.
+    pub(super) fn alarm_key(&mut self, node: &Node) -> Option<AlarmKey> {
+        let hint = "a key is a text or a number, or an expression, as in `key: =event.id`";
+        let scalar = self.word(node, "an alarm's key is expected here", hint)?;
+        if is_expression(scalar) {
+            let scope = self.known.scope.clone();
+            let expr = self.marked_expression(node, scalar, &scope)?;
+            let good = matches!(expr.type_(), None | Some(Type::Text | Type::Int | Type::Float));
+            if let Some(type_) = expr.type_().filter(|_| !good) {
+                self.complain(node.span, format!("an alarm's key cannot be {}", type_.name()), "", hint);
+                return None;
+            }
+            return Some(AlarmKey::Expr(expr));
+        }
+        if !matches!(scalar.meaning(), Meaning::Text | Meaning::Number) {
+            self.expected(node, "an alarm's key is a text or a number", hint);
+            return None;
+        }
+        Some(AlarmKey::Text(Name::from(scalar.text.as_str())))
     }
 
     /// For a `cancel` of what is never set.
@@ -133,6 +201,19 @@ impl Reader<'_> {
             format!("the alarms are {}", listed(alarms.iter().map(|alarm| &**alarm)))
         }
     }
+}
+
+/// The reactions of a rule, one or several.
+fn reactions(rule: &Node) -> impl Iterator<Item = &Node> {
+    match &rule.value {
+        Value::List(items) => items.iter(),
+        _ => std::slice::from_ref(rule).iter(),
+    }
+}
+
+/// Where a key of a mapping stands.
+fn member_span(node: &Node, key: &str) -> Option<Span> {
+    node.map()?.iter().find(|member| member.key == key).map(|member| member.key_span)
 }
 
 /// The first key of a mapping, for a caret that stays on one line.
