@@ -155,7 +155,7 @@ fn what_is_wrong_with_a_process_is_said_once() {
         bench().file("specs/again.yaml", SPEC).file("processes/order@2.yaml", "process: order\nversion: 2\n");
     let ran = bench.run("test");
     assert_eq!(ran.code, Some(2));
-    assert_eq!(ran.err.matches("error:").count(), 1, "{}", ran.err);
+    assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
     assert!(ran.err.contains("--> processes/order@2.yaml:1:1"), "{}", ran.err);
 }
 

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::shelf::Shelf;
 use super::workspace::{self, Workspace};
-use super::{Exit, Format, draft};
+use super::{Exit, Format, draft, examples};
 use crate::error::{Error, Result};
 use crate::process::Definition;
 use crate::store::check_name;
@@ -77,6 +77,9 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
             }
         }
     };
+    // Where the schemas for editors are, as `init` puts them.
+    let line = workspace.path(examples::SCHEMAS).is_dir().then(|| examples::schema_line(&file));
+    let text = line.unwrap_or_default() + &text;
     let shown = path.display().to_string();
     let folder = path.parent().expect("a file in a folder");
     std::fs::create_dir_all(folder).map_err(|error| Error::io("make the folder of", &shown, &error))?;

@@ -45,6 +45,10 @@ impl Workspace {
             .hint("name one with `-C DIR`, or see one made: `anyorder demo --keep DIR`"))
     }
 
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// That folder, whatever is in it.
     pub fn at(root: PathBuf) -> Workspace {
         Workspace { root }
@@ -122,7 +126,12 @@ impl Workspace {
         let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         let named = stem.split_once('@').and_then(|(name, version)| Some((name, version.parse().ok()?)));
         let Some((name, version)) = named else {
-            return Err(Error::input("a definition's file is named `<process>@<version>.yaml`").at(shown));
+            let error = Error::input("a definition's file is named `<process>@<version>.yaml`");
+            let hint = match stem.contains('@') {
+                true => "the version is a whole number from 1".to_string(),
+                false => format!("call it `{stem}@1.yaml` if it is the first version of `{stem}`"),
+            };
+            return Err(error.at(shown).hint(hint));
         };
         Ok(Arc::new(read_named(&source(path, shown)?, name, version)?))
     }

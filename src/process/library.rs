@@ -7,7 +7,7 @@ use super::page::Page;
 use super::tree::{Node, Value};
 use crate::error::{Error, Result};
 use crate::event::Name;
-use crate::span::{Diagnostic, Source, Span};
+use crate::span::{Diagnostic, Mistake, Source, Span};
 use std::sync::Arc;
 
 /// Where a scenario or a spec finds what it names.
@@ -28,7 +28,7 @@ pub(crate) fn not_found(source: &Arc<Source>, span: Span, error: &Error) -> Vec<
         Some(place) => format!("{place}: {}", error.what()),
         None => error.what().to_string(),
     };
-    let mut diagnostic = Diagnostic::new(source, span, what);
+    let mut diagnostic = Diagnostic::new(source, span, what).code(Mistake::NoSuchProcess);
     diagnostic.hint = error.hint_text().map(str::to_string);
     vec![diagnostic]
 }
@@ -45,14 +45,18 @@ pub(crate) fn one_version_each(
             found.push(definition);
             continue;
         };
-        let (what, hint) = if other.version == definition.version {
-            (format!("{} is listed twice", definition.full_name()), "once is enough".to_string())
+        let (mistake, what, hint) = if other.version == definition.version {
+            (
+                Mistake::SaidTwice,
+                format!("{} is listed twice", definition.full_name()),
+                "once is enough".to_string(),
+            )
         } else {
             let (one, two) = (other.full_name(), definition.full_name());
             let hint = format!("a {file} runs one version of each; make a {file} for each version");
-            (format!("{one} and {two} are versions of one process"), hint)
+            (Mistake::TwoVersions, format!("{one} and {two} are versions of one process"), hint)
         };
-        wrong.push(Diagnostic::new(&source, span, what).hint(hint));
+        wrong.push(Diagnostic::new(&source, span, what).code(mistake).hint(hint));
     }
     (found, wrong)
 }
@@ -71,7 +75,7 @@ impl Page<'_> {
         };
         let hint = "as in `process: order@2`, `process: ../processes/order@2.yaml`, or a list of such";
         if items.is_empty() {
-            self.complain(node.span, "no process is named", "", hint);
+            self.complain(node.span, "no process is named", "", hint).is(Mistake::NothingListed);
         }
         let mut named = Vec::new();
         for item in items {

@@ -9,7 +9,7 @@ use super::family::Family;
 use super::workspace_file::WorkspaceFile;
 use crate::error::{Error, Result};
 use crate::event::Name;
-use crate::span::{Diagnostic, Span, nearest};
+use crate::span::{Diagnostic, Mistake, Span, nearest};
 use std::collections::BTreeSet;
 
 /// An error with every misspelt message of every definition.
@@ -31,7 +31,9 @@ pub fn check_messages(families: &[Family], file: &WorkspaceFile) -> Result<()> {
                 let what = format!("nobody says {name}: no module owns it, and no process sends it");
                 let span = place_of(definition, name);
                 diagnostics.push(
-                    Diagnostic::new(&definition.source, span, what).hint(format!("did you mean {near}?")),
+                    Diagnostic::new(&definition.source, span, what)
+                        .code(Mistake::UnknownMessage)
+                        .hint(format!("did you mean {near}?")),
                 );
             }
         }

@@ -9,7 +9,7 @@ use super::keys::{self, Place};
 use super::page::{Page, listed};
 use super::tree::{Member, Node, Value};
 use crate::event::{Document, Name};
-use crate::span::{Diagnostic, Source, Span, nearest};
+use crate::span::{Diagnostic, Mistake, Source, Span, nearest};
 use crate::store::check_name;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -86,7 +86,7 @@ impl Listed {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("mentioned are {}", listed(heard)),
         };
-        Some(self.diagnostic(self.span, who).hint(hint))
+        Some(self.diagnostic(self.span, who).code(Mistake::UnheardMessage).hint(hint))
     }
 
     /// What is wrong with a module that is a process.
@@ -94,7 +94,11 @@ impl Listed {
         let (module, span) = self.module.as_ref()?;
         let process = processes.iter().find(|process| process.name == *module)?;
         let what = format!("{module} is a process: only {} itself speaks in its name", process.full_name());
-        Some(self.diagnostic(*span, what).hint("name the module that says it outside, or leave it out"))
+        Some(
+            self.diagnostic(*span, what)
+                .code(Mistake::SpeaksForProcess)
+                .hint("name the module that says it outside, or leave it out"),
+        )
     }
 }
 
@@ -163,7 +167,8 @@ impl Page<'_> {
         match members {
             [member] => self.short(place, member),
             [] => {
-                self.complain(node.span, "a message is missing here", "nothing is named", place.forms());
+                self.complain(node.span, "a message is missing here", "nothing is named", place.forms())
+                    .is(Mistake::NothingListed);
                 None
             }
             [first, second, ..] => {
@@ -180,7 +185,7 @@ impl Page<'_> {
                         format!("write a list: `[{}: …, {}: …]`", first.key, second.key),
                     )
                 };
-                self.complain(second.key_span, what, "", &hint);
+                self.complain(second.key_span, what, "", &hint).is(Mistake::OneMessageEach);
                 None
             }
         }
@@ -221,7 +226,8 @@ impl Page<'_> {
                 "times" => listed.times = self.times(value).unwrap_or(1),
                 "advance" => {
                     let hint = "time passes beside messages: `[OrderPlaced, {advance: 15m}]`";
-                    self.complain(member.key_span, "`advance` is no part of a message", "", hint);
+                    self.complain(member.key_span, "`advance` is no part of a message", "", hint)
+                        .is(Mistake::OneMessageEach);
                 }
                 other => unreachable!("`{other}` is in the table of keys"),
             }
@@ -230,7 +236,8 @@ impl Page<'_> {
             && let Some((id, span)) = &listed.id
         {
             let hint = "leave out the `id`: each gets one of its own";
-            self.complain(*span, format!("{} messages, and one id `{id}`", listed.times), "", hint);
+            self.complain(*span, format!("{} messages, and one id `{id}`", listed.times), "", hint)
+                .is(Mistake::NotBoth);
         }
         type_.map(|_| listed)
     }
@@ -255,7 +262,7 @@ impl Page<'_> {
     fn times(&mut self, node: &Node) -> Option<u64> {
         let times = self.whole("times", node)?;
         if times > MANY {
-            self.complain(node.span, format!("`times` is {MANY} at most"), "", "");
+            self.complain(node.span, format!("`times` is {MANY} at most"), "", "").is(Mistake::NotWhole);
             return None;
         }
         Some(times)
@@ -265,7 +272,8 @@ impl Page<'_> {
         let hint = "a module is named with a-z, 0-9 and `-`, and begins with a letter";
         let word = self.word(node, "`module` wants a module's name", hint)?;
         if check_name(&word.text).is_err() {
-            self.complain(node.span, format!("`{}` is no name for a module", word.text), "", hint);
+            self.complain(node.span, format!("`{}` is no name for a module", word.text), "", hint)
+                .is(Mistake::BadName);
             return None;
         }
         Some(Name::from(word.text.as_str()))

@@ -6,7 +6,7 @@ use crate::event::{Message, Name};
 use crate::process::page::listed;
 use crate::process::stimuli::{Ids, Listed, OUTSIDE};
 use crate::process::{Definition, Library};
-use crate::span::{Diagnostic, nearest};
+use crate::span::{Diagnostic, Mistake, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -80,7 +80,7 @@ fn unheard(message: &Listed, processes: &[Arc<Definition>]) -> Option<Diagnostic
     if let Some(process) = processes.iter().find(|process| process.alarms.contains(type_)) {
         let what = format!("`{type_}` is an alarm of {}: nobody delivers it, it rings", process.full_name());
         let hint = "leave it out; `alarms: any` lets it ring at any moment once it is set";
-        return Some(message.diagnostic(message.span, what).hint(hint));
+        return Some(message.diagnostic(message.span, what).code(Mistake::NotDelivered).hint(hint));
     }
     message.unmentioned(processes, "scenario", &BTreeSet::new())
 }
@@ -91,7 +91,7 @@ fn unlisted_causes<'a>(message: &'a Listed, all: &'a [&Name]) -> impl Iterator<I
         if *cause == message.type_ && count == 1 {
             let what = format!("`{cause}` comes after itself");
             let hint = "there is no other message of that type";
-            return Some(message.diagnostic(*span, what).hint(hint));
+            return Some(message.diagnostic(*span, what).code(Mistake::Causes).hint(hint));
         }
         if count > 0 {
             return None;
@@ -104,7 +104,7 @@ fn unlisted_causes<'a>(message: &'a Listed, all: &'a [&Name]) -> impl Iterator<I
                 format!("listed are {}", listed(types))
             }
         };
-        Some(message.diagnostic(*span, what).hint(hint))
+        Some(message.diagnostic(*span, what).code(Mistake::Causes).hint(hint))
     })
 }
 
@@ -134,6 +134,7 @@ fn circle(listed: &[Listed], made: &[Stimulus]) -> Option<Diagnostic> {
     let chain = names.join(" after ");
     Some(
         of.diagnostic(span, what)
+            .code(Mistake::Causes)
             .label(chain)
             .hint("a cause comes before what it causes: leave one `after` out"),
     )

@@ -30,11 +30,11 @@ mod tests;
 
 use super::Data;
 use crate::event::{Document, Message, Name, Time, json, parse_duration};
-use crate::span::{Diagnostic, Source, Span};
+use crate::span::{Diagnostic, Mistake, Source, Span};
 use eval::{Machine, Outcome, fail};
 pub use facts::{Facts, ProcessFacts, ProcessScope, PropertyScope};
 use fault::{Fault, Place};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 pub use types::Type;
 use types::Types;
@@ -47,6 +47,8 @@ pub struct Scope {
     pub data: BTreeSet<String>,
     /// The variable of an `each` around it: one item of a list.
     pub item: Option<Box<str>>,
+    /// What those of them may be that are never anything else; of the others nothing is known.
+    types: BTreeMap<String, Types>,
     /// Of a property, and then it is all that counts: no `event`, no `now`, and `count` besides.
     pub property: Option<Arc<PropertyScope>>,
 }
@@ -59,8 +61,61 @@ impl Scope {
 
     pub fn of_property(property: PropertyScope) -> Scope {
         let data = property.only().map(|only| only.data.clone()).unwrap_or_default();
-        Scope { data, item: None, property: Some(Arc::new(property)) }
+        Scope { data, property: Some(Arc::new(property)), ..Scope::default() }
     }
+
+    /// Everything that a member of the data is ever set to.
+    pub fn learn(&mut self, name: &str, given: impl IntoIterator<Item = Given>) {
+        let types = given.into_iter().fold(Types::NONE, |types, given| types.or(self.types_of(given)));
+        self.types.insert(name.to_string(), types.and(Types::JSON));
+    }
+
+    fn types_of(&self, given: Given) -> Types {
+        match given {
+            Given::Just(type_) => Types::of(type_),
+            Given::Number => Types::NUMBER,
+            Given::Expression(text) => {
+                // Of other members nothing is assumed: what they are may follow from this one.
+                let scope = Scope::of(self.data.clone());
+                let parsed = parse(&Source::new("", &*text), Span::new(0, text.len()), &text, &scope);
+                match parsed.map(|expr| expr.0.types) {
+                    // A time that is kept is a text from then on.
+                    Ok(types) if types.and(Types::JSON) == types => types,
+                    _ => Types::ANY,
+                }
+            }
+            Given::Anything => Types::ANY,
+        }
+    }
+}
+
+/// What a member of the data is set to, as far as the file says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    Just(Type),
+    /// An integer or a float.
+    Number,
+    /// The text of an expression.
+    Expression(String),
+    Anything,
+}
+
+/// Whether a text reads like an expression over `event.data` or over what is known in `data`: somebody
+/// forgot the `=` before it.
+pub fn reads_like_one(text: &str, scope: &Scope) -> bool {
+    if !["data.", "data[", "event."].iter().any(|root| text.contains(root)) {
+        return false;
+    }
+    // Without types: the text itself may have made one of them wrong.
+    let scope = Scope::of(scope.data.clone());
+    let parsed = parse(&Source::new("", text), Span::new(0, text.len()), text, &scope);
+    parsed.is_ok_and(|expr| {
+        let reads = expr.reads();
+        let enveloped = ["event.data", "event.type", "event.subject", "event.source"];
+        !reads.data.is_empty()
+            || reads.times
+            || (reads.event && enveloped.iter().any(|path| text.contains(path)))
+    })
 }
 
 /// What an expression sees while it runs.
@@ -140,29 +195,34 @@ pub fn parse_each(
     scope: &Scope,
 ) -> Result<(Name, Expr), Vec<Diagnostic>> {
     let place = Place::find(source, span, text);
-    let say = |at: Span, what: String, hint: &str| {
-        Err(vec![Fault::new(at, what).hint(hint).diagnostic(source, &place)])
+    let say = |mistake: Mistake, at: Span, what: String, hint: &str| {
+        Err(vec![Fault::new(mistake, at, what).hint(hint).diagnostic(source, &place)])
     };
     let head = text.trim_start().split_once(char::is_whitespace);
     let split = head.and_then(|(word, rest)| Some((word, rest.trim_start().strip_prefix("in")?)));
     let Some((word, list)) = split.filter(|(_, list)| list.starts_with([' ', '\t', '\n', '(', '['])) else {
         let what = "`each` wants a name, `in`, and a list".to_string();
-        return say(Span::new(0, text.len()), what, "as in `each: g in data.guests`");
+        return say(Mistake::WrongKind, Span::new(0, text.len()), what, "as in `each: g in data.guests`");
     };
     let (begin, after) = (text.len() - text.trim_start().len(), text.len() - list.len());
     let at = Span::new(begin, begin + word.len());
     if !lex::is_word(word) {
         let hint = "an item is named with letters, digits and `_`, and does not begin with a digit";
-        return say(at, format!("`{word}` is no name for an item"), hint);
+        return say(Mistake::BadName, at, format!("`{word}` is no name for an item"), hint);
     }
     if check::ROOTS.contains(&word) || check::WORDS.contains(&word) {
-        return say(at, format!("`{word}` means something else here"), "choose another name");
+        return say(
+            Mistake::NameTaken,
+            at,
+            format!("`{word}` means something else here"),
+            "choose another name",
+        );
     }
     let list = parse(source, place.span(Span::new(after, text.len())), list, scope)?;
     if list.0.types.and(Types::LIST).is_empty() {
         let what = format!("`each` goes over a list, this is {}", list.0.types.name());
         let at = text.len() - text[after..].trim_start().len();
-        return say(Span::new(at, text.len()), what, "as in `each: g in data.guests`");
+        return say(Mistake::WrongKind, Span::new(at, text.len()), what, "as in `each: g in data.guests`");
     }
     Ok((Name::from(word), list))
 }
@@ -180,7 +240,8 @@ fn parse_as(
         if checked.types.and(wanted).is_empty() {
             let who = if scope.property.is_some() { "a property" } else { "a guard" };
             let message = format!("{who} is true or false, this is {}", checked.types.name());
-            return Err(vec![Fault::new(tree.at.0, message)]);
+            let fault = Fault::new(Mistake::NotBoolean, tree.at.0, message);
+            return Err(vec![fault.hint(compare_it(&print::text(&tree), checked.types))]);
         }
         let check::Checked { code, types, reads } = checked;
         Ok(Expr(Arc::new(Inner { tree, code, types, reads })))
@@ -301,6 +362,18 @@ fn truth(who: &str, value: Value, at: Span) -> Outcome<bool> {
     match eval::typed(value, at)? {
         Value::Bool(value) => Ok(value),
         other => fail(at, format!("{who} is true or false, this is {}", other.type_().name())),
+    }
+}
+
+/// What to write where a boolean is wanted.
+fn compare_it(written: &str, types: Types) -> String {
+    let sized = |type_| types.only() == Some(type_);
+    if types.and(Types::NUMBER) == types {
+        format!("compare it with something, as in `{written} > 0`")
+    } else if sized(Type::List) || sized(Type::Map) {
+        format!("compare it with something, as in `size({written}) > 0`")
+    } else {
+        format!("compare it with something, as in `{written} == …`")
     }
 }
 

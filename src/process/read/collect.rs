@@ -2,8 +2,10 @@
 //! that an expression finds in `data`. Complains about nothing; the reading does.
 
 use crate::event::Name;
-use crate::process::expr::Scope;
-use crate::process::tree::{Node, Value};
+use crate::process::expr::{Given, Scope, Type};
+use crate::process::page::yes_or_no;
+use crate::process::tree::{Meaning, Node, Value};
+use std::collections::BTreeMap;
 
 #[derive(Debug, Default)]
 pub(super) struct Known {
@@ -12,6 +14,8 @@ pub(super) struct Known {
     /// `data:` and every `set`.
     pub scope: Scope,
     pub nothing: Scope,
+    /// All that each member of the data is ever given, by `data:` and every `set`.
+    given: BTreeMap<String, Vec<Given>>,
 }
 
 impl Known {
@@ -37,6 +41,9 @@ impl Known {
             _ => std::slice::from_ref(any),
         });
         any.unwrap_or_default().iter().filter_map(|block| block.get("on")).for_each(|on| known.rules(on));
+        for (name, given) in std::mem::take(&mut known.given) {
+            known.scope.learn(&name, given);
+        }
         known
     }
 
@@ -56,6 +63,29 @@ impl Known {
     fn data_names(&mut self, mapping: Option<&Node>) {
         for member in mapping.and_then(Node::map).unwrap_or_default() {
             self.scope.data.insert(member.key.clone());
+            self.given.entry(member.key.clone()).or_default().push(given(&member.value));
         }
+    }
+}
+
+fn given(node: &Node) -> Given {
+    match &node.value {
+        Value::List(_) => Given::Just(Type::List),
+        Value::Map(_) => Given::Just(Type::Map),
+        Value::Broken => Given::Anything,
+        Value::Scalar(scalar) => match scalar.text.strip_prefix('=') {
+            Some(expression) => Given::Expression(expression.to_string()),
+            None => match scalar.meaning() {
+                Meaning::Null => Given::Just(Type::Null),
+                Meaning::Bool(_) => Given::Just(Type::Bool),
+                Meaning::Number if scalar.text.parse::<i64>().is_ok() => Given::Just(Type::Int),
+                Meaning::Number => Given::Number,
+                // Somebody forgot the `=`, perhaps.
+                Meaning::Text if yes_or_no(scalar).is_some() => Given::Anything,
+                Meaning::Text if scalar.text.contains("data.") => Given::Anything,
+                Meaning::Text => Given::Just(Type::Text),
+                Meaning::Odd(_) => Given::Anything,
+            },
+        },
     }
 }

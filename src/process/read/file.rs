@@ -7,7 +7,7 @@ use crate::process::definition::*;
 use crate::process::hash;
 use crate::process::keys::Place;
 use crate::process::tree::{Meaning, Member, Node, Value};
-use crate::span::{Span, nearest};
+use crate::span::{Mistake, Span, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Reader<'_> {
@@ -90,7 +90,8 @@ impl Reader<'_> {
         let good = word.text.starts_with(|c: char| c.is_ascii_lowercase())
             && word.text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !good {
-            self.complain(node.span, format!("`{}` is no name for a process", word.text), "", hint);
+            self.complain(node.span, format!("`{}` is no name for a process", word.text), "", hint)
+                .is(Mistake::BadName);
             return None;
         }
         Some(Name::from(word.text.as_str()))
@@ -102,7 +103,7 @@ impl Reader<'_> {
         if version.is_none() {
             let what = "`version` wants a whole number from 1, without quotes";
             match number {
-                Some(_) => self.complain(node.span, what, "", ""),
+                Some(_) => self.complain(node.span, what, "", "").is(Mistake::NotWhole),
                 None => self.expected(node, what, ""),
             }
         }
@@ -119,7 +120,8 @@ impl Reader<'_> {
                 message,
                 "",
                 "a definition lives in `<name>@<version>.yaml`: change the one or the other",
-            );
+            )
+            .is(Mistake::FileName);
         }
     }
 
@@ -146,7 +148,7 @@ impl Reader<'_> {
         for member in members {
             if member.key == "..." {
                 let hint = "there is nothing yet that could be copied; name the members";
-                self.complain(member.key_span, "`data` has no `...`", "", hint);
+                self.complain(member.key_span, "`data` has no `...`", "", hint).is(Mistake::NoSpreadHere);
             } else if let Some(text) = self.literal(&member.value, "`data` holds no expressions", hint) {
                 data.set(Name::from(member.key.as_str()), Document::of_valid(&text));
             }
@@ -171,7 +173,8 @@ impl Reader<'_> {
                                 "one message per item",
                                 "",
                                 "write each as an item of its own",
-                            );
+                            )
+                            .is(Mistake::OneMessageEach);
                         }
                         _ => {
                             if let Some(type_) = self.message_name(item, what, hint) {
@@ -191,7 +194,7 @@ impl Reader<'_> {
         if matches!(&node.value, Value::List(items) if items.is_empty())
             || matches!(&node.value, Value::Map(members) if members.is_empty())
         {
-            self.complain(node.span, "no message starts this process", "", hint);
+            self.complain(node.span, "no message starts this process", "", hint).is(Mistake::NothingListed);
         }
         starters.into_iter().map(|(starter, _)| starter).collect()
     }
@@ -232,7 +235,8 @@ impl Reader<'_> {
                         "list only messages that stand under `starts-on`, `on`, `ignore` or `defer`".into()
                     }
                 };
-                self.complain(member.key_span, format!("`{type_}` never reaches this process"), "", &hint);
+                self.complain(member.key_span, format!("`{type_}` never reaches this process"), "", &hint)
+                    .is(Mistake::UnknownMessage);
             }
             if let Some(expr) = expr {
                 by_type.insert(type_, expr);

@@ -6,7 +6,7 @@ use crate::process::definition::{AlarmKey, AlarmSpec, AlarmTime, Each, Outgoing}
 use crate::process::expr;
 use crate::process::keys::Place;
 use crate::process::tree::{Meaning, Member, Node, Value};
-use crate::span::Span;
+use crate::span::{Mistake, Span};
 
 impl Reader<'_> {
     /// `Name`, `{Name: data}`, or a list of such.
@@ -36,15 +36,12 @@ impl Reader<'_> {
         let [member] = named[..] else {
             let hint = format!("write a list: `{key}: [{{A: …}}, {{B: …}}]`");
             match named.get(1) {
-                Some(second) => {
-                    self.complain(second.key_span, "one mapping, one message", "a second message", &hint)
-                }
-                None => self.complain(
-                    node.span,
-                    format!("`{key}` wants a message"),
-                    "nothing is named here",
-                    &hint,
-                ),
+                Some(second) => self
+                    .complain(second.key_span, "one mapping, one message", "a second message", &hint)
+                    .is(Mistake::OneMessageEach),
+                None => self
+                    .complain(node.span, format!("`{key}` wants a message"), "nothing is named here", &hint)
+                    .is(Mistake::NothingListed),
             }
             return None;
         };
@@ -69,7 +66,8 @@ impl Reader<'_> {
         if scalar.text.starts_with('=') {
             let at = self.inside(node, scalar).start;
             let hint = format!("leave out the `=`: {hint}");
-            self.complain(Span::new(at, at + 1), "`each` needs no `=`", "", &hint);
+            self.complain(Span::new(at, at + 1), "`each` needs no `=`", "", &hint)
+                .is(Mistake::NeedlessEquals);
             return None;
         }
         let scope = self.known.scope.clone();
@@ -111,7 +109,7 @@ impl Reader<'_> {
                     let label = format!("set on line {} already", self.line(first.span));
                     let message = format!("one reaction sets the alarm `{name}` twice");
                     let hint = "the second would re-arm the first: keep one, or give them different keys";
-                    self.complain(member.key_span, message, label, hint);
+                    self.complain(member.key_span, message, label, hint).is(Mistake::SaidTwice);
                     continue;
                 }
                 alarms.push(AlarmSpec { name, ..spec });
@@ -131,7 +129,8 @@ impl Reader<'_> {
                     "write `{{after: {0}}}` for a duration, or `{{at: {0}}}` for a time",
                     scalar.text
                 );
-                self.complain(node.span, "is this a duration or a time?", "", &hint);
+                self.complain(node.span, "is this a duration or a time?", "", &hint)
+                    .is(Mistake::AlarmWithoutTime);
                 return None;
             }
             return self.duration(node).map(|when| unnamed(when, None, None));
@@ -155,14 +154,15 @@ impl Reader<'_> {
             }
             (Some((_, first)), Some((_, second))) => {
                 let span = first.max(second);
-                self.complain(span, "an alarm has `after` or `at`, not both", "", "");
+                self.complain(span, "an alarm has `after` or `at`, not both", "", "").is(Mistake::NotBoth);
                 None
             }
             // One of them may be there under another name, which is said already.
             (None, None) if node.map().is_some_and(|all| all.len() > members.len()) => None,
             (None, None) => {
                 let hint = "write `after: 15m`, `after: =…` or `at: =…`";
-                self.complain(member.key_span, "the alarm does not say when it rings", "", hint);
+                self.complain(member.key_span, "the alarm does not say when it rings", "", hint)
+                    .is(Mistake::AlarmWithoutTime);
                 None
             }
         }
@@ -176,6 +176,9 @@ impl Reader<'_> {
             let scope = self.known.scope.clone();
             return self.marked_expression(node, scalar, &scope).map(AlarmTime::AfterExpr);
         }
+        if self.page.forgot_equals(node, scalar, &self.known.scope) {
+            return None;
+        }
         let parsed = parse_duration(&scalar.text);
         if parsed.is_none() {
             let hint = match scalar.meaning() {
@@ -187,7 +190,8 @@ impl Reader<'_> {
                 }
                 _ => hint.to_string(),
             };
-            self.complain(node.span, format!("`{}` is no duration", scalar.text), "", &hint);
+            self.complain(node.span, format!("`{}` is no duration", scalar.text), "", &hint)
+                .is(Mistake::BadDuration);
         }
         parsed.map(AlarmTime::After)
     }
@@ -197,7 +201,8 @@ impl Reader<'_> {
         let hint = "as in `at: =event.data.deadline`, or `at: \"=timestamp('2026-12-24T18:00:00Z')\"`";
         let scalar = self.word(node, "`at` wants an expression", hint)?;
         if !scalar.text.starts_with('=') {
-            self.complain(node.span, "`at` wants an expression, with a leading `=`", "", hint);
+            self.complain(node.span, "`at` wants an expression, with a leading `=`", "", hint)
+                .is(Mistake::MissingEquals);
             return None;
         }
         let scope = self.known.scope.clone();

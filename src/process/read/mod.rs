@@ -20,7 +20,7 @@ use super::expr::{self, Expr, Scope};
 use super::page::{Page, all, listed, speaks_as_page};
 use super::tree::{self, Node};
 use crate::error::Result;
-use crate::span::{Source, nearest};
+use crate::span::{Mistake, Source, nearest};
 use collect::Known;
 use names::Mentions;
 use std::sync::Arc;
@@ -65,11 +65,16 @@ impl Reader<'_> {
         }
         let near = nearest(&word.text, self.known.states.iter().map(|state| &**state));
         let hint = match near {
+            _ if word.text.starts_with('=') => {
+                "a state cannot be computed: write a list of reactions, each with its `when` and its `to`"
+                    .into()
+            }
             Some(near) => format!("did you mean `{near}`?"),
             None if self.known.states.is_empty() => "list the states under `states:`".to_string(),
             None => format!("the states are {}", listed(self.known.states.iter().map(|state| &**state))),
         };
-        self.complain(node.span, format!("there is no state `{}`", word.text), "", &hint);
+        self.complain(node.span, format!("there is no state `{}`", word.text), "", &hint)
+            .is(Mistake::UnknownState);
         None
     }
 

@@ -7,7 +7,7 @@ use crate::process::expr::Type;
 use crate::process::keys::Place;
 use crate::process::page::{is_expression, listed};
 use crate::process::tree::{Meaning, Node, Value};
-use crate::span::Span;
+use crate::span::{Mistake, Span};
 
 impl Reader<'_> {
     /// One reaction, or a list of alternatives of which the first whose `when` holds is taken.
@@ -17,7 +17,7 @@ impl Reader<'_> {
         };
         if alternatives.is_empty() {
             let hint = "`{}` is a reaction that does nothing; `ignore` lists what means nothing";
-            self.complain(node.span, "a list without a reaction", "", hint);
+            self.complain(node.span, "a list without a reaction", "", hint).is(Mistake::NothingListed);
         }
         let mut rule: Rule = Vec::new();
         let mut always: Option<Span> = None;
@@ -25,7 +25,8 @@ impl Reader<'_> {
             if let Some(before) = always {
                 let label = format!("line {} is taken always, since it has no `when`", self.line(before));
                 let hint = "put the one without `when` last";
-                self.complain(head(alternative), "this alternative can never be taken", label, hint);
+                self.complain(head(alternative), "this alternative can never be taken", label, hint)
+                    .is(Mistake::NeverTaken);
                 // Said once for all that follow.
                 always = None;
             }
@@ -50,7 +51,7 @@ impl Reader<'_> {
                     "a way on needs a `when`: write it under `whenever`, which is looked at after `enter`"
                 }
             };
-            self.complain(span, "`enter` has no `to`", "", hint);
+            self.complain(span, "`enter` has no `to`", "", hint).is(Mistake::EntryLeadsOn);
         }
         self.rule(node)
     }
@@ -59,13 +60,15 @@ impl Reader<'_> {
     pub(super) fn whenever(&mut self, node: &Node) -> Rule {
         let mut rule = Rule::new();
         if matches!(&node.value, Value::List(items) if items.is_empty()) {
-            self.complain(node.span, "a list without a reaction", "", "leave `whenever` out");
+            self.complain(node.span, "a list without a reaction", "", "leave `whenever` out")
+                .is(Mistake::NothingListed);
         }
         for one in reactions(node) {
             if one.map().is_some() && one.get("when").is_none() {
                 let hint =
                     "what is done on every entry stands under `enter`; what is always done is `when: true`";
-                self.complain(head(one), "a reaction under `whenever` wants a `when`", "", hint);
+                self.complain(head(one), "a reaction under `whenever` wants a `when`", "", hint)
+                    .is(Mistake::MissingKey);
             }
             rule.push(self.reaction(one));
         }
@@ -78,7 +81,8 @@ impl Reader<'_> {
         let what = match node.scalar() {
             Some(scalar) if self.known.states.iter().any(|state| **state == *scalar.text) => {
                 let hint = format!("write `{{to: {}}}`", scalar.text);
-                self.complain(node.span, "a reaction is a mapping", "this is the name of a state", &hint);
+                self.complain(node.span, "a reaction is a mapping", "this is the name of a state", &hint)
+                    .is(Mistake::StateForReaction);
                 return reaction;
             }
             _ => "a reaction is a mapping, or a list of them",
@@ -117,7 +121,7 @@ impl Reader<'_> {
         for member in members {
             if member.key == "..." {
                 let hint = "name a member for it, as in `set: {order: =event.data}`: the names in `data` must be known when the file is read";
-                self.complain(member.key_span, "`set` has no `...`", "", hint);
+                self.complain(member.key_span, "`set` has no `...`", "", hint).is(Mistake::NoSpreadHere);
                 continue;
             }
             if let Some(template) = self.template(&member.value) {
@@ -139,7 +143,8 @@ impl Reader<'_> {
             if let Some(members) = item.map() {
                 if members.is_empty() {
                     let hint = "as in `cancel: PaymentTimedOut`, or `cancel: {Leaves: =event.id}` for one of several";
-                    self.complain(item.span, "`cancel` wants an alarm's name", "", hint);
+                    self.complain(item.span, "`cancel` wants an alarm's name", "", hint)
+                        .is(Mistake::NothingListed);
                 }
                 for member in members {
                     let key = self.alarm_key(&member.value);
@@ -180,7 +185,8 @@ impl Reader<'_> {
             let expr = self.marked_expression(node, scalar, &scope)?;
             let good = matches!(expr.type_(), None | Some(Type::Text | Type::Int | Type::Float));
             if let Some(type_) = expr.type_().filter(|_| !good) {
-                self.complain(node.span, format!("an alarm's key cannot be {}", type_.name()), "", hint);
+                self.complain(node.span, format!("an alarm's key cannot be {}", type_.name()), "", hint)
+                    .is(Mistake::TypesDoNotFit);
                 return None;
             }
             return Some(AlarmKey::Expr(expr));

@@ -5,7 +5,7 @@ use crate::event::Name;
 use crate::process::definition::{Answers, End, Rule, Shared, State};
 use crate::process::keys::Place;
 use crate::process::tree::{Member, Node, Value};
-use crate::span::{Span, nearest};
+use crate::span::{Mistake, Span, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Under which keys a state mentions a message, and where first.
@@ -33,10 +33,10 @@ impl Reader<'_> {
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         if !good {
             let hint = "a state is named with letters, digits, `-` and `_`, and begins with a letter";
-            self.complain(span, format!("`{name}` is no name for a state"), "", hint);
+            self.complain(span, format!("`{name}` is no name for a state"), "", hint).is(Mistake::BadName);
         } else if name == "not-started" {
             let hint = "reports use it for an instance that does not exist yet";
-            self.complain(span, "a state cannot be named `not-started`", "", hint);
+            self.complain(span, "a state cannot be named `not-started`", "", hint).is(Mistake::ReservedName);
         }
     }
 
@@ -95,7 +95,7 @@ impl Reader<'_> {
         };
         if items.is_empty() {
             let hint = "name states, or leave `in` out: then all states share it";
-            self.complain(node.span, "`in` names no state", "", hint);
+            self.complain(node.span, "`in` names no state", "", hint).is(Mistake::NothingListed);
         }
         let mut seen: BTreeMap<Name, Span> = BTreeMap::new();
         for item in items {
@@ -111,7 +111,7 @@ impl Reader<'_> {
                 };
                 let message =
                     format!("`{}` is an end, which is never asked about what states share", state.name);
-                self.complain(item.span, message, "", &hint);
+                self.complain(item.span, message, "", &hint).is(Mistake::EndShares);
             } else if let Some(first) = seen.get(&state.name).copied() {
                 self.twice(&state.name, item.span, first);
             } else {
@@ -153,7 +153,7 @@ impl Reader<'_> {
                 let label = format!("stands under `{before}` on line {} already", self.line(*first));
                 let message = format!("{who} says two things about `{name}`");
                 let hint = "`on` is asked first, then `ignore`, then `defer`: keep one";
-                self.complain(*span, message, label, hint);
+                self.complain(*span, message, label, hint).is(Mistake::SaysTwoThings);
             }
         }
     }

@@ -2,8 +2,9 @@
 
 use super::{Reader, is_plain_name};
 use crate::event::{Name, json};
+use crate::process::page::yes_or_no;
 use crate::process::tree::{Meaning, Member, Node, Scalar};
-use crate::span::{Source, Span, nearest};
+use crate::span::{Mistake, Source, Span, nearest};
 use std::sync::Arc;
 
 /// One verb: the message it appends, and what a person may say with it.
@@ -96,7 +97,8 @@ impl Reader<'_> {
         for member in self.mapping(node, hint) {
             if !is_plain_name(&member.key) {
                 let hint = "a verb is named with a-z, 0-9 and `-`, and begins with a letter";
-                self.complain(member.key_span, format!("`{}` is no name for a verb", member.key), hint);
+                self.complain(member.key_span, format!("`{}` is no name for a verb", member.key), hint)
+                    .is(Mistake::BadName);
             } else if let Some(verb) = self.verb(member) {
                 self.file.verbs.push(verb);
             }
@@ -143,15 +145,18 @@ impl Reader<'_> {
             }
         }
         if !says && (member.value.map().is_some() || member.value.is_null()) {
-            self.complain(member.key_span, format!("`{}` does not say what it `appends`", verb.name), hint);
+            self.complain(member.key_span, format!("`{}` does not say what it `appends`", verb.name), hint)
+                .is(Mistake::IdleVerb);
         }
         if verb.answers.is_some() && verb.on.is_none() {
             let hint = "say `on: order`, so that a person can name the conversation";
-            self.complain(member.key_span, format!("`{}` answers in no conversation", verb.name), hint);
+            self.complain(member.key_span, format!("`{}` answers in no conversation", verb.name), hint)
+                .is(Mistake::IdleVerb);
         }
         if verb.passes_on && verb.answers.is_none() {
             let hint = "it passes on the data of the command that it `answers`";
-            self.complain(member.key_span, format!("`{}` has nothing to pass on", verb.name), hint);
+            self.complain(member.key_span, format!("`{}` has nothing to pass on", verb.name), hint)
+                .is(Mistake::IdleVerb);
         }
         self.members_once(&verb, &member.value);
         Some(verb)
@@ -166,7 +171,8 @@ impl Reader<'_> {
             let named = node.get("options").and_then(Node::map).into_iter().flatten();
             if let Some(written) = named.into_iter().find(|member| member.key == option.name) {
                 let what = format!("`{}` and `{}` both write `{}`", first.name, option.name, option.member);
-                self.complain(written.key_span, what, "`as:` names the member that an option becomes");
+                self.complain(written.key_span, what, "`as:` names the member that an option becomes")
+                    .is(Mistake::SaidTwice);
             }
         }
     }
@@ -177,7 +183,7 @@ impl Reader<'_> {
             let near = nearest(type_, self.file.types()).map(|near| format!("did you mean {near}?"));
             let hint =
                 near.unwrap_or_else(|| "list it under `modules:`, with the module that says it".into());
-            self.complain(span, format!("no module owns {type_}"), &hint);
+            self.complain(span, format!("no module owns {type_}"), &hint).is(Mistake::Ownership);
         }
         owner
     }
@@ -188,7 +194,8 @@ impl Reader<'_> {
                 true => "every verb has that one already",
                 false => "an option is named with a-z, 0-9 and `-`, and begins with a letter",
             };
-            self.complain(member.key_span, format!("`{}` is no name for an option", member.key), hint);
+            self.complain(member.key_span, format!("`{}` is no name for an option", member.key), hint)
+                .is(Mistake::BadName);
             return None;
         }
         let mut option = VerbOption {
@@ -233,7 +240,7 @@ impl Reader<'_> {
             _ => None,
         };
         if let Some((what, hint)) = pointless {
-            self.complain(member.key_span, format!("`{}` {what}", option.name), hint);
+            self.complain(member.key_span, format!("`{}` {what}", option.name), hint).is(Mistake::BadOption);
         }
         Some(option)
     }
@@ -242,7 +249,8 @@ impl Reader<'_> {
         let Some(text) = node.scalar().map(|scalar: &Scalar| scalar.text.clone()) else {
             if !node.is_broken() {
                 let what = format!("expected a value, found {}", node.kind());
-                self.complain(node.span, what, "a default is one number, text, or true or false");
+                self.complain(node.span, what, "a default is one number, text, or true or false")
+                    .is(Mistake::WrongKind);
             }
             return None;
         };
@@ -253,7 +261,8 @@ impl Reader<'_> {
                     node.span,
                     format!("this default does not fit: {wanted}"),
                     "it is of the option's `type`",
-                );
+                )
+                .is(Mistake::BadOption);
                 None
             }
         }
@@ -272,7 +281,7 @@ impl Reader<'_> {
                 "" => "an option wants a type".to_string(),
                 _ => format!("`{word}` is no type of an option"),
             };
-            self.complain(node.span, what, &hint);
+            self.complain(node.span, what, &hint).is(Mistake::BadOption);
         }
         kind
     }
@@ -282,7 +291,8 @@ impl Reader<'_> {
             Some(members) => members.iter().collect(),
             None => {
                 if !node.is_broken() && !node.is_null() {
-                    self.complain(node.span, format!("expected a mapping, found {}", node.kind()), hint);
+                    self.complain(node.span, format!("expected a mapping, found {}", node.kind()), hint)
+                        .is(Mistake::WrongKind);
                 }
                 Vec::new()
             }
@@ -293,7 +303,7 @@ impl Reader<'_> {
         let text = member.value.scalar().filter(|scalar| !scalar.text.is_empty());
         if text.is_none() {
             let what = format!("`{}` wants a text, found {}", member.key, member.value.kind());
-            self.complain(member.value.span, what, "a word or a sentence");
+            self.complain(member.value.span, what, "a word or a sentence").is(Mistake::WrongKind);
         }
         text.map(|scalar| scalar.text.clone())
     }
@@ -302,11 +312,15 @@ impl Reader<'_> {
         match member.value.scalar().map(|scalar| scalar.meaning()) {
             Some(Meaning::Bool(value)) => value,
             _ => {
-                self.complain(
-                    member.value.span,
-                    format!("`{}` wants true or false", member.key),
-                    "it is false where nothing is said",
-                );
+                let what = format!("`{}` wants true or false", member.key);
+                match member.value.scalar().and_then(yes_or_no) {
+                    Some(value) => self
+                        .complain(member.value.span, what, &format!("write `{value}`"))
+                        .is(Mistake::YesOrNo),
+                    None => self
+                        .complain(member.value.span, what, "it is false where nothing is said")
+                        .is(Mistake::WrongKind),
+                }
                 false
             }
         }

@@ -13,7 +13,7 @@ use crate::process::page::{Page, all, speaks_as_page};
 use crate::process::stimuli::{Ids, Listed, OUTSIDE};
 use crate::process::tree::{self, Node, Value};
 use crate::process::{Definition, Library};
-use crate::span::{Source, Span};
+use crate::span::{Mistake, Source, Span};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -28,7 +28,8 @@ pub fn read(source: &Arc<Source>, library: &dyn Library) -> Result<Vec<Spec>> {
         _ => std::slice::from_ref(root),
     };
     if roots.is_empty() {
-        reader.complain(root.span, "there is no spec in this file", "", "begin with `spec: <what holds>`");
+        let hint = "begin with `spec: <what holds>`";
+        reader.complain(root.span, "there is no spec in this file", "", hint).is(Mistake::NothingListed);
     }
     let specs: Vec<Option<Spec>> = roots.iter().map(|root| reader.spec(root)).collect();
     match reader.diagnostics.is_empty() {
@@ -56,7 +57,7 @@ impl Reader<'_> {
     fn spec(&mut self, root: &Node) -> Option<Spec> {
         let hint = "begin with `spec: <what holds>`";
         if root.is_null() {
-            self.complain(root.span, "there is no spec in this file", "", hint);
+            self.complain(root.span, "there is no spec in this file", "", hint).is(Mistake::NothingListed);
             return None;
         }
         let members = self.members(root, Place::Spec, "a spec is a mapping", hint)?;
@@ -71,7 +72,8 @@ impl Reader<'_> {
             let entries = self.entries("when", &member.value);
             if member.value.list().is_some_and(<[Node]>::is_empty) || member.value.is_null() {
                 let hint = "a message that comes, an alarm that rings, or `{advance: 15m}`";
-                self.complain(member.value.span, "nothing happens", "under `when`", hint);
+                self.complain(member.value.span, "nothing happens", "under `when`", hint)
+                    .is(Mistake::NothingListed);
             }
             entries
         });
@@ -114,7 +116,8 @@ impl Reader<'_> {
         {
             if let Some(other) = members.iter().find(|member| member.key != "advance") {
                 let hint = format!("write a list: `[{{advance: …}}, {{{}: …}}]`", other.key);
-                self.complain(other.key_span, "`advance` stands alone", "", &hint);
+                self.complain(other.key_span, "`advance` stands alone", "", &hint)
+                    .is(Mistake::OneMessageEach);
                 return None;
             }
             let millis = self.duration("advance", &advance.value)?;
@@ -124,7 +127,7 @@ impl Reader<'_> {
             && let Some(alarm) = word.text.strip_suffix('!')
         {
             let hint = format!("write `{alarm}`: an alarm rings by its name");
-            self.complain(node.span, "an alarm is written without `!` here", "", &hint);
+            self.complain(node.span, "an alarm is written without `!` here", "", &hint).is(Mistake::BadName);
             return None;
         }
         self.stimulus(Place::Given, key, node).map(Entry::Message)
@@ -135,7 +138,8 @@ impl Reader<'_> {
         let word = self.word(node, &format!("`{key}` wants a duration"), hint)?;
         let millis = parse_duration(word.text.trim());
         if millis.is_none() {
-            self.complain(node.span, format!("`{}` is no duration", word.text), "", hint);
+            self.complain(node.span, format!("`{}` is no duration", word.text), "", hint)
+                .is(Mistake::BadDuration);
         }
         millis
     }
@@ -191,7 +195,7 @@ impl Reader<'_> {
         for key in said.into_iter().flatten() {
             let what = format!("`{}` is an alarm: its `{key}` is that with which it was set", listed.type_);
             let hint = format!("write `{}` alone", listed.type_);
-            self.complain(listed.span, what, "", &hint);
+            self.complain(listed.span, what, "", &hint).is(Mistake::NotDelivered);
         }
     }
 
@@ -210,7 +214,8 @@ impl Reader<'_> {
     }
 
     fn nothing_here(&mut self, span: Span, key: &str, hint: &str) {
-        self.complain(span, format!("`{key}` says nothing"), "nothing stands here", hint);
+        self.complain(span, format!("`{key}` says nothing"), "nothing stands here", hint)
+            .is(Mistake::NothingListed);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::event::{Document, Kind, Name};
 use crate::process::Definition;
 use crate::process::keys::{self, Place};
 use crate::process::tree::{Meaning, Member, Node, Value};
-use crate::span::{Span, nearest};
+use crate::span::{Mistake, Span, nearest};
 use crate::step::Outcome;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -38,11 +38,11 @@ impl Reader<'_> {
             {
                 let what = format!("`{}` does not say of which process", member.key);
                 let hint = format!("with several processes each has its own: `then: {{{each}}}`");
-                self.complain(member.key_span, what, "", &hint);
+                self.complain(member.key_span, what, "", &hint).is(Mistake::UnknownKey);
             } else {
                 let what = format!("no process of this spec is called `{}`", member.key);
                 let hint = self.nearest_or_listed(&member.key, names(), "", "there are");
-                self.complain(member.key_span, what, "", &hint);
+                self.complain(member.key_span, what, "", &hint).is(Mistake::NoSuchProcess);
             }
         }
         all
@@ -60,7 +60,8 @@ impl Reader<'_> {
             return None;
         };
         if members.is_empty() {
-            self.complain(node.span, "`then` expects nothing, so this would hold whatever happens", "", hint);
+            self.complain(node.span, "`then` expects nothing, so this would hold whatever happens", "", hint)
+                .is(Mistake::NothingListed);
         }
         Some(members)
     }
@@ -99,7 +100,8 @@ impl Reader<'_> {
         }
         let known = process.states.iter().map(|state| &*state.name).chain(["not-started", "declined"]);
         let hint = self.nearest_or_listed(word, known, "", "there are");
-        self.complain(node.span, format!("{} has no state `{word}`", process.full_name()), "", &hint);
+        self.complain(node.span, format!("{} has no state `{word}`", process.full_name()), "", &hint)
+            .is(Mistake::UnknownState);
         None
     }
 
@@ -120,7 +122,7 @@ impl Reader<'_> {
                 let none = "it has no data: neither `data` nor any `set` names something";
                 let hint =
                     self.nearest_or_listed(&member.key, known.iter().map(String::as_str), none, "there is");
-                self.complain(member.key_span, what, "", &hint);
+                self.complain(member.key_span, what, "", &hint).is(Mistake::UnknownName);
                 continue;
             }
             let hint = "say the value that is expected; a text that begins with `=` is written `\"='=x'\"`";
@@ -177,17 +179,18 @@ impl Reader<'_> {
         let name = process.full_name();
         if other.contains(&**type_) {
             let what = format!("{name} {other_does} `{type_}`");
-            self.complain(span, what, "", &format!("it belongs under `{other_key}`"));
+            self.complain(span, what, "", &format!("it belongs under `{other_key}`")).is(Mistake::NeverSaid);
             return;
         }
         if process.alarms.contains(type_) {
             let what = format!("`{type_}` is an alarm of {name}");
-            self.complain(span, what, "", "an alarm that is set is expected under `alarms`");
+            self.complain(span, what, "", "an alarm that is set is expected under `alarms`")
+                .is(Mistake::NeverSaid);
             return;
         }
         let none = format!("it {does} nothing: `{key}` can only be `[]`");
         let hint = self.nearest_or_listed(type_, known.iter().copied(), &none, &format!("it {does}"));
-        self.complain(span, format!("{name} never {does} `{type_}`"), "", &hint);
+        self.complain(span, format!("{name} never {does} `{type_}`"), "", &hint).is(Mistake::NeverSaid);
     }
 
     /// A name, a mapping from names to durations, or a list of such.
@@ -231,7 +234,8 @@ impl Reader<'_> {
                 "it sets no alarm: `alarms` can only be `[]`",
                 "there are",
             );
-            self.complain(span, format!("{} sets no alarm `{name}`", process.full_name()), "", &hint);
+            self.complain(span, format!("{} sets no alarm `{name}`", process.full_name()), "", &hint)
+                .is(Mistake::UnknownAlarm);
             return;
         }
         match found.iter().find(|(known, _)| *known.name == *name).map(|(_, first)| *first) {
