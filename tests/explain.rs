@@ -44,6 +44,9 @@ const SPEC: [(&str, &str); 5] = [
     ("then", "then: {state: returned}\n"),
 ];
 
+const SERVICE: [(&str, &str); 2] =
+    [("service", "service: library\n"), ("on", "on:\n  LendBook: {publish: BookLent}\n")];
+
 /// The example in place of the blocks whose keys it has, and after the others.
 fn among(blocks: &[(&str, &str)], example: &str) -> String {
     let begins = |key: &str| example.lines().any(|line| line.starts_with(&format!("{key}:")));
@@ -88,6 +91,10 @@ fn read(place: &str, example: &str) -> Result<()> {
             "    on:\n      LoanOverdue: {{}}\n      BookReturned:\n{}",
             indented(example, 8)
         ))),
+        "in a service" => {
+            let text = among(&SERVICE, example);
+            process::read_service(&Source::new("library.yaml", text)).map(drop)
+        }
         "in a scenario" => {
             explore::read(&Source::new("loan.yaml", among(&SCENARIO, example)), &Loans).map(drop)
         }
@@ -165,7 +172,7 @@ fn every_wrong_example_raises_its_own_code_and_every_right_one_none() {
 #[test]
 fn codes_are_in_order_each_once_and_each_has_a_story_that_fits_the_screen() {
     assert!(Mistake::ALL.windows(2).all(|two| (two[0] as u16) < (two[1] as u16)));
-    let stories: String = ["yaml", "form", "meaning", "expression", "scenario", "workspace"]
+    let stories: String = ["yaml", "form", "meaning", "expression", "scenario", "workspace", "service"]
         .iter()
         .map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/report/explain/{name}.txt")))
         .map(|path| std::fs::read_to_string(path).unwrap())

@@ -15,7 +15,7 @@ Examples:
   anyorder schema process > process.schema.json
   anyorder schema --write")]
 pub struct Args {
-    /// Which: process, scenario, spec, or workspace (anyorder.yaml)
+    /// Which: process, scenario, service, spec, or workspace (anyorder.yaml)
     #[arg(value_name = "SORT", default_value = "process", value_parser = sort)]
     sort: Sort,
     /// Write all of them into the workspace's `.anyorder/`, where `init` puts them

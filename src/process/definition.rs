@@ -313,10 +313,7 @@ impl Reaction {
     fn expressions<'a>(&'a self, found: &mut Vec<&'a Expr>) {
         found.extend(&self.when);
         self.set.iter().for_each(|(_, template)| template.expressions(found));
-        for outgoing in &self.sends {
-            outgoing.data.iter().for_each(|data| data.expressions(found));
-            found.extend(outgoing.each.as_ref().map(|each| &each.list));
-        }
+        self.sends.iter().for_each(|outgoing| outgoing.expressions(found));
         let keys =
             self.cancel.iter().map(|cancel| &cancel.key).chain(self.alarms.iter().map(|alarm| &alarm.key));
         found.extend(keys.flatten().filter_map(AlarmKey::expression));
@@ -327,6 +324,13 @@ impl Reaction {
             }
             alarm.data.iter().for_each(|data| data.expressions(found));
         }
+    }
+}
+
+impl Outgoing {
+    pub(super) fn expressions<'a>(&'a self, found: &mut Vec<&'a Expr>) {
+        self.data.iter().for_each(|data| data.expressions(found));
+        found.extend(self.each.as_ref().map(|each| &each.list));
     }
 }
 
@@ -357,7 +361,7 @@ impl std::fmt::Display for AlarmKey {
 }
 
 impl Template {
-    fn expressions<'a>(&'a self, found: &mut Vec<&'a Expr>) {
+    pub(super) fn expressions<'a>(&'a self, found: &mut Vec<&'a Expr>) {
         match self {
             Template::Literal(_) => {}
             Template::Expr(expr) => found.push(expr),

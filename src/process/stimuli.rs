@@ -4,9 +4,9 @@
 //! What scenarios and specs share: the forms, ids that a person can read, and what is said of a message
 //! that no process mentions. What is made of such a message is the business of whoever reads the file.
 
-use super::definition::Definition;
 use super::keys::{self, Place};
 use super::page::{Page, listed};
+use super::participant::Participant;
 use super::tree::{Member, Node, Value};
 use crate::event::{Document, Name};
 use crate::span::{Diagnostic, Mistake, Source, Span, nearest};
@@ -60,27 +60,26 @@ impl Listed {
         Diagnostic::new(&self.source, span, message)
     }
 
-    /// What is wrong with a message that no process mentions; `file` is what lists it. The names in
+    /// What is wrong with a message that none of them mentions; `file` is what lists it. The names in
     /// `besides` could have been meant, too.
     pub fn unmentioned(
         &self,
-        processes: &[Arc<Definition>],
+        cast: &[Participant],
         file: &str,
         besides: &BTreeSet<Name>,
     ) -> Option<Diagnostic> {
         let type_ = &self.type_;
-        if processes.iter().any(|process| process.subscriptions.contains(type_)) {
+        if cast.iter().any(|one| one.hears(type_)) {
             return None;
         }
-        let mut heard: BTreeSet<&str> = processes
-            .iter()
-            .flat_map(|process| process.subscriptions.difference(&process.alarms))
-            .map(|name| &**name)
-            .collect();
+        let mut heard: BTreeSet<&str> = cast.iter().flat_map(Participant::hears_of_others).collect();
         heard.extend(besides.iter().map(|name| &**name));
-        let who = match processes {
+        let who = match cast {
             [only] => format!("{} does not mention `{type_}`", only.full_name()),
-            _ => format!("no process of this {file} mentions `{type_}`"),
+            _ if cast.iter().all(|one| one.process().is_some()) => {
+                format!("no process of this {file} mentions `{type_}`")
+            }
+            _ => format!("no process and no service of this {file} mentions `{type_}`"),
         };
         let hint = match nearest(type_, heard.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -89,11 +88,12 @@ impl Listed {
         Some(self.diagnostic(self.span, who).code(Mistake::UnheardMessage).hint(hint))
     }
 
-    /// What is wrong with a module that is a process.
-    pub fn in_the_name_of(&self, processes: &[Arc<Definition>]) -> Option<Diagnostic> {
+    /// What is wrong with a module that is a process, or a service with a journal.
+    pub fn in_the_name_of(&self, cast: &[Participant]) -> Option<Diagnostic> {
         let (module, span) = self.module.as_ref()?;
-        let process = processes.iter().find(|process| process.name == *module)?;
-        let what = format!("{module} is a process: only {} itself speaks in its name", process.full_name());
+        let one = cast.iter().find(|one| one.name() == module && one.remembers())?;
+        let sort = if one.process().is_some() { "process" } else { "service with `entity`" };
+        let what = format!("{module} is a {sort}: only {} itself speaks in its name", one.full_name());
         Some(
             self.diagnostic(*span, what)
                 .code(Mistake::SpeaksForProcess)

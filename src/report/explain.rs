@@ -8,13 +8,14 @@ use crate::span::Mistake;
 use serde_json::json;
 
 /// By the hundreds of the codes.
-const STORIES: [&str; 6] = [
+const STORIES: [&str; 7] = [
     include_str!("explain/yaml.txt"),
     include_str!("explain/form.txt"),
     include_str!("explain/meaning.txt"),
     include_str!("explain/expression.txt"),
     include_str!("explain/scenario.txt"),
     include_str!("explain/workspace.txt"),
+    include_str!("explain/service.txt"),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use std::fmt;
 macro_rules! mistakes {
     ($($(#[$group:meta])* $name:ident = $number:literal,)+) => {
         /// A kind of mistake. The hundreds are where it is made: 1 YAML, 2 the form of a file, 3 what it
-        /// means, 4 an expression, 5 a scenario, 6 the workspace's file.
+        /// means, 4 an expression, 5 a scenario, 6 the workspace's file, 7 a service.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Mistake {
             $($(#[$group])* $name = $number,)+
@@ -110,6 +110,14 @@ mistakes! {
     IdleVerb = 602,
     BadOption = 603,
     ShadowedVerb = 604,
+
+    /// A service that should remember, and does not say whose data it is.
+    NoEntity = 701,
+    BadChance = 702,
+    HeardByItself = 703,
+    /// What only a process has is asked of a service.
+    NoStates = 704,
+    DelaysNothing = 705,
 }
 
 impl Mistake {

@@ -187,25 +187,14 @@ impl<'a> Course<'a> {
 
     /// One message, or one for each item of a list.
     fn send(&mut self, outgoing: &Outgoing) -> Result<(), Failure> {
-        let Some(each) = &outgoing.each else {
-            let message = self.message(outgoing, None)?;
-            self.recorded.sent.push(Arc::new(message));
-            return Ok(());
-        };
-        for item in each.list.items(&self.env())? {
-            let message = self.message(outgoing, Some(&item))?;
+        for data in contents_of(outgoing, &self.env())? {
+            let id = self.id(self.recorded.sent.len() as u64);
+            let mut message = self.envelope(&outgoing.type_, id);
+            message.kind = outgoing.kind;
+            message.data = data;
             self.recorded.sent.push(Arc::new(message));
         }
         Ok(())
-    }
-
-    fn message(&self, outgoing: &Outgoing, item: Option<&Document>) -> Result<Message, Failure> {
-        let id = self.id(self.recorded.sent.len() as u64);
-        let mut message = self.envelope(&outgoing.type_, id);
-        message.kind = outgoing.kind;
-        let env = Env { item, ..self.env() };
-        message.data = outgoing.data.as_ref().map(|data| value_of(data, &env)).transpose()?;
-        Ok(message)
     }
 
     fn alarm(&self, spec: &AlarmSpec) -> Result<Message, Failure> {
@@ -258,8 +247,19 @@ impl<'a> Course<'a> {
     }
 }
 
+/// What is said carries: once, or once for each item of a list, in the list's order.
+pub(super) fn contents_of(outgoing: &Outgoing, env: &Env) -> Result<Vec<Option<Document>>, Failure> {
+    let content = |env: &Env| outgoing.data.as_ref().map(|data| value_of(data, env)).transpose();
+    match &outgoing.each {
+        None => Ok(vec![content(env)?]),
+        Some(each) => {
+            each.list.items(env)?.iter().map(|item| content(&Env { item: Some(item), ..*env })).collect()
+        }
+    }
+}
+
 /// A template with its holes filled.
-fn value_of(template: &Template, env: &Env) -> Result<Document, Failure> {
+pub(super) fn value_of(template: &Template, env: &Env) -> Result<Document, Failure> {
     let mut out = String::with_capacity(128);
     fill(template, env, &mut out)?;
     Ok(Document::of_valid(&out))

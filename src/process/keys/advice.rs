@@ -1,6 +1,6 @@
 //! What was probably meant by a key that its place does not know.
 
-use super::{Key, Place, find, keys};
+use super::{Key, Place, find, keys, service};
 use crate::span::nearest;
 
 /// The key that an unknown one was meant as, by its spelling or by another tool's word for it.
@@ -19,6 +19,11 @@ pub fn meant(place: Place, unknown: &str) -> Option<&'static Key> {
 
 /// What to do about a key that the place does not know.
 pub fn advice(place: Place, unknown: &str) -> String {
+    if matches!(place, Place::Service | Place::Reply)
+        && let Some((_, advice)) = service::NOT_OF_A_SERVICE.iter().find(|(name, _)| *name == unknown)
+    {
+        return advice.to_string();
+    }
     if let Some(key) = meant(place, unknown) {
         return if spelling(key.name) == spelling(unknown) {
             format!("it is written `{}`", key.name)
@@ -34,13 +39,16 @@ pub fn advice(place: Place, unknown: &str) -> String {
             Place::State => "in a state",
             Place::Reaction => "in a reaction, under a message's name",
             Place::Shared => "in a block under `any`",
-            Place::Sending => "beside the name of a message, under `send` or `publish`",
+            Place::Outgoing => "beside the name of a message, under `send` or `publish`",
             Place::Alarm => "in an alarm, under its name",
             Place::Stimulus | Place::Given | Place::Sent => "in a message's long form, beside `event`",
             Place::Then => "under `then`",
             Place::Expect => "under `expect`",
             Place::Bounds => "under `bounds`",
             Place::Faults => "under `faults`",
+            Place::Service => "at the top of the file",
+            Place::Reply => "in an answer, under a message's name",
+            Place::Delay => "under `after`",
         };
         return format!("`{unknown}` belongs {how}");
     }

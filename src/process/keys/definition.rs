@@ -71,7 +71,7 @@ pub(super) const SHARED: &[Key] = &[
     key("defer", Shape::Names, "kept for after the next change of state", &["defers", "postpone"]),
 ];
 
-pub(super) const SENDING: &[Key] =
+pub(super) const OUTGOING: &[Key] =
     &[key("each", Shape::Each, "one message per item of a list", &["for-each", "foreach", "for"])];
 
 pub(super) const ALARM: &[Key] = &[

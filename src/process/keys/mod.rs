@@ -1,4 +1,4 @@
-//! Every key of a definition, of a scenario and of a spec: the one table that the readers and the JSON Schema share.
+//! Every key of a definition, of a service, of a scenario and of a spec: the one table that the readers and the JSON Schema share.
 //!
 //! A [`Place`] is where keys stand; [`keys`] lists those it knows, with the shape of the value. A
 //! key that the design knows and this version does not build is in the table too ([`Key::built`]
@@ -7,6 +7,7 @@
 mod advice;
 mod definition;
 mod scenario;
+mod service;
 mod spec;
 
 pub use advice::{advice, meant};
@@ -24,7 +25,7 @@ pub enum Place {
     /// What several states share: a block under `any`.
     Shared,
     /// Beside the name of a message that is sent.
-    Sending,
+    Outgoing,
     /// The long form of an alarm: `{after: 15m, data: {…}}`.
     Alarm,
     /// The top of a scenario's file.
@@ -42,15 +43,21 @@ pub enum Place {
     Then,
     /// The long form of a message that is expected: `{times: 3, event: CookFood}`.
     Sent,
+    /// The top of a service's file.
+    Service,
+    /// One answer of a service: what stands under a message's name.
+    Reply,
+    /// The long form of `after` in a service: `{exponential: 8m}`.
+    Delay,
 }
 
 impl Place {
-    pub const ALL: [Place; 15] = [
+    pub const ALL: [Place; 18] = [
         Place::Process,
         Place::State,
         Place::Reaction,
         Place::Shared,
-        Place::Sending,
+        Place::Outgoing,
         Place::Alarm,
         Place::Scenario,
         Place::Stimulus,
@@ -61,16 +68,21 @@ impl Place {
         Place::Given,
         Place::Then,
         Place::Sent,
+        Place::Service,
+        Place::Reply,
+        Place::Delay,
     ];
 
     /// The places of the same sort of file.
     fn kin(self) -> &'static [Place] {
         use Place::*;
         match self {
-            Process | State | Reaction | Shared | Sending | Alarm => {
-                &[Process, State, Reaction, Shared, Sending, Alarm]
+            Process | State | Reaction | Shared | Alarm => {
+                &[Process, State, Reaction, Shared, Outgoing, Alarm]
             }
+            Outgoing => &[Process, State, Reaction, Shared, Outgoing, Alarm, Service, Reply, Delay],
             Scenario | Stimulus | Expect | Bounds | Faults => &[Scenario, Stimulus, Expect, Bounds, Faults],
+            Service | Reply | Delay => &[Service, Reply, Outgoing, Delay],
             Spec | Given | Then | Sent => &[Spec, Given, Then, Sent],
         }
     }
@@ -82,13 +94,16 @@ impl Place {
             Place::State => "a state",
             Place::Reaction => "a reaction",
             Place::Shared => "`any`",
-            Place::Sending => "a message that is sent",
+            Place::Outgoing => "a message that is sent",
             Place::Alarm => "an alarm",
             Place::Scenario => "a scenario",
             Place::Stimulus => "a message",
             Place::Expect => "`expect`",
             Place::Bounds => "`bounds`",
             Place::Faults => "`faults`",
+            Place::Service => "a service",
+            Place::Reply => "an answer of a service",
+            Place::Delay => "`after`",
             Place::Spec => "a spec",
             Place::Given => "a message",
             Place::Then => "`then`",
@@ -158,6 +173,12 @@ pub enum Shape {
     Texts,
     /// A mapping from names to expressions.
     Properties,
+    /// A mapping from message names to answers of a service.
+    Replies,
+    /// From 0 to 1.
+    Chance,
+    /// A duration, a range of two, `{exponential: 8m}`, or an expression with `=`.
+    Delay,
     /// Messages, alarms that ring, and time that passes: one, or a list of them.
     Steps,
     /// A mapping of expectations; with several processes, one for each process's name.
@@ -205,13 +226,16 @@ pub fn keys(place: Place) -> &'static [Key] {
         Place::State => definition::STATE,
         Place::Reaction => definition::REACTION,
         Place::Shared => definition::SHARED,
-        Place::Sending => definition::SENDING,
+        Place::Outgoing => definition::OUTGOING,
         Place::Alarm => definition::ALARM,
         Place::Scenario => scenario::SCENARIO,
         Place::Stimulus => scenario::STIMULUS,
         Place::Expect => scenario::EXPECT,
         Place::Bounds => scenario::BOUNDS,
         Place::Faults => scenario::FAULTS,
+        Place::Service => service::SERVICE,
+        Place::Reply => service::REPLY,
+        Place::Delay => service::DELAY,
         Place::Spec => spec::SPEC,
         Place::Given => spec::GIVEN,
         Place::Then => spec::THEN,

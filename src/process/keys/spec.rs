@@ -25,7 +25,9 @@ pub(super) const SPEC: &[Key] = &[
         "what holds, in a sentence",
         &["name", "title", "id", "test", "scenario", "describe", "it"],
     )),
-    must(key("process", Shape::Processes, "the process, or a list of them", &["processes", "saga"])),
+    key("process", Shape::Processes, "the process, or a list of them", &["processes", "saga"]),
+    key("service", Shape::Names, "a service of which something is expected, or a list of them", &[]),
+    key("services", Shape::Names, "those that answer, in virtual time", &["answering", "with"]),
     key("given", Shape::Steps, "what has happened", &["first", "background", "arrange", "setup"]),
     must(key("when", Shape::Steps, "what happens now", &["deliver", "act"])),
     must(key(
@@ -34,7 +36,6 @@ pub(super) const SPEC: &[Key] = &[
         "what is expected of it",
         &["expect", "expects", "expected", "assert", "should"],
     )),
-    key("services", Shape::Later, "who answers commands", &["service"]),
 ];
 
 pub(super) const GIVEN: &[Key] = &[

@@ -47,6 +47,16 @@ impl Known {
         known
     }
 
+    /// What a service's file names.
+    pub fn of_service(root: &Node) -> Known {
+        let mut known = Known::default();
+        if root.get("entity").is_some() {
+            known.data_names(root.get("data"));
+            root.get("on").into_iter().for_each(|on| known.rules(on));
+        }
+        known
+    }
+
     /// A mapping from messages to reactions.
     fn rules(&mut self, node: &Node) {
         node.map().unwrap_or_default().iter().for_each(|member| self.rule(&member.value));

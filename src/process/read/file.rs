@@ -125,7 +125,7 @@ impl Reader<'_> {
         }
     }
 
-    fn summary(&mut self, node: &Node) -> Option<String> {
+    pub(super) fn summary(&mut self, node: &Node) -> Option<String> {
         let word = self.word(node, "`summary` wants a text", "")?;
         Some(word.text.trim_end().to_string())
     }
@@ -135,7 +135,7 @@ impl Reader<'_> {
     }
 
     /// What an instance is born with: literals only, since no message is there to look at yet.
-    fn initial_data(&mut self, node: &Node) -> Data {
+    pub(super) fn initial_data(&mut self, node: &Node) -> Data {
         let mut data = Data::default();
         if node.is_null() {
             return data;

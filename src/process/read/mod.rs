@@ -12,12 +12,14 @@ mod file;
 mod messages;
 mod names;
 mod reactions;
+mod service;
 mod states;
 mod templates;
 
 use super::definition::{Definition, StateId};
 use super::expr::{self, Expr, Scope};
 use super::page::{Page, all, listed, speaks_as_page};
+use super::service::Service;
 use super::tree::{self, Node};
 use crate::error::Result;
 use crate::span::{Mistake, Source, nearest};
@@ -44,6 +46,29 @@ fn read_as(source: &Arc<Source>, expected: Option<(&str, u32)>) -> Result<Defini
     let definition = reader.file(root, expected);
     match reader.diagnostics.is_empty() {
         true => Ok(definition.expect("a definition, or a diagnostic that says why not")),
+        false => Err(all(reader.page.diagnostics)),
+    }
+}
+
+/// Reads a service's file. The error holds every diagnostic, in the order of their places.
+pub fn read_service(source: &Arc<Source>) -> Result<Service> {
+    read_service_as(source, None)
+}
+
+/// Reads a service that its file's name calls so, and holds it to that.
+pub fn read_service_named(source: &Arc<Source>, name: &str) -> Result<Service> {
+    read_service_as(source, Some(name))
+}
+
+fn read_service_as(source: &Arc<Source>, expected: Option<&str>) -> Result<Service> {
+    let parsed = tree::parse(source);
+    let Some(root) = &parsed.root else { return Err(all(parsed.troubles)) };
+    let known = Known::of_service(root);
+    let page = Page { source, diagnostics: parsed.troubles };
+    let mut reader = Reader { page, known, mentions: Mentions::default() };
+    let service = reader.service(root, expected);
+    match reader.diagnostics.is_empty() {
+        true => Ok(service.expect("a service, or a diagnostic that says why not")),
         false => Err(all(reader.page.diagnostics)),
     }
 }

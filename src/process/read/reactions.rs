@@ -108,7 +108,7 @@ impl Reader<'_> {
         reaction
     }
 
-    fn set(&mut self, node: &Node) -> Vec<(Name, Template)> {
+    pub(super) fn set(&mut self, node: &Node) -> Vec<(Name, Template)> {
         let mut set = Vec::new();
         if node.is_null() {
             return set;

@@ -61,7 +61,7 @@ fn group(
     let instance = |at: usize| {
         let decision = decisions[at].as_ref()?;
         let subject = messages[at].subject.as_deref().unwrap_or_default();
-        Some(format!("{}@{}, instance {subject}", decision.process, decision.version))
+        Some(format!("{}, instance {subject}", decision.who()))
     };
     // Who took a message: not who declined or ignored it.
     let mut took: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
@@ -234,7 +234,7 @@ fn draw_causes(
             dashed: alarm || stub.is_some(),
             width: 1.0,
             tooltip,
-            facts: facts([("by", via.map(|via| format!("{}@{}", via.process, via.version)).into())]),
+            facts: facts([("by", via.map(|via| via.who()).into())]),
         });
     }
     if !stubs.is_empty() {
