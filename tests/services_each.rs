@@ -101,7 +101,7 @@ fn each_stands_beside_a_messages_name() {
     ask(&bench, "q-1", "{}");
     bench.run("run --services").fails(
         2,
-        "error: an answer of a service has no key `each`
+        "error[E0201]: an answer of a service has no key `each`
  --> services/usher.yaml:5:7
   |
 5 |       each: g in event.data.guests

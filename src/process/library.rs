@@ -79,18 +79,18 @@ impl Page<'_> {
         file: &str,
     ) -> Option<Vec<Arc<Definition>>> {
         let hint = "as in `process: order@2`, `process: ../processes/order@2.yaml`, or a list of such";
-        let named = self.named(node, ("process", "a process"), hint, |p| library.process(p))?;
+        let (named, all) = self.named(node, ("process", "a process"), hint, |p| library.process(p));
         let count = named.len();
         let (found, wrong) = one_version_each(named, file);
         self.diagnostics.extend(wrong);
-        (found.len() == count && count > 0).then_some(found)
+        (all && found.len() == count && count > 0).then_some(found)
     }
 
     /// What stands under `service` or `services`: one, or a list of them, none named twice. None where any
     /// of them could not be had.
     pub fn services(&mut self, key: &str, node: &Node, library: &dyn Library) -> Option<Vec<Arc<Service>>> {
         let hint = format!("as in `{key}: kitchen`, `{key}: ../services/kitchen.yaml`, or a list of such");
-        let named = self.named(node, (key, "a service"), &hint, |name| library.service(name))?;
+        let (named, all) = self.named(node, (key, "a service"), &hint, |name| library.service(name));
         let mut found: Vec<(Arc<Service>, Span)> = Vec::new();
         for (service, _, span) in named {
             match found.iter().find(|(known, _)| known.name == service.name).map(|(_, first)| *first) {
@@ -98,17 +98,17 @@ impl Page<'_> {
                 None => found.push((service, span)),
             }
         }
-        Some(found.into_iter().map(|(service, _)| service).collect())
+        all.then(|| found.into_iter().map(|(service, _)| service).collect())
     }
 
-    /// Each with the place that named it; None where one could not be had.
+    /// Each with the place that named it; and whether all of them could be had.
     fn named<T>(
         &mut self,
         node: &Node,
         (key, noun): (&str, &str),
         hint: &str,
         find: impl Fn(&str) -> Result<T>,
-    ) -> Option<Vec<(T, Arc<Source>, Span)>> {
+    ) -> (Vec<(T, Arc<Source>, Span)>, bool) {
         let items = match &node.value {
             Value::List(items) => items.as_slice(),
             _ => std::slice::from_ref(node),
@@ -129,6 +129,7 @@ impl Page<'_> {
                 }
             }
         }
-        (named.len() == items.len()).then_some(named)
+        let all = named.len() == items.len();
+        (named, all)
     }
 }

@@ -73,8 +73,8 @@ impl Reader<'_> {
         let mut then = Then::default();
         for member in self.members(node, Place::Then, "", "").unwrap_or_default() {
             let (span, value) = (member.key_span, &member.value);
-            if let Some((what, hint)) = beyond_a_service(&member.key, subject) {
-                self.complain(span, what, "", hint).is(Mistake::NoStates);
+            if let Some((what, hint, mistake)) = beyond_a_service(&member.key, subject) {
+                self.complain(span, what, "", hint).is(mistake);
                 continue;
             }
             match member.key.as_str() {
@@ -261,18 +261,24 @@ impl Reader<'_> {
 }
 
 /// What cannot be expected of a service, and what to do.
-fn beyond_a_service(key: &str, subject: &Participant) -> Option<(String, &'static str)> {
+fn beyond_a_service(key: &str, subject: &Participant) -> Option<(String, &'static str, Mistake)> {
     let service = subject.service()?;
     let name = &service.name;
     Some(match key {
-        "state" => (format!("`state`, and {name} is a service"), "what it remembers stands under `data`"),
+        "state" => (
+            format!("`state`, and {name} is a service"),
+            "what it remembers stands under `data`",
+            Mistake::NoStates,
+        ),
         "alarms" => (
             format!("`alarms`, and {name} is a service"),
             "what it owes is said when time has come to it: `when: [..., {advance: 5m}]`",
+            Mistake::NoStates,
         ),
         "data" | "outcome" if !service.remembers() => (
             format!("`{key}`, and {name} is a service without `entity`"),
             "it remembers nothing: expect what it says, under `send` and `publish`",
+            Mistake::NoEntity,
         ),
         _ => return None,
     })
