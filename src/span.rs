@@ -35,7 +35,7 @@ impl PartialEq for Mistakes {
 impl Eq for Mistakes {}
 
 /// Of a text with more mistakes than this it is not said for each what was meant.
-const PATIENCE: usize = 100;
+const PATIENCE: usize = 40;
 
 impl Source {
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Source> {

@@ -113,8 +113,11 @@ pub fn reads_like_one(text: &str, scope: &Scope) -> bool {
     if !["data.", "data[", "event."].iter().any(|root| text.contains(root)) {
         return false;
     }
-    // Without types: the text itself may have made one of them wrong.
-    let scope = Scope::of(scope.data.clone());
+    // Without types: the text itself may have made one of them wrong. Only of the names that it holds, since
+    // thousands of texts may be read.
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-');
+    let named = words.flat_map(|word| [word].into_iter().chain(word.split('-')));
+    let scope = Scope::of(named.filter(|word| scope.data.contains(*word)).map(str::to_string).collect());
     let parsed = parse(&Source::new("", text), Span::new(0, text.len()), text, &scope);
     parsed.is_ok_and(|expr| {
         let reads = expr.reads();
