@@ -9,6 +9,7 @@ mod mistake;
 pub use mistake::Mistake;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A text with the name it is known by, kept whole so that an error can show the line it means.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,20 +17,54 @@ pub struct Source {
     /// The path as the user gave it, or a word such as `--events` for a text without a file.
     pub name: String,
     pub text: String,
+    /// Where each line but the first begins.
+    lines: Vec<usize>,
+    mistakes: Mistakes,
 }
+
+/// How many there were so far; no part of what a source is.
+#[derive(Debug, Default)]
+struct Mistakes(AtomicUsize);
+
+impl PartialEq for Mistakes {
+    fn eq(&self, _: &Mistakes) -> bool {
+        true
+    }
+}
+
+impl Eq for Mistakes {}
+
+/// Of a text with more mistakes than this it is not said for each what was meant.
+const PATIENCE: usize = 40;
 
 impl Source {
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Source> {
-        Arc::new(Source { name: name.into(), text: text.into() })
+        let text: String = text.into();
+        let lines = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1).collect();
+        Arc::new(Source { name: name.into(), text, lines, mistakes: Mistakes::default() })
+    }
+
+    /// The line of a byte, from 1.
+    pub fn line(&self, byte: usize) -> usize {
+        self.lines.partition_point(|start| *start <= byte) + 1
     }
 
     /// Line and column of a byte, both from 1; the column counts characters.
     pub fn line_column(&self, byte: usize) -> (usize, usize) {
         let byte = self.text.floor_char_boundary(byte);
-        let before = &self.text[..byte];
-        let line = before.matches('\n').count() + 1;
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        (line, before[start..].chars().count() + 1)
+        let line = self.line(byte);
+        let start = if line > 1 { self.lines[line - 2] } else { 0 };
+        (line, self.text[start..byte].chars().count() + 1)
+    }
+
+    /// What could be done about a mistake in this text. To look through all names for each of
+    /// thousands of mistakes takes minutes, and only the first few are shown.
+    pub fn advice(&self, hint: impl FnOnce() -> String) -> String {
+        if self.takes_advice() { hint() } else { String::new() }
+    }
+
+    pub fn takes_advice(&self) -> bool {
+        self.mistakes.0.load(Ordering::Relaxed) < PATIENCE
     }
 }
 
@@ -63,6 +98,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     pub fn new(source: &Arc<Source>, span: Span, message: impl Into<String>) -> Diagnostic {
+        source.mistakes.0.fetch_add(1, Ordering::Relaxed);
         Diagnostic {
             source: source.clone(),
             span,
@@ -104,15 +140,29 @@ impl fmt::Display for Diagnostic {
 
 /// The candidate that a person most likely meant by `word`, if any is near enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    let length = word.chars().count();
     candidates
         .into_iter()
-        .map(|candidate| {
-            let distance = strsim::osa_distance(&word.to_lowercase(), &candidate.to_lowercase());
-            (distance, candidate)
-        })
-        .filter(|(distance, candidate)| {
-            *distance <= 2.max(candidate.chars().count() / 4) && *distance < candidate.chars().count().max(1)
+        .filter_map(|candidate| {
+            let of_it = candidate.chars().count();
+            let most = 2.max(of_it / 4).min(of_it.max(1) - 1);
+            // What is longer or shorter by more letters is farther away: most names need no more of a look.
+            let near = length.abs_diff(of_it) <= most;
+            let distance = near.then(|| strsim::osa_distance(&word, &candidate.to_lowercase()))?;
+            (distance <= most).then_some((distance, candidate))
         })
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// `a`, `b` and `c`, as a person lists them; cut where there are many.
+pub fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    const SHOWN: usize = 12;
+    let names: Vec<&str> = names.into_iter().collect();
+    let mut shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    if names.len() > SHOWN {
+        shown.push(format!("{} more", names.len() - SHOWN));
+    }
+    shown.join(", ")
 }

@@ -195,23 +195,6 @@ fn two_thousand_errors_are_counted_and_twenty_are_drawn() {
     assert!(said.ends_with("\n\nand 1980 more errors\n"), "{said}");
 }
 
-/// `cargo test --release --test definitions -- --ignored --nocapture` says how long it takes.
-#[test]
-#[ignore = "a stopwatch, not a promise"]
-fn a_file_of_two_thousand_lines() {
-    let state = |n: usize| {
-        format!(
-            "  s{n}:\n    on:\n      A{n}:\n        - when: event.data.x > {n}\n          set: {{total: =event.data.x + {n}}}\n          send: {{B{n}: {{a: =data.total, b: [1, two]}}}}\n          to: s{}\n        - {{to: s0}}\n",
-            (n + 1) % 250
-        )
-    };
-    let states: String = (0..250).map(state).collect();
-    let text = format!("process: long\nversion: 1\nstarts-on: Go\ninitial: s0\nstates:\n{states}");
-    let started = std::time::Instant::now();
-    let long = good(&text);
-    println!("{} lines, {} states: {:?}", text.lines().count(), long.states.len(), started.elapsed());
-}
-
 #[test]
 fn a_file_of_another_size_is_refused_before_it_is_parsed() {
     let said = bad(&"# a comment\n".repeat(100_000));

@@ -214,8 +214,7 @@ pub(crate) fn data_of(text: &str) -> Result<Document> {
     if text.trim_matches([' ', '\t', '\n', '\r']).contains(['\n', '\r']) {
         // A log has one line a message, so a document that was laid out is written anew; its members
         // keep their order and their digits.
-        let value: Result<Box<serde_json::value::RawValue>, _> = serde_json::from_str(&text);
-        if value.is_ok() {
+        if json::check(&text).is_ok() {
             return Ok(Document::of_valid(&json::on_one_line(&text)));
         }
     }

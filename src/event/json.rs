@@ -8,6 +8,10 @@
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
 
+/// How deep the brackets of a line or of a document may lie in each other. Nothing here recurses; but
+/// whoever reads a log after us does.
+pub const MAX_DEPTH: usize = 1_000;
+
 /// Where and why a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotJson {
@@ -19,7 +23,10 @@ pub struct NotJson {
 /// Validates one JSON value and answers it without the white space around it.
 pub fn check(text: &str) -> Result<&str, NotJson> {
     match serde_json::from_str::<IgnoredAny>(text) {
-        Ok(_) => Ok(trimmed(text)),
+        Ok(_) => match too_deep(text, MAX_DEPTH) {
+            None => Ok(trimmed(text)),
+            Some(byte) => Err(NotJson { byte, what: format!("it is nested deeper than {MAX_DEPTH} levels") }),
+        },
         Err(error) => {
             let line_start =
                 text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
@@ -29,6 +36,27 @@ pub fn check(text: &str) -> Result<&str, NotJson> {
             Err(NotJson { byte, what })
         }
     }
+}
+
+/// The first bracket that lies in more than so many others, in a text that is JSON.
+pub fn too_deep(text: &str, limit: usize) -> Option<usize> {
+    // Every level takes two characters, so most texts need no look.
+    let opens = || memchr::memchr2_iter(b'[', b'{', text.as_bytes());
+    if text.len() < 2 * (limit + 1) || opens().nth(limit).is_none() {
+        return None;
+    }
+    let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
+    text.bytes().position(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => depth += 1,
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > limit
+    })
 }
 
 /// Without the white space around it.

@@ -2,6 +2,7 @@
 
 use super::json;
 use super::{Document, Name, Position, Time};
+use std::borrow::Cow;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Kind {
@@ -30,6 +31,13 @@ pub struct Extra {
 
 /// The extension that holds an alarm's key, with its quotes.
 const KEY: &str = "\"key\"";
+
+impl Extra {
+    /// The key without quotes and escapes: an escaped key is the same key.
+    pub fn key(&self) -> Cow<'_, str> {
+        json::Member { raw_key: &self.raw_key, value: &self.value }.key()
+    }
+}
 
 /// An event or a command, as it stands in a log. Identified by `source` and `id` together.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -32,8 +32,10 @@ pub fn check_messages(families: &[Family], services: &[Arc<Service>], file: &Wor
         services.iter().flat_map(|service| service.says()).map(|name| &**name).collect();
     let mut diagnostics = Vec::new();
     let mut check = |name: &Name, source: &Arc<Source>| {
+        // Each that is found is a mistake: what comes after hundreds of them is not looked for.
         if !said.contains(&**name)
             && !by_services.contains(&**name)
+            && source.takes_advice()
             && let Some(near) = nearest(name, said.iter().copied())
         {
             let what = match services.is_empty() {

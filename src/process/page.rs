@@ -10,6 +10,7 @@ use super::keys::{self, Place, Shape};
 use super::tree::{Meaning, Member, Node, Scalar, Style, Value};
 use crate::error::Error;
 use crate::event::{Name, json};
+pub(crate) use crate::span::listed;
 use crate::span::{Diagnostic, Mistake, Source, Span, nearest};
 use std::sync::Arc;
 
@@ -80,7 +81,7 @@ impl Page<'_> {
     }
 
     pub fn line(&self, span: Span) -> usize {
-        self.source.line_column(span.start).0
+        self.source.line(span.start)
     }
 
     /// The members of a mapping whose keys the place knows; says what is wrong with the others.
@@ -111,7 +112,7 @@ impl Page<'_> {
             }
             None => {
                 let message = format!("{} has no key `{}`", place.name(), member.key);
-                let advice = keys::advice(place, &member.key);
+                let advice = self.source.advice(|| keys::advice(place, &member.key));
                 self.complain(member.key_span, message, "", &advice).is(Mistake::UnknownKey);
                 false
             }
@@ -440,15 +441,4 @@ fn only_a_text(expression: &str) -> Option<&str> {
     let quote = trimmed.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
     let inside = trimmed.strip_prefix(quote)?.strip_suffix(quote)?;
     (!inside.contains([quote, '\\', '\n'])).then_some(inside)
-}
-
-/// `a`, `b` and `c`, as a person lists them; cut where there are many.
-pub(crate) fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
-    const SHOWN: usize = 12;
-    let names: Vec<&str> = names.into_iter().collect();
-    let mut shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
-    if names.len() > SHOWN {
-        shown.push(format!("{} more", names.len() - SHOWN));
-    }
-    shown.join(", ")
 }

@@ -72,8 +72,10 @@ impl Listed {
         if cast.iter().any(|one| one.hears(type_)) {
             return None;
         }
-        let mut heard: BTreeSet<&str> = cast.iter().flat_map(Participant::hears_of_others).collect();
-        heard.extend(besides.iter().map(|name| &**name));
+        let heard = || -> BTreeSet<&str> {
+            let of_cast = cast.iter().flat_map(Participant::hears_of_others);
+            of_cast.chain(besides.iter().map(|name| &**name)).collect()
+        };
         let who = match cast {
             [only] => format!("{} does not mention `{type_}`", only.full_name()),
             _ if cast.iter().all(|one| one.process().is_some()) => {
@@ -81,10 +83,10 @@ impl Listed {
             }
             _ => format!("no process and no service of this {file} mentions `{type_}`"),
         };
-        let hint = match nearest(type_, heard.iter().copied()) {
+        let hint = self.source.advice(|| match nearest(type_, heard()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("mentioned are {}", listed(heard)),
-        };
+            None => format!("mentioned are {}", listed(heard())),
+        });
         Some(self.diagnostic(self.span, who).code(Mistake::UnheardMessage).hint(hint))
     }
 

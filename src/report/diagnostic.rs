@@ -7,9 +7,13 @@ use crate::error::Error;
 use crate::span::{Diagnostic, Span};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::borrow::Cow;
 
 /// How many diagnostics are drawn.
 pub const SHOWN: usize = 20;
+
+/// How much is looked at from the caret on, in bytes, and of what is said, in characters.
+const SEEN: usize = 2_000;
 
 /// The whole error, ending in a newline.
 pub fn render(error: &Error, colour: bool) -> String {
@@ -49,18 +53,21 @@ fn draw(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
     let span = on_one_line(text, diagnostic.span);
     // Only the lines around the caret: a renderer that is given a megabyte looks at all of it.
     let line_start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
-    let line_end = text[span.end..].find('\n').map_or(text.len(), |at| span.end + at);
+    // A line may be as long as the file is; what stands far behind the caret is not shown anyway.
+    let seen = text.floor_char_boundary(span.start.saturating_add(SEEN));
+    let line_end =
+        memchr::memchr(b'\n', &text.as_bytes()[span.start..seen]).map_or(seen, |at| span.start + at);
     let line_end = line_start + text[line_start..line_end].trim_end_matches('\r').len();
     let span = Span::new(span.start.min(line_end), span.end.min(line_end));
     let (line, _) = diagnostic.source.line_column(span.start);
     let annotation = AnnotationKind::Primary.span(span.start - line_start..span.end - line_start);
     let annotation =
-        if diagnostic.label.is_empty() { annotation } else { annotation.label(&*diagnostic.label) };
+        if diagnostic.label.is_empty() { annotation } else { annotation.label(brief(&diagnostic.label)) };
     let snippet = Snippet::source(&text[line_start..line_end])
         .line_start(line)
         .path(&*diagnostic.source.name)
         .annotation(annotation);
-    let title = Level::ERROR.primary_title(&*diagnostic.message);
+    let title = Level::ERROR.primary_title(brief(&diagnostic.message));
     let code = diagnostic.mistake.map(|mistake| mistake.to_string());
     let title = match &code {
         Some(code) => title.id(&**code),
@@ -68,9 +75,17 @@ fn draw(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
     };
     let mut group = Group::with_title(title).element(snippet);
     if let Some(hint) = &diagnostic.hint {
-        group = group.element(Level::HELP.message(&**hint));
+        group = group.element(Level::HELP.message(brief(hint)));
     }
     with_newline(renderer.render(&[group]))
+}
+
+/// What is quoted from a file may be as long as the file is.
+fn brief(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SEEN) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
 }
 
 /// A caret stays on the line where it begins.

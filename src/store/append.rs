@@ -8,7 +8,7 @@ use super::lookup;
 use super::medium::{Bytes, Medium, check_name};
 use super::tail::{self, Tail, Torn};
 use crate::error::{Error, Result};
-use crate::event::{Message, Name, Position, line};
+use crate::event::{Document, Message, Name, Position, json, line};
 use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
 
@@ -241,7 +241,14 @@ fn check_message(module: &str, message: &Message) -> Result<()> {
     if let Some((name, _)) = texts.iter().find(|(_, text)| text.is_some_and(|text| text.is_empty())) {
         return Err(Error::input(format!("`{name}` of a message is empty")).hint("leave it out, or fill it"));
     }
-    if message.extras.iter().any(|extra| &*extra.raw_key == "\"crc\"") {
+    // The line lies around it: what is written must be read again.
+    let values =
+        message.data.iter().map(Document::text).chain(message.extras.iter().map(|extra| &*extra.value));
+    if values.into_iter().any(|value| json::too_deep(value, json::MAX_DEPTH - 1).is_some()) {
+        return Err(Error::input(format!("the data of message `{}` is nested too deep", message.id))
+            .hint(format!("a line of a log has at most {} levels", json::MAX_DEPTH)));
+    }
+    if message.extras.iter().any(|extra| extra.key() == "crc") {
         return Err(Error::input(format!("message `{}` has a member `crc`", message.id))
             .hint("`crc` is the log's own checksum; rename or drop it"));
     }

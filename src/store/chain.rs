@@ -82,7 +82,7 @@ impl Chain {
                 format!("`remaining` is {} where the line before says {}", message.remaining, self.left - 1);
             return fault(text, "\"remaining\"", what, EDITED);
         }
-        if message.extras.iter().any(|extra| &*extra.raw_key == "\"crc\"") {
+        if message.extras.iter().any(|extra| extra.key() == "crc") {
             return fault(
                 text,
                 "\"crc\"",

@@ -4,6 +4,7 @@
 pub mod bench;
 pub mod checks;
 pub mod library;
+pub mod too_much;
 
 use anyorder::error::{Error, Result};
 use anyorder::event::{Document, Message, Name, Time, line};

@@ -98,13 +98,13 @@ fn unlisted_causes<'a>(message: &'a Listed, all: &'a [&Name]) -> impl Iterator<I
             return None;
         }
         let what = format!("`{cause}` is not listed, so nothing can come after it");
-        let hint = match nearest(cause, all.iter().map(|type_| &***type_)) {
+        let hint = message.source.advice(|| match nearest(cause, all.iter().map(|type_| &***type_)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => {
                 let types: BTreeSet<&str> = all.iter().map(|type_| &***type_).collect();
                 format!("listed are {}", listed(types))
             }
-        };
+        });
         Some(message.diagnostic(*span, what).code(Mistake::Causes).hint(hint))
     })
 }

@@ -8,11 +8,11 @@ use super::code::{Code, Index, Member, Op};
 use super::fault::{Fault, Place};
 use super::lex::is_word;
 use super::names::{ATTRIBUTES, Attribute, FUNCTIONS, Function, Signature, other_name};
+use super::pattern::Pattern;
 use super::types::{self, Type, Types};
 use super::{Reads, Scope, print};
 use crate::event::{Name, Time, json, parse_duration};
-use crate::span::{Mistake, Span, nearest};
-use regex_lite::Regex;
+use crate::span::{Mistake, Span, listed, nearest};
 
 pub(super) const ROOTS: [&str; 4] = ["event", "data", "state", "now"];
 /// Words that are no names.
@@ -38,7 +38,7 @@ pub(super) fn check(node: &Node, place: &Place, scope: &Scope) -> Result<Checked
 }
 
 pub(super) struct Checker<'a> {
-    place: &'a Place,
+    pub(super) place: &'a Place,
     pub(super) scope: &'a Scope,
     pub(super) faults: Vec<Fault>,
     /// The item of an `each` around all of it, then the variables of the macros, and what they may be.
@@ -170,6 +170,9 @@ impl Checker<'_> {
         if FUNCTIONS.iter().any(|signature| signature.name == name) {
             return fault.hint(format!("a function wants its arguments: `{name}(…)`"));
         }
+        if !self.place.advised {
+            return fault;
+        }
         let roots = ROOTS.into_iter().chain(["true", "false", "null"]);
         let locals = self.locals.iter().map(|(local, _)| &**local);
         if let Some(near) = nearest(name, roots.chain(locals)) {
@@ -262,7 +265,7 @@ impl Checker<'_> {
             return (Op::DataMember(Name::from(name)), types);
         }
         let known = self.scope.data.iter().map(String::as_str);
-        let fault = unknown_member("data", name, at, known);
+        let fault = unknown_member("data", name, at, known, self.place);
         self.fault(fault)
     }
 
@@ -443,11 +446,9 @@ fn read_now(function: Function, text: &str, at: Span, mut codes: Vec<Code>) -> R
             Fault::new(Mistake::BadText, at, format!("'{text}' is no timestamp"))
                 .hint("write RFC 3339: '2026-11-21T09:00:00Z'")
         }),
-        Function::Matches => match Regex::new(text) {
-            Ok(regex) => Ok(Op::Matches(Box::new(codes.swap_remove(0)), Box::new(regex))),
-            Err(error) => {
-                Err(Fault::new(Mistake::BadText, at, format!("this pattern does not compile: {error}")))
-            }
+        Function::Matches => match Pattern::new(text) {
+            Ok(pattern) => Ok(Op::Matches(Box::new(codes.swap_remove(0)), Box::new(pattern))),
+            Err(error) => Err(Fault::new(Mistake::BadText, at, error)),
         },
         _ => Ok(Op::Call(function, codes)),
     }
@@ -482,7 +483,12 @@ pub(super) fn unknown_member<'a>(
     name: &str,
     at: Span,
     known: impl Iterator<Item = &'a str> + Clone,
+    place: &Place,
 ) -> Fault {
+    let fault = Fault::new(Mistake::UnknownName, at, format!("unknown name `{of}.{name}`"));
+    if !place.advised {
+        return fault;
+    }
     let dashed = known.clone().find(|known| known.starts_with(&format!("{name}-")));
     let hint = match (dashed, nearest(name, known.clone())) {
         (Some(dashed), _) => format!("a name with a dash is read as `{of}['{dashed}']`"),
@@ -491,11 +497,7 @@ pub(super) fn unknown_member<'a>(
         _ if known.clone().next().is_none() => format!("no member of `{of}` is known here"),
         _ => format!("known are {}", listed(known)),
     };
-    Fault::new(Mistake::UnknownName, at, format!("unknown name `{of}.{name}`")).hint(hint)
-}
-
-pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    fault.hint(hint)
 }
 
 /// What to write where an operator meets types that it does not take.

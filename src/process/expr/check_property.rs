@@ -4,14 +4,14 @@
 //! be one of the process: else the property would hold, or never hold, without a word.
 
 use super::ast::{Key, Kind, Literal, Node, Operator};
-use super::check::{Checker, Typed, listed, unknown_member};
+use super::check::{Checker, Typed, unknown_member};
 use super::code::Op;
 use super::fault::Fault;
 use super::lex::is_word;
 use super::types::{Type, Types};
 use super::{ProcessScope, PropertyScope};
 use crate::event::Name;
-use crate::span::{Mistake, Span, nearest};
+use crate::span::{Mistake, Span, listed, nearest};
 
 const SEES: &str =
     "a property looks at a moment, not at a message: it sees `state`, `data` and `count('Type')`";
@@ -43,8 +43,8 @@ impl<'a> Checker<'a> {
     /// `state.order`, `data.order`.
     pub(super) fn of_process(&mut self, property: &PropertyScope, root: &str, name: &str, at: Span) -> Typed {
         let Some(process) = property.position(name) else {
-            let fault =
-                unknown_member(root, name, at, property.processes.iter().map(|process| &*process.name));
+            let processes = property.processes.iter().map(|process| &*process.name);
+            let fault = unknown_member(root, name, at, processes, self.place);
             let owner = property.processes.iter().find(|process| process.data.contains(name));
             return self.fault(match owner.filter(|_| root == "data") {
                 Some(owner) => {
@@ -81,7 +81,8 @@ impl<'a> Checker<'a> {
             self.reads.all_data = true;
             return (Op::DataMemberOf(Box::new((process, Name::from(name)))), Types::JSON);
         }
-        let fault = unknown_member(&spelled("data", of), name, at, data.iter().map(String::as_str));
+        let fault =
+            unknown_member(&spelled("data", of), name, at, data.iter().map(String::as_str), self.place);
         self.fault(fault)
     }
 
@@ -145,6 +146,9 @@ impl<'a> Checker<'a> {
             at,
             format!("nobody in this scenario says or hears `{type_}`"),
         );
+        if !self.place.advised {
+            return self.fault(fault);
+        }
         let hint = match nearest(type_, known()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("there are {}", listed(known())),

@@ -5,9 +5,9 @@
 
 use super::ast::{Form, Literal, Operator};
 use super::names::{Attribute, Function};
+use super::pattern::Pattern;
 use crate::event::{Millis, Name, Time};
 use crate::span::Span;
-use regex_lite::Regex;
 
 #[derive(Debug, Clone)]
 pub(super) struct Code {
@@ -51,7 +51,7 @@ pub(super) enum Op {
     Choice(Box<[Code; 3]>),
     Call(Function, Vec<Code>),
     /// With a pattern that was known when the expression was read.
-    Matches(Box<Code>, Box<Regex>),
+    Matches(Box<Code>, Box<Pattern>),
     Each(Form, Box<[Code; 2]>),
 }
 

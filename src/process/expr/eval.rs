@@ -7,7 +7,7 @@ use super::ast::{Form, Literal, Operator};
 use super::code::{Code, Index, Member, Op};
 use super::compare::{self, Hurdle};
 use super::names::Attribute;
-use super::value::{Entry, MAX_NESTING, Value, nesting};
+use super::value::{Entry, MAX_NESTING, Value};
 use super::{Env, Facts, Failure, ProcessFacts, functions, operate};
 use crate::event::json;
 use crate::span::Span;
@@ -27,7 +27,8 @@ pub(super) struct Machine<'a> {
     env: Env<'a>,
     /// The item of an `each` around all of it, then the variables of the macros, the outermost first.
     locals: Vec<Value<'a>>,
-    steps: u64,
+    /// Those that are left.
+    pub steps: u64,
     /// Of a property; nothing else asks for them.
     facts: Option<&'a Facts>,
 }
@@ -59,12 +60,15 @@ impl<'a> Machine<'a> {
             Op::Duration(millis) => Ok(Value::Duration(*millis)),
             Op::State => Ok(Value::text(self.env.state)),
             Op::Now => Ok(Value::Time(self.env.now)),
-            Op::Event => Ok(Value::Raw(self.env.event.to_json().into())),
-            Op::Data => Ok(Value::Raw(self.env.data.to_json().into())),
-            Op::DataMember(name) => match self.env.data.get(name) {
-                Some(document) => Ok(Value::raw(document.text())),
-                None => no_member(code.at, "data", name),
-            },
+            Op::Event => self.whole(self.env.event.to_json(), code.at),
+            Op::Data => self.whole(self.env.data.to_json(), code.at),
+            Op::DataMember(name) => {
+                self.spend(self.env.data.len() as u64 / 64, code.at)?;
+                match self.env.data.get(name) {
+                    Some(document) => Ok(Value::raw(document.text())),
+                    None => no_member(code.at, "data", name),
+                }
+            }
             Op::Count(_) | Op::States | Op::StateOf(_) | Op::Datas | Op::DataOf(_) | Op::DataMemberOf(_) => {
                 self.fact(code)
             }
@@ -97,18 +101,30 @@ impl<'a> Machine<'a> {
             }
             Op::Map(entries) => self.map(entries),
             Op::Call(function, arguments) => functions::call(self, *function, arguments, code.at),
-            Op::Matches(text, regex) => {
+            Op::Matches(text, pattern) => {
                 let text = self.text(text, "`matches`")?;
-                self.spend(1 + text.len() as u64 / 64, code.at)?;
-                Ok(Value::Bool(regex.is_match(&text)))
+                self.spend(pattern.steps(text.len()), code.at)?;
+                Ok(Value::Bool(pattern.is_in(&text)))
             }
             Op::Each(form, parts) => self.each(*form, &parts[0], &parts[1], code.at),
         }
     }
 
+    /// What was put together as JSON text just now.
+    fn whole(&mut self, text: String, at: Span) -> Outcome<Value<'a>> {
+        self.spend(text.len() as u64 / 64, at)?;
+        Ok(Value::Raw(text.into()))
+    }
+
     /// As [`Machine::eval`], with JSON text of scalars read.
     pub fn typed(&mut self, code: &'a Code) -> Outcome<Value<'a>> {
         let value = self.eval(code)?;
+        // Lists and maps stay text, and nobody looks at them here.
+        if let Value::Raw(text) = &value
+            && !text.starts_with(['[', '{'])
+        {
+            self.spend(text.len() as u64 / 64, code.at)?;
+        }
         typed(value, code.at)
     }
 
@@ -149,7 +165,7 @@ impl<'a> Machine<'a> {
     }
 
     /// What only a property sees.
-    fn fact(&self, code: &'a Code) -> Outcome<Value<'a>> {
+    fn fact(&mut self, code: &'a Code) -> Outcome<Value<'a>> {
         let facts = self.facts();
         let named = |value: fn(&'a ProcessFacts) -> Value<'a>| {
             let entry = |process: &'a ProcessFacts| Entry {
@@ -165,10 +181,15 @@ impl<'a> Machine<'a> {
             }
             Op::States => Ok(named(|process| Value::text(&process.state))),
             Op::StateOf(index) => Ok(Value::text(&facts.processes[*index].state)),
-            Op::Datas => Ok(named(|process| Value::Raw(process.data.to_json().into()))),
-            Op::DataOf(index) => Ok(Value::Raw(facts.processes[*index].data.to_json().into())),
+            Op::Datas => {
+                let all = named(|process| Value::Raw(process.data.to_json().into()));
+                self.spend(all.weight(), code.at)?;
+                Ok(all)
+            }
+            Op::DataOf(index) => self.whole(facts.processes[*index].data.to_json(), code.at),
             Op::DataMemberOf(of) => {
                 let (process, name) = (&facts.processes[of.0], &of.1);
+                self.spend(process.data.len() as u64 / 64, code.at)?;
                 match process.data.get(name) {
                     Some(document) => Ok(Value::raw(document.text())),
                     None => no_member(code.at, &format!("data of {}", process.name), name),
@@ -179,6 +200,9 @@ impl<'a> Machine<'a> {
     }
 
     fn attribute(&mut self, attribute: &'a Attribute, at: Span) -> Outcome<Value<'a>> {
+        if let Attribute::Extension(_) = attribute {
+            self.spend(self.env.event.extras.len() as u64 / 8, at)?;
+        }
         match self.attribute_if_present(attribute) {
             Some(value) => Ok(value),
             None => no_member(at, "event", attribute_name(attribute)),
@@ -208,8 +232,7 @@ impl<'a> Machine<'a> {
             Attribute::Remaining => Some(Value::Int(event.remaining.into())),
             Attribute::Data => event.data.as_ref().map(|data| Value::raw(data.text())),
             Attribute::Extension(name) => {
-                let named = |raw_key| json::Member { raw_key, value: "" }.key() == **name;
-                let extra = event.extras.iter().rfind(|extra| named(&extra.raw_key))?;
+                let extra = event.extras.iter().rfind(|extra| extra.key() == **name)?;
                 // CloudEvents reads an attribute that is null as one that is absent.
                 Some(Value::raw(&extra.value)).filter(|_| *extra.value != *"null")
             }
@@ -218,6 +241,7 @@ impl<'a> Machine<'a> {
 
     fn member(&mut self, member: &'a Member, at: Span) -> Outcome<Value<'a>> {
         let of = self.eval(&member.of)?;
+        self.spend(of.weight(), at)?;
         match of.member(&member.name) {
             Some(value) => Ok(value),
             None => missing(&of, &member.path, &member.name, at),
@@ -248,12 +272,23 @@ impl<'a> Machine<'a> {
     /// The value at a path, or None where anything on the way is missing.
     fn probe(&mut self, code: &'a Code) -> Outcome<Option<Value<'a>>> {
         match &code.op {
-            Op::Attribute(attribute) => Ok(self.attribute_if_present(attribute)),
-            Op::DataMember(name) => Ok(self.env.data.get(name).map(|document| Value::raw(document.text()))),
+            Op::Attribute(attribute) => {
+                self.spend(self.env.event.extras.len() as u64 / 8, code.at)?;
+                Ok(self.attribute_if_present(attribute))
+            }
+            Op::DataMember(name) => {
+                self.spend(self.env.data.len() as u64 / 64, code.at)?;
+                Ok(self.env.data.get(name).map(|document| Value::raw(document.text())))
+            }
             Op::DataMemberOf(of) => {
+                self.spend(self.facts().processes[of.0].data.len() as u64 / 64, code.at)?;
                 Ok(self.facts().processes[of.0].data.get(&of.1).map(|document| Value::raw(document.text())))
             }
-            Op::Member(member) => Ok(self.probe(&member.of)?.and_then(|of| of.member(&member.name))),
+            Op::Member(member) => {
+                let Some(of) = self.probe(&member.of)? else { return Ok(None) };
+                self.spend(of.weight(), code.at)?;
+                Ok(of.member(&member.name))
+            }
             Op::Index(index) => {
                 let Some(of) = self.probe(&index.of)? else { return Ok(None) };
                 let key = self.typed(&index.key)?;
@@ -292,7 +327,7 @@ impl<'a> Machine<'a> {
 
     /// `+` of strings or lists: what may grow, so it is counted.
     fn join(&mut self, a: Value<'a>, b: Value<'a>, at: Span) -> Outcome<Value<'a>> {
-        self.spend(text_weight(&a) + text_weight(&b), at)?;
+        self.spend(a.weight() + b.weight(), at)?;
         let (Some(mut items), Some(more)) = (a.items(), b.items()) else {
             return operate::arithmetic(Operator::Add, a, b, at);
         };
@@ -357,12 +392,12 @@ impl<'a> Machine<'a> {
     /// Appends the value's JSON text.
     pub fn write(&mut self, value: &Value, depth: usize, at: Span, out: &mut String) -> Outcome<()> {
         self.spend(value.weight(), at)?;
-        let inside = match value {
-            Value::Raw(text) if text.len() > 2 * (MAX_NESTING - depth) => nesting(text),
-            Value::List(_) | Value::Map(_) => 1,
-            _ => 0,
+        let too_deep = match value {
+            Value::Raw(text) => json::too_deep(text, MAX_NESTING - depth).is_some(),
+            Value::List(_) | Value::Map(_) => depth >= MAX_NESTING,
+            _ => false,
         };
-        if depth + inside > MAX_NESTING {
+        if too_deep {
             return fail(at, format!("this value is nested deeper than {MAX_NESTING} levels"));
         }
         match value {

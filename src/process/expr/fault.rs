@@ -45,6 +45,8 @@ pub(super) struct Place {
     whole: Span,
     /// Where its first byte stands, if its bytes stand in the source as they are.
     base: Option<usize>,
+    /// Whether it is worth the while to say what was meant.
+    pub advised: bool,
 }
 
 impl Place {
@@ -56,7 +58,7 @@ impl Place {
             (Some(first), Some(last)) if first == last => Some(span.start + first),
             _ => None,
         };
-        Place { whole: span, base }
+        Place { whole: span, base, advised: source.takes_advice() }
     }
 
     pub fn span(&self, at: Span) -> Span {

@@ -9,11 +9,11 @@ use super::compare::{self, order};
 use super::eval::{Machine, Outcome, fail, typed};
 use super::names::Function;
 use super::operate::arithmetic;
+use super::pattern::Pattern;
 use super::types::Type;
 use super::value::{Entry, Value};
 use crate::event::{Time, json, parse_duration, print_duration};
 use crate::span::Span;
-use regex_lite::Regex;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -194,10 +194,9 @@ fn texts<'a>(
         _ => {
             // Compiling costs far more than a step.
             machine.spend(10_000, at)?;
-            match Regex::new(&part) {
-                Ok(regex) => regex.is_match(&text),
-                Err(error) => return fail(at, format!("this pattern does not compile: {error}")),
-            }
+            let pattern = Pattern::new(&part).or_else(|error| fail(at, error))?;
+            machine.spend(pattern.steps(text.len()), at)?;
+            pattern.is_in(&text)
         }
     }))
 }

@@ -19,6 +19,7 @@ mod lex;
 mod names;
 mod operate;
 mod parse;
+mod pattern;
 mod print;
 mod types;
 mod value;
@@ -64,28 +65,16 @@ impl Scope {
         Scope { data, property: Some(Arc::new(property)), ..Scope::default() }
     }
 
-    /// Everything that a member of the data is ever set to.
-    pub fn learn(&mut self, name: &str, given: impl IntoIterator<Item = Given>) {
-        let types = given.into_iter().fold(Types::NONE, |types, given| types.or(self.types_of(given)));
-        self.types.insert(name.to_string(), types.and(Types::JSON));
-    }
-
-    fn types_of(&self, given: Given) -> Types {
-        match given {
-            Given::Just(type_) => Types::of(type_),
-            Given::Number => Types::NUMBER,
-            Given::Expression(text) => {
-                // Of other members nothing is assumed: what they are may follow from this one.
-                let scope = Scope::of(self.data.clone());
-                let parsed = parse(&Source::new("", &*text), Span::new(0, text.len()), &text, &scope);
-                match parsed.map(|expr| expr.0.types) {
-                    // A time that is kept is a text from then on.
-                    Ok(types) if types.and(Types::JSON) == types => types,
-                    _ => Types::ANY,
-                }
-            }
-            Given::Anything => Types::ANY,
+    /// Of data of which it is known all that its members are ever set to.
+    pub fn learned(given: BTreeMap<String, Vec<Given>>) -> Scope {
+        let mut scope = Scope::of(given.keys().cloned().collect());
+        // Of other members nothing is assumed: what they are may follow from this one.
+        let untyped = scope.clone();
+        for (name, given) in given {
+            let types = given.into_iter().fold(Types::NONE, |types, given| types.or(given.types(&untyped)));
+            scope.types.insert(name, types.and(Types::JSON));
         }
+        scope
     }
 }
 
@@ -100,14 +89,35 @@ pub enum Given {
     Anything,
 }
 
+impl Given {
+    fn types(self, scope: &Scope) -> Types {
+        match self {
+            Given::Just(type_) => Types::of(type_),
+            Given::Number => Types::NUMBER,
+            Given::Expression(text) => {
+                let parsed = parse(&Source::new("", &*text), Span::new(0, text.len()), &text, scope);
+                match parsed.map(|expr| expr.0.types) {
+                    // A time that is kept is a text from then on.
+                    Ok(types) if types.and(Types::JSON) == types => types,
+                    _ => Types::ANY,
+                }
+            }
+            Given::Anything => Types::ANY,
+        }
+    }
+}
+
 /// Whether a text reads like an expression over `event.data` or over what is known in `data`: somebody
 /// forgot the `=` before it.
 pub fn reads_like_one(text: &str, scope: &Scope) -> bool {
     if !["data.", "data[", "event."].iter().any(|root| text.contains(root)) {
         return false;
     }
-    // Without types: the text itself may have made one of them wrong.
-    let scope = Scope::of(scope.data.clone());
+    // Without types: the text itself may have made one of them wrong. Only of the names that it holds, since
+    // thousands of texts may be read.
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-');
+    let named = words.flat_map(|word| [word].into_iter().chain(word.split('-')));
+    let scope = Scope::of(named.filter(|word| scope.data.contains(*word)).map(str::to_string).collect());
     let parsed = parse(&Source::new("", text), Span::new(0, text.len()), text, &scope);
     parsed.is_ok_and(|expr| {
         let reads = expr.reads();

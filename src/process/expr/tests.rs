@@ -309,6 +309,104 @@ fn no_expression_runs_for_long() {
     assert_eq!(run(&format!("{shared} == {shared}"), "1"), too_much, "when it is compared");
 }
 
+/// The steps that a run takes over `data.items`, of so many that it may take; None where those are too few.
+fn steps(text: &str, items: &str, most: u64) -> Option<u64> {
+    let expr = parsed(text).unwrap_or_else(|errors| panic!("{text}: {}", errors[0].message));
+    let mut data = Data::default();
+    data.set("items".into(), Document::of_valid(items));
+    let env = Env { event: &event(items), data: &data, state: "open", item: None, now: Time::MIN };
+    let mut machine = Machine::new(env);
+    machine.steps = most;
+    match machine.eval(&expr.0.code) {
+        Err(failure) if failure.what.starts_with("too much work") => None,
+        _ => Some(most - machine.steps),
+    }
+}
+
+/// Story: `data.items.map(i, event)` wrote the whole message anew for each item and counted one step for
+/// it, so a message of a megabyte filled the memory. So did lists of long texts that a macro copied, and
+/// a member of a large map was looked for as often as one liked. Each is work as large as what it touches.
+#[test]
+fn work_counts_by_what_it_is_done_on() {
+    let (times, length) = (200, 64_000);
+    let text = "x".repeat(length);
+    let document = format!("{{\"long\":\"{text}\",\"ones\":[{}]}}", vec!["1"; times].join(","));
+    // One look at the text is a thousand steps.
+    let (few, enough) = (100 * times as u64, 500 * times as u64);
+    for what in [
+        "event",
+        "data",
+        "event.data.ones",
+        "has(event.data.none)",
+        "event.data.long == 'x'",
+        "event.data.long < 'x'",
+        "put({}, event.data.long, 1)",
+        "upper(event.data.long)",
+        "event.data.long.contains('y')",
+        "event.data.long.matches('y')",
+        "[lower(event.data.long)]",
+    ] {
+        assert_eq!(steps(&format!("data.items.ones.map(i, {what})"), &document, enough), None, "{what}");
+        assert!(steps(what, &document, 40_000).is_some(), "{what}");
+    }
+    assert!(steps("data.items.ones.map(i, i + 1)", &document, few).is_some());
+    // Parts with text of their own, copied as often as a macro is run.
+    for how in ["filter(x, true)", "map(x, 1)", "size()", "without(1)", "min()"] {
+        let copied = format!("[[lower(event.data.long)]].map(big, event.data.ones.map(i, big.{how}))");
+        assert_eq!(steps(&copied, &document, enough), None, "{how}");
+    }
+    for how in ["big + big", "big[0]", "1 in big", "put({'k': big[0]}, 'l', 1)"] {
+        let copied = format!("[[lower(event.data.long)]].map(big, event.data.ones.map(i, {how}))");
+        assert_eq!(steps(&copied, &document, enough), None, "{how}");
+    }
+}
+
+/// Story: `(a{99}){99}` is a short pattern and a machine of ten thousand states, and each character of a
+/// text was tried with each of them at a step for 64 characters: a minute for what counted as nothing.
+#[test]
+fn a_pattern_counts_by_its_size_and_has_a_limit() {
+    let text = format!("\"{}\"", "a".repeat(4_000));
+    let plain = steps("data.items.matches('a+b')", &text, 2_000_000).unwrap();
+    let large = steps("data.items.matches('(a{15}){15}b')", &text, 2_000_000).unwrap();
+    assert!(plain < 2_000 && large > 8 * plain, "{plain} {large}");
+    let too_large = Err("this pattern does not compile: compiled regex exceeded size limit".to_string());
+    assert_eq!(run("event.data.matches('(a{99}){99}')", "1"), too_large);
+    assert_eq!(run("'a'.matches(event.data)", "\"(a{99}){99}\""), too_large);
+    let long = format!("\"{}\"", "a".repeat(20_000));
+    let too_long = Err("this pattern is too long: it may have 16384 bytes".to_string());
+    assert_eq!(run("'a'.matches(event.data)", &long), too_long);
+}
+
+/// Twice as much to look at is twice as many steps, whatever is done with it.
+#[test]
+fn one_look_is_linear() {
+    let list = |count: usize| {
+        let item = |n: usize| format!("{{\"n\":{n},\"s\":\"item {n}\",\"t\":\"2026-11-21T09:00:00Z\"}}");
+        format!("[{}]", (0..count).map(item).collect::<Vec<_>>().join(","))
+    };
+    for text in [
+        "data.items",
+        "data.items.size()",
+        "data.items == event.data",
+        "data.items.all(x, x.n >= 0 && x.s.startsWith('item'))",
+        "data.items.exists(x, x.n < 0)",
+        "data.items.filter(x, x.n % 2 == 0).map(x, x.n * 2)",
+        "sum(data.items.map(x, x.n))",
+        "max(data.items.map(x, timestamp(x.t))) - now",
+        "data.items.map(x, put(x, 'm', x.s + '!'))",
+        "without(data.items, {'n': 1})",
+        "{'n': 7} in data.items",
+        "data.items + data.items",
+        "data.items.map(x, x.s).exists(s, s.matches('^item [0-9]+$'))",
+        "data.items.map(x, [x, x]).map(y, y[0].n)",
+    ] {
+        let at =
+            |count: usize| steps(text, &list(count), 2_000_000).unwrap_or_else(|| panic!("{text}")) as f64;
+        let (one, two, four) = (at(500), at(1_000), at(2_000));
+        assert!(two <= 2.2 * one + 50.0 && four <= 2.2 * two + 50.0, "{text}: {one} {two} {four}");
+    }
+}
+
 /// The checker's table and the evaluator agree: an operator that is refused for two types fails on
 /// values of them, and gives what the table says otherwise.
 #[test]

@@ -11,8 +11,8 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::rc::Rc;
 
-/// The deepest nesting that is written. A log's line must be read again by a parser that stops at
-/// 128, and wraps what is written here a few times.
+/// The deepest nesting that is written. A line of a log wraps it a few times, and others have parsers
+/// that stop at 128.
 pub(super) const MAX_NESTING: usize = 100;
 
 #[derive(Debug, Clone)]
@@ -168,9 +168,20 @@ impl<'a> Value<'a> {
     pub fn weight(&self) -> u64 {
         match self {
             Value::Text(text) | Value::Raw(text) => 1 + text.len() as u64 / 64,
-            Value::List(items) => 1 + items.len() as u64,
-            Value::Map(entries) => 1 + entries.len() as u64,
+            Value::List(items) => 1 + items.iter().map(|item| 1 + item.own_weight()).sum::<u64>(),
+            Value::Map(entries) => {
+                let key = |entry: &Entry| owned_weight(&entry.raw_key);
+                1 + entries.iter().map(|entry| 1 + key(entry) + entry.value.own_weight()).sum::<u64>()
+            }
             _ => 1,
+        }
+    }
+
+    /// The work of copying this as a part of a list or a map: only text of its own has to be copied.
+    fn own_weight(&self) -> u64 {
+        match self {
+            Value::Text(text) | Value::Raw(text) => owned_weight(text),
+            _ => 0,
         }
     }
 
@@ -191,6 +202,14 @@ impl<'a> Value<'a> {
     }
 }
 
+#[expect(clippy::ptr_arg, reason = "whether it is owned is what is asked")]
+fn owned_weight(text: &Cow<str>) -> u64 {
+    match text {
+        Cow::Borrowed(_) => 0,
+        Cow::Owned(text) => text.len() as u64 / 64,
+    }
+}
+
 /// Integers are exact or nothing; a float is the nearest one.
 fn number(text: &str) -> Option<Value<'static>> {
     if let Ok(number) = text.parse() {
@@ -199,27 +218,4 @@ fn number(text: &str) -> Option<Value<'static>> {
     let written_as_float = text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
     let number = text.parse().ok().filter(|number: &f64| written_as_float && number.is_finite());
     number.map(Value::Float)
-}
-
-/// How deep the brackets of a JSON text nest.
-pub(super) fn nesting(text: &str) -> usize {
-    // Every level takes two characters, so a short text needs no look.
-    if text.len() <= 2 || !text.starts_with(['[', '{']) {
-        return 0;
-    }
-    let (mut depth, mut deepest, mut quoted, mut escaped) = (0usize, 0, false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = quoted,
-            b'"' => quoted = !quoted,
-            b'[' | b'{' if !quoted => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }

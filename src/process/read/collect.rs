@@ -2,59 +2,71 @@
 //! that an expression finds in `data`. Complains about nothing; the reading does.
 
 use crate::event::Name;
+use crate::process::definition::StateId;
 use crate::process::expr::{Given, Scope, Type};
 use crate::process::page::yes_or_no;
 use crate::process::tree::{Meaning, Node, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 #[derive(Debug, Default)]
 pub(super) struct Known {
     /// In the order written: the index is the state's id.
     pub states: Vec<Name>,
-    /// `data:` and every `set`.
-    pub scope: Scope,
-    pub nothing: Scope,
-    /// All that each member of the data is ever given, by `data:` and every `set`.
-    given: BTreeMap<String, Vec<Given>>,
+    pub ids: BTreeMap<Name, StateId>,
+    /// `data:` and every `set`; every expression is read with it.
+    pub scope: Arc<Scope>,
+    pub nothing: Arc<Scope>,
 }
 
 impl Known {
     pub fn collect(root: &Node) -> Known {
-        let mut known = Known::default();
-        known.data_names(root.get("data"));
+        let (mut known, mut given) = (Known::default(), Gathered::default());
+        given.data_names(root.get("data"));
         match root.get("starts-on").map(|node| &node.value) {
-            Some(Value::List(items)) => items.iter().for_each(|item| known.rules(item)),
-            Some(Value::Map(_)) => known.rules(root.get("starts-on").expect("just found")),
+            Some(Value::List(items)) => items.iter().for_each(|item| given.rules(item)),
+            Some(Value::Map(_)) => given.rules(root.get("starts-on").expect("just found")),
             _ => {}
         }
         for member in root.get("states").and_then(Node::map).unwrap_or_default() {
-            known.states.push(Name::from(member.key.as_str()));
+            let name = Name::from(member.key.as_str());
+            known.ids.insert(name.clone(), known.states.len());
+            known.states.push(name);
             if let Some(on) = member.value.get("on") {
-                known.rules(on);
+                given.rules(on);
             }
             for rule in ["enter", "whenever"].into_iter().filter_map(|key| member.value.get(key)) {
-                known.rule(rule);
+                given.rule(rule);
             }
         }
         let any = root.get("any").map(|any| match &any.value {
             Value::List(blocks) => blocks.as_slice(),
             _ => std::slice::from_ref(any),
         });
-        any.unwrap_or_default().iter().filter_map(|block| block.get("on")).for_each(|on| known.rules(on));
-        for (name, given) in std::mem::take(&mut known.given) {
-            known.scope.learn(&name, given);
-        }
+        any.unwrap_or_default().iter().filter_map(|block| block.get("on")).for_each(|on| given.rules(on));
+        known.scope = given.scope();
         known
     }
 
     /// What a service's file names.
     pub fn of_service(root: &Node) -> Known {
-        let mut known = Known::default();
+        let (mut known, mut given) = (Known::default(), Gathered::default());
         if root.get("entity").is_some() {
-            known.data_names(root.get("data"));
-            root.get("on").into_iter().for_each(|on| known.rules(on));
+            given.data_names(root.get("data"));
+            root.get("on").into_iter().for_each(|on| given.rules(on));
         }
+        known.scope = given.scope();
         known
+    }
+}
+
+/// All that each member of the data is ever given, by `data:` and every `set`.
+#[derive(Default)]
+struct Gathered(BTreeMap<String, Vec<Given>>);
+
+impl Gathered {
+    fn scope(self) -> Arc<Scope> {
+        Arc::new(Scope::learned(self.0))
     }
 
     /// A mapping from messages to reactions.
@@ -72,8 +84,7 @@ impl Known {
 
     fn data_names(&mut self, mapping: Option<&Node>) {
         for member in mapping.and_then(Node::map).unwrap_or_default() {
-            self.scope.data.insert(member.key.clone());
-            self.given.entry(member.key.clone()).or_default().push(given(&member.value));
+            self.0.entry(member.key.clone()).or_default().push(given(&member.value));
         }
     }
 }

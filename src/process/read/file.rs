@@ -10,6 +10,13 @@ use crate::process::tree::{Meaning, Member, Node, Value};
 use crate::span::{Mistake, Span, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What stands under `starts-on`, and where.
+#[derive(Default)]
+struct Starters {
+    all: Vec<Starter>,
+    places: BTreeMap<Name, Span>,
+}
+
 impl Reader<'_> {
     /// None where something is missing, which is said.
     pub(super) fn file(&mut self, root: &Node, expected: Option<(&str, u32)>) -> Option<Definition> {
@@ -159,7 +166,7 @@ impl Reader<'_> {
     fn starters(&mut self, node: &Node) -> Vec<Starter> {
         let hint = "as in `starts-on: OrderPlaced`, a list, or `{OrderPlaced: {set: …}}`";
         let what = "`starts-on` wants a message's name";
-        let mut starters: Vec<(Starter, Span)> = Vec::new();
+        let mut starters = Starters::default();
         match &node.value {
             Value::List(items) => {
                 for item in items {
@@ -196,10 +203,10 @@ impl Reader<'_> {
         {
             self.complain(node.span, "no message starts this process", "", hint).is(Mistake::NothingListed);
         }
-        starters.into_iter().map(|(starter, _)| starter).collect()
+        starters.all
     }
 
-    fn starter_rules(&mut self, members: &[Member], starters: &mut Vec<(Starter, Span)>) {
+    fn starter_rules(&mut self, members: &[Member], starters: &mut Starters) {
         for member in members {
             let reaction = self.rule(&member.value);
             if let Some(type_) = self.message(&member.key, member.key_span) {
@@ -208,13 +215,13 @@ impl Reader<'_> {
         }
     }
 
-    fn starter(&mut self, starter: Starter, span: Span, starters: &mut Vec<(Starter, Span)>) {
+    fn starter(&mut self, starter: Starter, span: Span, starters: &mut Starters) {
         self.mentions.mention(&starter.type_, span);
-        if let Some((_, first)) = starters.iter().find(|(known, _)| known.type_ == starter.type_) {
-            self.twice(&starter.type_, span, *first);
-            return;
+        if let Some(first) = starters.places.get(&starter.type_) {
+            return self.twice(&starter.type_, span, *first);
         }
-        starters.push((starter, span));
+        starters.places.insert(starter.type_.clone(), span);
+        starters.all.push(starter);
     }
 
     /// An expression over `event`: for all messages, or per type.
@@ -229,12 +236,13 @@ impl Reader<'_> {
             let expr = self.bare_expression("correlate", &member.value, &scope);
             let Some(type_) = self.message(&member.key, member.key_span) else { continue };
             if !subscriptions.contains(&type_) {
-                let hint = match nearest(&type_, subscriptions.iter().map(|name| &**name)) {
+                let known = || subscriptions.iter().map(|name| &**name);
+                let hint = self.source.advice(|| match nearest(&type_, known()) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => {
                         "list only messages that stand under `starts-on`, `on`, `ignore` or `defer`".into()
                     }
-                };
+                });
                 self.complain(member.key_span, format!("`{type_}` never reaches this process"), "", &hint)
                     .is(Mistake::UnknownMessage);
             }

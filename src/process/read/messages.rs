@@ -2,11 +2,13 @@
 
 use super::Reader;
 use crate::event::{Kind, Name, parse_duration};
-use crate::process::definition::{AlarmKey, AlarmSpec, AlarmTime, Each, Outgoing};
+use crate::process::definition::{AlarmSpec, AlarmTime, Each, Outgoing};
 use crate::process::expr;
 use crate::process::keys::Place;
 use crate::process::tree::{Meaning, Member, Node, Value};
 use crate::span::{Mistake, Span};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 impl Reader<'_> {
     /// `Name`, `{Name: data}`, or a list of such.
@@ -45,12 +47,12 @@ impl Reader<'_> {
             }
             return None;
         };
-        self.known.scope.item = item.map(|item| item.trim_start_matches('=').into());
+        Arc::make_mut(&mut self.known.scope).item = item.map(|item| item.trim_start_matches('=').into());
         let data = match &member.value {
             value if value.is_null() => None,
             value => Some(self.template(value)),
         };
-        self.known.scope.item = None;
+        Arc::make_mut(&mut self.known.scope).item = None;
         let type_ = self.message(&member.key, member.key_span)?;
         self.mentions.send(&type_, member.key_span);
         Some(Outgoing { type_, kind, data: data.flatten(), each: each.flatten(), span: member.key_span })
@@ -87,6 +89,7 @@ impl Reader<'_> {
             _ => std::slice::from_ref(node),
         };
         let mut alarms: Vec<AlarmSpec> = Vec::new();
+        let mut places = BTreeMap::new();
         for item in items {
             let Some(members) = item.map() else {
                 let hint = match item.scalar() {
@@ -103,15 +106,15 @@ impl Reader<'_> {
                 let Some(name) = self.message(&member.key, member.key_span) else { continue };
                 self.mentions.alarm(&name, member.key_span);
                 let Some(spec) = spec else { continue };
-                let text = |key: &Option<AlarmKey>| key.as_ref().map(|key| key.to_string());
-                let same = |alarm: &&AlarmSpec| alarm.name == name && text(&alarm.key) == text(&spec.key);
-                if let Some(first) = alarms.iter().find(same) {
-                    let label = format!("set on line {} already", self.line(first.span));
+                let one = (name.clone(), spec.key.as_ref().map(|key| key.to_string()));
+                if let Some(first) = places.get(&one) {
+                    let label = format!("set on line {} already", self.line(*first));
                     let message = format!("one reaction sets the alarm `{name}` twice");
                     let hint = "the second would re-arm the first: keep one, or give them different keys";
                     self.complain(member.key_span, message, label, hint).is(Mistake::SaidTwice);
                     continue;
                 }
+                places.insert(one, member.key_span);
                 alarms.push(AlarmSpec { name, ..spec });
             }
         }

@@ -85,19 +85,19 @@ speaks_as_page!(Reader);
 impl Reader<'_> {
     fn state(&mut self, node: &Node) -> Option<StateId> {
         let word = self.word(node, "the name of a state is expected here", "")?;
-        if let Some(id) = self.known.states.iter().position(|state| **state == *word.text) {
-            return Some(id);
+        if let Some(id) = self.known.ids.get(&*word.text) {
+            return Some(*id);
         }
-        let near = nearest(&word.text, self.known.states.iter().map(|state| &**state));
-        let hint = match near {
+        let states = || self.known.states.iter().map(|state| &**state);
+        let hint = self.source.advice(|| match nearest(&word.text, states()) {
             _ if word.text.starts_with('=') => {
                 "a state cannot be computed: write a list of reactions, each with its `when` and its `to`"
                     .into()
             }
             Some(near) => format!("did you mean `{near}`?"),
             None if self.known.states.is_empty() => "list the states under `states:`".to_string(),
-            None => format!("the states are {}", listed(self.known.states.iter().map(|state| &**state))),
-        };
+            None => format!("the states are {}", listed(states())),
+        });
         self.complain(node.span, format!("there is no state `{}`", word.text), "", &hint)
             .is(Mistake::UnknownState);
         None

@@ -105,6 +105,9 @@ impl Reader<'_> {
             .map(|(name, span)| (name.clone(), *span))
             .collect();
         for (name, span) in unheard {
+            if !self.source.takes_advice() {
+                return;
+            }
             let near = self
                 .mentions
                 .met
@@ -126,10 +129,11 @@ impl Reader<'_> {
             if self.mentions.alarms.contains_key(&name) {
                 continue;
             }
-            let hint = match nearest(&name, self.mentions.alarms.keys().map(|alarm| &**alarm)) {
+            let alarms = || self.mentions.alarms.keys().map(|alarm| &**alarm);
+            let hint = self.source.advice(|| match nearest(&name, alarms()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => self.alarms_listed(),
-            };
+            });
             self.complain(span, format!("nothing sets an alarm `{name}`"), "", &hint)
                 .is(Mistake::UnknownAlarm);
         }

@@ -8,6 +8,7 @@ use crate::process::keys::Place;
 use crate::process::page::{is_expression, listed};
 use crate::process::tree::{Meaning, Node, Value};
 use crate::span::{Mistake, Span};
+use std::collections::BTreeMap;
 
 impl Reader<'_> {
     /// One reaction, or a list of alternatives of which the first whose `when` holds is taken.
@@ -139,6 +140,18 @@ impl Reader<'_> {
             _ => std::slice::from_ref(node),
         };
         let mut cancels: Vec<Cancel> = Vec::new();
+        let mut places = BTreeMap::new();
+        let mut one = |reader: &mut Self, cancel: Cancel| {
+            let same = (cancel.name.clone(), cancel.key.as_ref().map(|key| key.to_string()));
+            match places.get(&same) {
+                Some(first) => reader.twice(&cancel.name, cancel.span, *first),
+                None => {
+                    reader.mentions.cancel(&cancel.name, cancel.span);
+                    places.insert(same, cancel.span);
+                    cancels.push(cancel);
+                }
+            }
+        };
         for item in items {
             if let Some(members) = item.map() {
                 if members.is_empty() {
@@ -150,7 +163,7 @@ impl Reader<'_> {
                     let key = self.alarm_key(&member.value);
                     let Some(name) = self.message(&member.key, member.key_span) else { continue };
                     if let Some(key) = key {
-                        self.one_cancel(Cancel { name, key: Some(key), span: member.key_span }, &mut cancels);
+                        one(self, Cancel { name, key: Some(key), span: member.key_span });
                     }
                 }
                 continue;
@@ -159,21 +172,9 @@ impl Reader<'_> {
             let Some(name) = self.message_name(item, what, "as in `cancel: PaymentTimedOut`") else {
                 continue;
             };
-            self.one_cancel(Cancel { name, key: None, span: item.span }, &mut cancels);
+            one(self, Cancel { name, key: None, span: item.span });
         }
         cancels
-    }
-
-    fn one_cancel(&mut self, cancel: Cancel, cancels: &mut Vec<Cancel>) {
-        let text = |key: &Option<AlarmKey>| key.as_ref().map(|key| key.to_string());
-        let same = |one: &&Cancel| one.name == cancel.name && text(&one.key) == text(&cancel.key);
-        if let Some(first) = cancels.iter().find(same) {
-            let first = first.span;
-            self.twice(&cancel.name, cancel.span, first);
-            return;
-        }
-        self.mentions.cancel(&cancel.name, cancel.span);
-        cancels.push(cancel);
     }
 
     /// A text or a number, or `=` and an expression.

@@ -224,7 +224,7 @@ impl<'a> Builder<'a> {
             let value = self.node(event, span, tag)?;
             let Some(name) = self.key(&key, plain) else { continue };
             if let Some(first) = seen.get(&name) {
-                let (line, _) = self.source.line_column(first.start);
+                let line = self.source.line(first.start);
                 let label = format!("stands on line {line} already");
                 self.say(
                     Mistake::SameKeyTwice,
@@ -285,52 +285,41 @@ impl<'a> Builder<'a> {
     /// In `{when: max(a, b) > 3}` YAML cuts at the comma, silently: the halves are a value with an
     /// open bracket and a key without a value.
     fn mend_map(&mut self, members: &mut Vec<Member>) {
+        let mut whole = vec![true; members.len()];
         let mut at = 0;
         while at < members.len() {
-            let mut halves = 0;
-            let mut text = String::new();
-            if let Some(half) = open_half(&members[at].value) {
-                text.push_str(half);
-                for next in &members[at + 1..] {
-                    let absent = next.value.span.start == next.value.span.end && next.value.is_null();
-                    if !absent || balance(&text) <= 0 {
-                        break;
-                    }
-                    halves += 1;
-                    text.push_str(&next.key);
-                }
-            }
+            let absent = |value: &Node| value.span.start == value.span.end && value.is_null();
+            let next = members[at + 1..].iter().map(|next| absent(&next.value).then_some(&*next.key));
+            let halves = open_half(&members[at].value).map_or(0, |half| halves(half, next));
             if halves > 0 {
                 let end = members[at + halves].key_span.end;
                 self.cut(Span::new(members[at].value.span.start, end), Some(&members[at].key.clone()));
                 members[at].value.value = Value::Broken;
-                members.drain(at + 1..=at + halves);
+                whole[at + 1..=at + halves].fill(false);
             }
-            at += 1;
+            at += 1 + halves;
         }
+        let mut whole = whole.into_iter();
+        members.retain(|_| whole.next() == Some(true));
     }
 
     /// The same trap in `[=max(a, b)]`.
     fn mend_list(&mut self, items: &mut Vec<Node>) {
+        let mut whole = vec![true; items.len()];
         let mut at = 0;
         while at < items.len() {
-            let mut halves = 0;
-            let mut text = String::new();
-            if let Some(half) = open_half(&items[at]).filter(|half| half.starts_with('=')) {
-                text.push_str(half);
-                for next in &items[at + 1..] {
-                    let Some(scalar) = next.scalar().filter(|_| balance(&text) > 0) else { break };
-                    halves += 1;
-                    text.push_str(&scalar.text);
-                }
-            }
+            let next = items[at + 1..].iter().map(|next| next.scalar().map(|scalar| &*scalar.text));
+            let half = open_half(&items[at]).filter(|half| half.starts_with('='));
+            let halves = half.map_or(0, |half| halves(half, next));
             if halves > 0 {
                 self.cut(Span::new(items[at].span.start, items[at + halves].span.end), None);
                 items[at].value = Value::Broken;
-                items.drain(at + 1..=at + halves);
+                whole[at + 1..=at + halves].fill(false);
             }
-            at += 1;
+            at += 1 + halves;
         }
+        let mut whole = whole.into_iter();
+        items.retain(|_| whole.next() == Some(true));
     }
 
     fn cut(&mut self, span: Span, key: Option<&str>) {
@@ -353,6 +342,17 @@ fn whole(style: StructureStyle, start: Span, last: Option<usize>, end: Span) -> 
         StructureStyle::Flow => Span::new(start.start, end.end),
         StructureStyle::Block => Span::new(start.start, last.unwrap_or(start.end).max(start.start)),
     }
+}
+
+/// How many of the texts that follow a half belong to it: until its brackets are closed.
+fn halves<'n>(half: &str, next: impl Iterator<Item = Option<&'n str>>) -> usize {
+    let mut open = balance(half);
+    let belongs = |text: &&str| {
+        let before = open;
+        open += balance(text);
+        before > 0
+    };
+    next.map_while(|text| text).take_while(belongs).count()
 }
 
 /// The text of a plain scalar with more brackets opened than closed.

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::event::Name;
 use crate::process::tree::{self, Meaning, Node};
 use crate::span::{Diagnostic, Mistake, Source, Span, nearest};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What `anyorder.yaml` says; empty where there is none.
@@ -19,6 +20,7 @@ pub struct WorkspaceFile {
     pub seed: u64,
     /// Modules and the message types that they own, in the order written.
     modules: Vec<(Name, Vec<Name>)>,
+    owners: BTreeMap<Name, Name>,
     /// The words of the business, in the order written.
     pub verbs: Vec<VerbSpec>,
 }
@@ -26,7 +28,7 @@ pub struct WorkspaceFile {
 impl WorkspaceFile {
     /// The module that owns a message type.
     pub fn owner(&self, type_: &str) -> Option<&Name> {
-        self.modules.iter().find(|(_, types)| types.iter().any(|owned| **owned == *type_)).map(|(m, _)| m)
+        self.owners.get(type_)
     }
 
     pub fn verb(&self, name: &str) -> Option<&VerbSpec> {
@@ -148,12 +150,13 @@ impl Reader<'_> {
                     .is(Mistake::BadName);
                 continue;
             }
-            let types = self.types(&member.value);
-            self.file.modules.push((Name::from(&*member.key), types));
+            let module = Name::from(&*member.key);
+            let types = self.types(&module, &member.value);
+            self.file.modules.push((module, types));
         }
     }
 
-    fn types(&mut self, node: &Node) -> Vec<Name> {
+    fn types(&mut self, module: &Name, node: &Node) -> Vec<Name> {
         let one = std::slice::from_ref(node);
         let items = node.list().unwrap_or(if node.is_null() { &[] } else { one });
         let mut types: Vec<Name> = Vec::new();
@@ -168,17 +171,21 @@ impl Reader<'_> {
                     .is(Mistake::WrongKind);
                 continue;
             };
-            match self.file.owner(&name.text).cloned() {
-                Some(other) => {
-                    let hint = "a message has one owner: the module that says it";
-                    self.complain(item.span, format!("{} is owned by {other} already", name.text), hint)
-                        .is(Mistake::Ownership);
-                }
-                None if types.iter().any(|listed| **listed == *name.text) => {
+            match self.file.owner(&name.text) {
+                Some(same) if same == module => {
                     self.complain(item.span, format!("{} is listed twice", name.text), "once is enough")
                         .is(Mistake::SaidTwice);
                 }
-                None => types.push(Name::from(&*name.text)),
+                Some(other) => {
+                    let what = format!("{} is owned by {other} already", name.text);
+                    self.complain(item.span, what, "a message has one owner: the module that says it")
+                        .is(Mistake::Ownership);
+                }
+                None => {
+                    let name = Name::from(&*name.text);
+                    self.file.owners.insert(name.clone(), module.clone());
+                    types.push(name);
+                }
             }
         }
         types

@@ -5,6 +5,7 @@ use crate::event::{Name, json};
 use crate::process::page::yes_or_no;
 use crate::process::tree::{Meaning, Member, Node, Scalar};
 use crate::span::{Mistake, Source, Span, nearest};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One verb: the message it appends, and what a person may say with it.
@@ -164,14 +165,17 @@ impl Reader<'_> {
 
     /// Two options that write the same member: one of them would get lost.
     fn members_once(&mut self, verb: &VerbSpec, node: &Node) {
-        for (index, option) in verb.options.iter().enumerate() {
-            let Some(first) = verb.options[..index].iter().find(|first| first.member == option.member) else {
+        let named = node.get("options").and_then(Node::map).into_iter().flatten();
+        let places: BTreeMap<&str, Span> = named.map(|member| (&*member.key, member.key_span)).collect();
+        let mut writes: BTreeMap<&str, &str> = BTreeMap::new();
+        for option in &verb.options {
+            let Some(first) = writes.get(&*option.member) else {
+                writes.insert(&option.member, &option.name);
                 continue;
             };
-            let named = node.get("options").and_then(Node::map).into_iter().flatten();
-            if let Some(written) = named.into_iter().find(|member| member.key == option.name) {
-                let what = format!("`{}` and `{}` both write `{}`", first.name, option.name, option.member);
-                self.complain(written.key_span, what, "`as:` names the member that an option becomes")
+            if let Some(span) = places.get(&*option.name) {
+                let what = format!("`{first}` and `{}` both write `{}`", option.name, option.member);
+                self.complain(*span, what, "`as:` names the member that an option becomes")
                     .is(Mistake::SaidTwice);
             }
         }
@@ -180,9 +184,10 @@ impl Reader<'_> {
     fn owner_of(&mut self, type_: &str, span: Span) -> Option<Name> {
         let owner = self.file.owner(type_).cloned();
         if owner.is_none() {
-            let near = nearest(type_, self.file.types()).map(|near| format!("did you mean {near}?"));
-            let hint =
-                near.unwrap_or_else(|| "list it under `modules:`, with the module that says it".into());
+            let hint = self.source.advice(|| match nearest(type_, self.file.types()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "list it under `modules:`, with the module that says it".to_string(),
+            });
             self.complain(span, format!("no module owns {type_}"), &hint).is(Mistake::Ownership);
         }
         owner

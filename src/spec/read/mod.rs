@@ -255,11 +255,11 @@ impl Reader<'_> {
         none: &str,
         are: &str,
     ) -> String {
-        match crate::span::nearest(word, known.clone()) {
+        self.source.advice(|| match crate::span::nearest(word, known.clone()) {
             Some(near) => format!("did you mean `{near}`?"),
             None if known.clone().next().is_none() => none.to_string(),
             None => format!("{are} {}", crate::process::page::listed(known)),
-        }
+        })
     }
 
     fn nothing_here(&mut self, span: Span, key: &str, hint: &str) {

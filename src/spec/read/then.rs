@@ -193,7 +193,9 @@ impl Reader<'_> {
             return;
         }
         let none = format!("it {does} nothing: `{key}` can only be `[]`");
-        let hint = self.nearest_or_listed(type_, known.iter().copied(), &none, &format!("it {does}"));
+        let hint = self
+            .source
+            .advice(|| self.nearest_or_listed(type_, known.iter().copied(), &none, &format!("it {does}")));
         self.complain(span, format!("{name} never {does} `{type_}`"), "", &hint).is(Mistake::NeverSaid);
     }
 

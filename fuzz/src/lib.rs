@@ -1,0 +1,186 @@
+//! What holds of any text at all, one function for each format that a person writes. libFuzzer calls them
+//! with what it thinks of (README.md), and `tests/fuzzed.rs` with a few thousand seeded mutations.
+
+use anyorder::error::{Error, Result};
+use anyorder::event::{Document, Message, Name, Position, Time, json, line};
+use anyorder::process::expr::{self, Env, Scope};
+use anyorder::process::{self, Data, Definition, Library, canonical, workspace_file};
+use anyorder::report::diagnostic::render;
+use anyorder::span::{Source, Span};
+use anyorder::store::{Guard, Memory, Store};
+use std::sync::{Arc, LazyLock};
+
+/// An error has a place in the text for each thing that is wrong, and can be drawn.
+fn refused(source: &Source, error: &Error) {
+    assert!(!error.all_diagnostics().is_empty(), "{error:?}");
+    for diagnostic in error.all_diagnostics() {
+        let text = &diagnostic.source.text;
+        assert!(text.get(diagnostic.span.start..diagnostic.span.end).is_some(), "{diagnostic:?}");
+        assert!(!diagnostic.message.is_empty() && diagnostic.source.name == source.name, "{diagnostic:?}");
+    }
+    assert!(render(error, false).starts_with("error[E"));
+    assert!(render(error, true).contains("error"));
+}
+
+pub fn definition(text: &str) {
+    let source = Source::new("fuzz.yaml", text);
+    match process::read(&source) {
+        Ok(definition) => {
+            assert_eq!(process::hash(&definition), definition.hash);
+            assert_eq!(json::check(&canonical(&definition)).map(str::len), Ok(canonical(&definition).len()));
+        }
+        Err(error) => refused(&source, &error),
+    }
+}
+
+pub fn service(text: &str) {
+    let source = Source::new("fuzz.yaml", text);
+    if let Err(error) = process::read_service(&source) {
+        refused(&source, &error);
+    }
+}
+
+/// One process that scenarios and specs may name, and no module.
+struct OneProcess;
+
+const PROCESS: &str = "process: order\nversion: 1\nstarts-on: OrderPlaced\ndata: {total: 0, paid: false}\n\
+    initial: open\nstates:\n  open:\n    on:\n      OrderPlaced: {set: {total: =event.data.total}, alarm: {Late: 15m}}\n\
+    \x20     OrderPaid: {send: {ShipOrder: {total: =data.total}}, set: {paid: true}, to: done}\n\
+    \x20     Late: {to: late}\n  done: {end: success, ignore: [Late]}\n  late: {end: failure, ignore: [OrderPaid]}\n";
+
+impl Library for OneProcess {
+    fn process(&self, p: &str) -> Result<Arc<Definition>> {
+        static ORDER: LazyLock<Arc<Definition>> =
+            LazyLock::new(|| Arc::new(process::read(&Source::new("order@1.yaml", PROCESS)).unwrap()));
+        match p {
+            "order" | "order@1" => Ok(ORDER.clone()),
+            _ => Err(Error::input(format!("no process {p} in this workspace"))),
+        }
+    }
+
+    fn owner(&self, type_: &str) -> Option<Name> {
+        (type_ == "OrderPlaced").then(|| Name::from("orders"))
+    }
+}
+
+pub fn scenario(text: &str) {
+    let source = Source::new("fuzz.yaml", text);
+    if let Err(error) = anyorder::explore::read(&source, &OneProcess) {
+        refused(&source, &error);
+    }
+}
+
+pub fn spec(text: &str) {
+    let source = Source::new("fuzz.yaml", text);
+    if let Err(error) = anyorder::spec::read(&source, &OneProcess) {
+        refused(&source, &error);
+    }
+}
+
+pub fn workspace(text: &str) {
+    let source = Source::new("fuzz.yaml", text);
+    match workspace_file::read(&source) {
+        Ok(file) => {
+            for type_ in file.types() {
+                assert!(file.owner(type_).is_some());
+            }
+        }
+        Err(error) => refused(&source, &error),
+    }
+}
+
+/// What is read is written so that it is read as the same; a checksum is one of its line and no other.
+/// Only a `crc` that is no checksum in our spelling is kept as anybody's member, and a log refuses it.
+pub fn line(text: &str) {
+    match line::read(text) {
+        Ok(message) if message.extras.iter().any(|extra| extra.key() == "crc") => {
+            let source = message.source.to_string();
+            let store = Store::new(Arc::new(Memory::new()));
+            assert!(store.append_new(&source, vec![vec![message]], Guard::None).is_err());
+        }
+        Ok(message) => {
+            let mut written = message.to_json();
+            assert_eq!(line::read(&written).as_ref(), Ok(&message));
+            assert_eq!(line::read(&written).unwrap().to_json(), written);
+            line::seal(&mut written, 0, 7);
+            assert!(line::verify(&written, 7).is_some_and(|fits| fits.is_ok()));
+            assert_eq!(line::read(&written).as_ref(), Ok(&message));
+        }
+        Err(error) => assert!(error.byte <= text.len() && !error.what.is_empty(), "{error:?}"),
+    }
+    let _ = (line::crc_of(text), line::verify(text, 7));
+}
+
+/// What verify and a reader say of a log is the same, and an append loses nothing that was read.
+pub fn log(bytes: &[u8]) {
+    let memory = Memory::new();
+    memory.set_bytes("orders", bytes.to_vec());
+    let store = Store::new(Arc::new(memory.clone()));
+    let read = || -> (u64, Option<Error>) {
+        let mut messages = 0;
+        for record in store.read("orders", Position::FIRST).unwrap() {
+            match record {
+                Ok(record) => assert_eq!(line::read(&record.message.to_json()).as_ref(), Ok(&record.message)),
+                Err(error) => return (messages, Some(error)),
+            }
+            messages += 1;
+        }
+        (messages, None)
+    };
+    let verified = store.verify("orders").unwrap();
+    let (messages, damage) = read();
+    // A reader sees no half of a batch; verify counts what stands before the damage.
+    assert_eq!(damage, verified.damage);
+    assert!(if damage.is_none() { messages == verified.messages } else { messages <= verified.messages });
+    let message = Message::new("orders", "OrderPlaced", "fuzz", Time::parse("2026-11-21T09:00:00Z").unwrap());
+    let appended = store.append_new("orders", vec![vec![message]], Guard::None);
+    assert_eq!(memory.bytes("orders") == bytes, appended.is_err(), "an append that fails changes nothing");
+    if damage.is_none() {
+        appended.unwrap();
+        let after = store.verify("orders").unwrap();
+        assert_eq!((after.messages, after.damage, after.torn), (messages + 1, None, None));
+        assert_eq!(read(), (messages + 1, None));
+    }
+}
+
+/// The first line is an expression; what follows is JSON that it sees, if it is JSON.
+pub fn expression(text: &str) {
+    let (text, document) = text.split_once('\n').unwrap_or((text, ""));
+    let source = Source::new("fuzz", text);
+    let scope = Scope::of(["a", "b", "items"].map(String::from).into());
+    let expr = match expr::parse(&source, Span::new(0, text.len()), text, &scope) {
+        Ok(expr) => expr,
+        Err(errors) => return refused(&source, &Error::diagnostics(errors)),
+    };
+    let printed = expr.to_string();
+    // What is printed has brackets that may not have been written, so only that may be too much.
+    if let Ok(again) =
+        expr::parse(&Source::new("fuzz", &*printed), Span::new(0, printed.len()), &printed, &scope)
+    {
+        assert_eq!(again.to_string(), printed);
+    } else {
+        assert!(
+            text.len() > 8_000 || text.matches(['(', '[', '{', '?', '-', '!']).count() > 20,
+            "{text:?} {printed:?}"
+        );
+    }
+    let document =
+        json::check(document).unwrap_or(r#"{"a":1,"b":[1,2.5,"x",null],"items":[{"n":1},{"n":"2"}]}"#);
+    let mut event =
+        Message::new("orders", "OrderPlaced", "e-1", Time::parse("2026-11-21T09:00:00Z").unwrap());
+    event.data = Some(Document::of_valid(document));
+    let mut data = Data::default();
+    data.set("a".into(), Document::of_valid(document));
+    data.set("items".into(), Document::of_valid("[1,2,3]"));
+    let env = Env { event: &event, data: &data, state: "open", item: None, now: event.time };
+    let mut out = String::new();
+    match expr.json(&env, &mut out) {
+        Ok(()) => assert_eq!(json::check(&out).map(str::len), Ok(out.len())),
+        Err(failure) => {
+            assert!(out.is_empty() && !failure.what.is_empty());
+            assert!(text.get(failure.at.start..failure.at.end).is_some(), "{failure:?}");
+        }
+    }
+    let _ =
+        (expr.test(&env), expr.duration(&env), expr.time(&env), expr.name(&env), expr.reads(), expr.type_());
+}

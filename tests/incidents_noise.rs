@@ -1,0 +1,32 @@
+//! Bugs that noise found: random expressions, mutated files, files made to be too much. Each with its
+//! story; none may come back.
+
+mod common;
+
+use anyorder::event::{Extra, line};
+use anyorder::store::{Guard, Memory, Store};
+use common::message;
+use std::sync::Arc;
+
+/// Story: a member was called `crc`, spelled with an escape, which is the same name. The store refuses a
+/// member of that name, but looked at its spelling: it was written, the line was sealed behind it, and a
+/// reader took both for the checksum. What somebody had said was gone.
+#[test]
+fn a_checksum_by_another_spelling() {
+    let text = r#"{"specversion":"1.0","id":"o-1","source":"orders","type":"T","time":"2026-11-21T09:00:00.000Z","\u0063rc":"7c2f6e0b"}"#;
+    let read = line::read(text).unwrap();
+    assert_eq!(read.extras[0].key(), "crc");
+    let memory = Memory::new();
+    let store = Store::new(Arc::new(memory.clone()));
+    let refused = store.append("orders", vec![vec![read]], Guard::None).unwrap_err();
+    assert_eq!(refused.what(), "message `o-1` has a member `crc`");
+    assert_eq!(memory.bytes("orders").len(), 0);
+
+    let mut foreign = message("orders", "o-2");
+    foreign.extras.push(Extra { raw_key: "\"crc\\u0000\"".into(), value: "1".into() });
+    store.append("orders", vec![vec![foreign]], Guard::None).expect("that is another name");
+    let with_escape = text.replace("\"time\"", "\"sequence\":\"0000000000000001\",\"time\"") + "\n";
+    memory.set_bytes("orders", with_escape.into_bytes());
+    let damage = store.verify("orders").unwrap().damage.unwrap();
+    assert!(damage.what().contains("`crc` is not 8 small hex digits"), "{damage}");
+}
