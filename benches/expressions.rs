@@ -41,7 +41,7 @@ fn parsed(text: &str) -> Expr {
 fn test(bencher: Bencher, guard: &str) {
     let world = world();
     let expr = parsed(guard);
-    let env = Env { event: &world.event, data: &world.data, state: "cooking", now: Time::MAX };
+    let env = Env { event: &world.event, data: &world.data, state: "cooking", now: Time::MAX, item: None };
     bencher.bench(|| black_box(&expr).test(black_box(&env)).unwrap());
 }
 
@@ -54,7 +54,7 @@ fn parse(guard: &str) -> Expr {
 fn copy_a_path(bencher: Bencher) {
     let world = world();
     let expr = parsed("event.data.items");
-    let env = Env { event: &world.event, data: &world.data, state: "cooking", now: Time::MAX };
+    let env = Env { event: &world.event, data: &world.data, state: "cooking", now: Time::MAX, item: None };
     let mut out = String::new();
     bencher.bench_local(|| {
         out.clear();

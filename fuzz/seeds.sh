@@ -12,6 +12,7 @@ seeds() {
 }
 find ../fixtures ../tests -path '*processes/*.yaml' | sort | seeds definition
 find ../tests/definitions -name '*.yaml' | sort | sed 's/^/ /' | while read -r file; do cp "$file" "corpus/definition/$(basename "$file")"; done
+find ../fixtures ../tests -path '*services/*.yaml' | sort | seeds service
 find ../fixtures ../tests -path '*scenarios/*.yaml' | sort | seeds scenario
 find ../fixtures ../tests -path '*specs/*.yaml' | sort | seeds spec
 find ../fixtures ../tests -name 'anyorder.yaml' | sort | seeds workspace

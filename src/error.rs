@@ -59,6 +59,8 @@ impl Error {
     /// Everything that is wrong with a text, at once. At least one diagnostic.
     pub fn diagnostics(diagnostics: Vec<Diagnostic>) -> Error {
         assert!(!diagnostics.is_empty(), "an error without a diagnostic");
+        let unkind = diagnostics.iter().find(|diagnostic| diagnostic.mistake.is_none());
+        debug_assert!(unkind.is_none(), "a diagnostic of no kind: {unkind:?}");
         let mut error = Error::new(Trouble::Input, diagnostics[0].message.clone());
         error.0.diagnostics = diagnostics;
         error

@@ -15,7 +15,7 @@
 //! | 3 | `process` | definitions, expressions |
 //! | 2 | `store` | logs |
 //! | 1 | `event` | messages |
-//! | 0 | `error`, `span` | what went wrong, and where |
+//! | 0 | `error`, `span` | what went wrong, where, and of which kind it is |
 
 pub mod cli;
 pub mod error;

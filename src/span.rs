@@ -2,8 +2,11 @@
 //!
 //! A [`Source`] is a file's name and its text; a [`Span`] is a run of its bytes; a [`Diagnostic`]
 //! ties a message to one. Knows nothing of what the text means. How a diagnostic is drawn, with
-//! its caret, is the report's business (`report::diagnostic`).
+//! its caret, is the report's business (`report::diagnostic`); what a [`Mistake`] means is told there too.
 
+mod mistake;
+
+pub use mistake::Mistake;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,7 +35,7 @@ impl PartialEq for Mistakes {
 impl Eq for Mistakes {}
 
 /// Of a text with more mistakes than this it is not said for each what was meant.
-const PATIENCE: usize = 100;
+const PATIENCE: usize = 40;
 
 impl Source {
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Source> {
@@ -83,6 +86,8 @@ impl Span {
 pub struct Diagnostic {
     pub source: Arc<Source>,
     pub span: Span,
+    /// Of which kind it is, for `anyorder explain`. None only in a report's own words about a failure.
+    pub mistake: Option<Mistake>,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
     /// What stands under the caret; may be empty.
@@ -94,7 +99,24 @@ pub struct Diagnostic {
 impl Diagnostic {
     pub fn new(source: &Arc<Source>, span: Span, message: impl Into<String>) -> Diagnostic {
         source.mistakes.0.fetch_add(1, Ordering::Relaxed);
-        Diagnostic { source: source.clone(), span, message: message.into(), label: String::new(), hint: None }
+        Diagnostic {
+            source: source.clone(),
+            span,
+            mistake: None,
+            message: message.into(),
+            label: String::new(),
+            hint: None,
+        }
+    }
+
+    pub fn code(mut self, mistake: Mistake) -> Diagnostic {
+        self.mistake = Some(mistake);
+        self
+    }
+
+    /// As [`Diagnostic::code`], for one that was said already.
+    pub fn is(&mut self, mistake: Mistake) {
+        self.mistake = Some(mistake);
     }
 
     pub fn label(mut self, label: impl Into<String>) -> Diagnostic {

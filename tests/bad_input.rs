@@ -158,7 +158,7 @@ fn a_definition_with_a_typo() {
     let bench = Bench::paid_order();
     let definition = bench.read("processes/order@1.yaml");
     bench.write("processes/order@1.yaml", definition.replace("to: shipped", "to: shiped"));
-    let error = "error: there is no state `shiped`\n  --> processes/order@1.yaml:16:40\n   |\n16 |       OrderPaid: \
+    let error = "error[E0301]: there is no state `shiped`\n  --> processes/order@1.yaml:16:40\n   |\n16 |       OrderPaid: \
                  {send: ShipOrder, to: shiped}\n   |                                        ^^^^^^\n   |\n   = \
                  help: did you mean `shipped`?\n";
     let lines = ["run", REPLAY, "replay log --process processes/order@1.yaml", "status"];
@@ -185,8 +185,8 @@ fn two_definitions_of_one_version() {
 fn a_definition_under_another_name() {
     let bench = Bench::paid_order();
     bench.write("processes/order.yaml", bench.read("processes/order@1.yaml"));
-    let unnamed =
-        "error: a definition's file is named `<process>@<version>.yaml`\n  --> processes/order.yaml\n";
+    let unnamed = "error: a definition's file is named `<process>@<version>.yaml`\n  --> processes/order.yaml\n  = help: call it \
+         `order@1.yaml` if it is the first version of `order`\n";
     all_refuse(&bench, &["run", REPLAY], unnamed);
 }
 

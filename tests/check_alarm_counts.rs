@@ -35,6 +35,26 @@ fn one_alarm_and_what_comes_beside_it() {
 }
 
 #[test]
+fn alarms_of_one_name_ring_each_for_itself() {
+    let two = |one: &str, other: &str| {
+        let alarms = format!("Bell: {{after: {one}, key: a}}}}, {{Bell: {{after: {other}, key: b}}");
+        process(&format!("{{alarm: [{{{alarms}}}]}}"), "Bell: {}, Knock: {cancel: {Bell: a}}")
+    };
+    // Of equal ones set by one choice either may come first; of others the one that is due earlier.
+    assert_eq!(thrice(&two("5m", "5m"), ""), ["2", "2", "1"]);
+    assert_eq!(thrice(&two("5m", "6m"), ""), ["1", "1", "1"]);
+    // Knock calls off one of them: K b; a K b; a b K; and where b may be first: b K, b a K.
+    assert_eq!(thrice(&two("5m", "6m"), "Knock")[0], "3");
+    assert_eq!(thrice(&two("5m", "5m"), "Knock")[0], "5");
+    // Each Knock sets its own: the one set first rings first, unless it rang before the other was set.
+    let own = process("{}", "Knock: {alarm: {Bell: {after: 5m, key: =event.data}}}, Bell: {}");
+    assert_eq!(thrice(&own, "Knock: 1, Knock: 2")[0], "4");
+    let names = |labels: &[&str]| labels.iter().map(|label| label.to_string()).collect::<Vec<_>>();
+    let report = of(&own, "Knock: 1, Knock: 2", Alarms::Any);
+    assert_eq!(report.outcomes[0].example, names(&["Knock#1", "Knock#2", "Bell(1)!", "Bell!"]));
+}
+
+#[test]
 fn an_alarm_that_is_called_off_or_set_again() {
     // Knock, or Bell! Knock.
     let off = process("{alarm: {Bell: 5m}}", "Knock: {cancel: Bell}, Bell: {}");
@@ -188,4 +208,19 @@ fn stopped_when_asked() {
     assert_eq!((report.stopped, report.verdict), (Some(Stopped::Asked), Verdict::BoundReached));
     assert_eq!((asked, report.orderings.to_string()), (3, "0".to_string()));
     assert!(report.states > 8_192 && report.states < 65_536, "{}", report.states);
+}
+
+/// All is counted, and who watches says stop before it is known what decides: the counts stand, and nothing
+/// is said to decide.
+#[test]
+fn stopped_before_it_is_known_what_decides() {
+    let process = "process: p\nversion: 1\nstarts-on: [A, B]\ninitial: on\nstates:\n  on: {on: {A: {to: a}, B: \
+                   {to: b}}}\n  a: {end: success, ignore: [B]}\n  b: {end: failure, ignore: [A]}\n";
+    let scenario: Scenario = scenario(process, "deliver: [A, B]\n");
+    let whole = explore(&scenario, Order::ANY, &mut |_| true).unwrap();
+    assert!(!whole.undecided && whole.outcomes.iter().all(|one| !one.decided.by.is_empty()));
+    let report = explore(&scenario, Order::ANY, &mut |progress| progress.done < progress.met).unwrap();
+    assert_eq!((report.undecided, report.stopped, report.verdict), (true, None, whole.verdict));
+    assert_eq!(report.orderings, whole.orderings);
+    assert!(report.outcomes.iter().all(|one| one.decided.by.is_empty()));
 }

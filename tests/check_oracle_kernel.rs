@@ -43,7 +43,8 @@ impl Pair<'_> {
     fn ring(&mut self, index: usize) -> (String, String) {
         let alarm = self.mine.alarms.remove(index);
         self.minutes = self.minutes.max(alarm.due);
-        let named = |message: &&Arc<Message>| *message.type_ == *name(alarm.name);
+        let key = alarm.key.map(|key| key.to_string());
+        let named = |message: &&Arc<Message>| *message.type_ == *name(alarm.name) && message.key() == key;
         let message = self.theirs.alarms.iter().find(named).expect("both have set it").clone();
         let ring = Some(self.mine.lives);
         self.both(
@@ -80,7 +81,10 @@ impl Pair<'_> {
             .mine
             .alarms
             .iter()
-            .map(|alarm| format!("{}{} at {}", name(alarm.name), data(alarm.data), alarm.due))
+            .map(|alarm| {
+                let key = alarm.key.map_or(String::new(), |key| format!("({key})"));
+                format!("{}{key}{} at {}", name(alarm.name), data(alarm.data), alarm.due)
+            })
             .collect();
         alarms.sort();
         let deferred: Vec<&str> = self.mine.deferred.iter().map(|input| name(input.type_)).collect();
@@ -113,7 +117,7 @@ impl Pair<'_> {
             .theirs
             .alarms
             .iter()
-            .map(|alarm| format!("{}{} at {}", alarm.type_, data(alarm), minutes(alarm.due.unwrap())))
+            .map(|alarm| format!("{}{} at {}", alarm.named(), data(alarm), minutes(alarm.due.unwrap())))
             .collect();
         alarms.sort();
         let deferred: Vec<&str> = self.theirs.deferred.iter().map(|message| &*message.type_).collect();

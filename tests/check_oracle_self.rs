@@ -37,6 +37,7 @@ fn process(name: &'static str, on: Vec<(Type, Reaction)>) -> Process {
             },
             State { name: "done", end: true, ..State::default() },
         ],
+        any: Vec::new(),
     }
 }
 
@@ -50,12 +51,13 @@ fn nothing() -> Reaction {
 }
 
 fn sends(types: &[Type]) -> Reaction {
-    let sending = |type_: &Type| Sending { type_: *type_, command: true, data: None };
+    let sending = |type_: &Type| Sending { type_: *type_, command: true, data: None, each: None };
     Reaction { sends: types.iter().map(sending).collect(), ..nothing() }
 }
 
 fn sets(alarms: &[(Type, u32)]) -> Reaction {
-    let alarm = |(name, minutes): &(Type, u32)| Alarm { name: *name, minutes: *minutes, data: None };
+    let alarm =
+        |(name, minutes): &(Type, u32)| Alarm { name: *name, key: None, minutes: *minutes, data: None };
     Reaction { alarms: alarms.iter().map(alarm).collect(), ..nothing() }
 }
 

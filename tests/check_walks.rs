@@ -101,11 +101,14 @@ impl Real {
         if let Some(alarm) = what.strip_suffix('!') {
             let sets = |process: &ProcessId| match hearer {
                 Some(name) => *self.definitions[*process].name == *name,
-                None => self.definitions[*process].alarms.contains(alarm),
+                None => self.definitions[*process].alarms.contains(alarm.split('(').next().unwrap()),
             };
             let process = (0..self.definitions.len()).find(sets).unwrap();
             let armed = self.world.member(process).instances().next().unwrap();
-            let ring = armed.alarms.iter().find(|armed| *armed.type_ == *alarm).unwrap().clone();
+            // With its key where several of its name are armed.
+            let exactly = armed.alarms.iter().find(|armed| armed.named() == alarm);
+            let named = || armed.alarms.iter().find(|armed| *armed.type_ == *alarm);
+            let ring = exactly.or_else(named).unwrap().clone();
             let choice = Choice::Ring { process, instance: armed.id.clone(), alarm: ring };
             let turn = apply(&mut self.world, choice);
             self.took(process, turn.decisions);
@@ -149,14 +152,15 @@ impl Real {
         let types = |of: fn(&Instance) -> &[Arc<Message>]| -> Vec<Name> {
             of(instance).iter().map(|message| message.type_.clone()).collect()
         };
-        let mut alarms = types(|instance| &instance.alarms);
+        let named = |alarm: &Arc<Message>| Name::from(alarm.named());
+        let mut alarms: Vec<Name> = instance.alarms.iter().map(named).collect();
         alarms.sort();
         (state, instance.data.to_json(), alarms, types(|instance| &instance.deferred))
     }
 }
 
 fn shown(instance: &ShownInstance) -> (String, String, Vec<Name>, Vec<Name>) {
-    let mut alarms: Vec<Name> = instance.alarms.iter().map(|(name, _)| name.clone()).collect();
+    let mut alarms: Vec<Name> = instance.alarms.iter().map(|(name, _)| Name::from(&**name)).collect();
     alarms.sort();
     (instance.state.clone(), instance.data.to_json(), alarms, instance.deferred.clone())
 }

@@ -29,7 +29,7 @@ fn messages_that_cannot_be() {
     bench.run("check --process order --events OrderPayed").fails(
         2,
         "\
-error: order@1 does not mention `OrderPayed`
+error[E0502]: order@1 does not mention `OrderPayed`
  --> --events:1:1
   |
 1 | OrderPayed
@@ -41,7 +41,7 @@ error: order@1 does not mention `OrderPayed`
     bench.run("check --process order --events 'OrderPaid>order'").fails(
         2,
         "\
-error: `OrderPaid>order` is no name for a message
+error[E0206]: `OrderPaid>order` is no name for a message
  --> --events:1:1
   |
 1 | OrderPaid>order
@@ -53,7 +53,7 @@ error: `OrderPaid>order` is no name for a message
     bench.run("check --process order --events 'OrderPaid#2'").fails(
         2,
         "\
-error: `OrderPaid#2` is no name for a message
+error[E0206]: `OrderPaid#2` is no name for a message
  --> --events:1:1
   |
 1 | OrderPaid#2
@@ -64,7 +64,7 @@ error: `OrderPaid#2` is no name for a message
     );
     bench.run("check --process order --events 'Order Paid'").fails(
         2,
-        r#"error: `Order Paid` is no name for a message
+        r#"error[E0206]: `Order Paid` is no name for a message
  --> --events:1:6
   |
 1 | Order Paid
@@ -76,7 +76,7 @@ error: `OrderPaid#2` is no name for a message
     bench.run("check --process order --events 'OrderPaid!'").fails(
         2,
         "\
-error: an alarm is not delivered, `OrderPaid` rings by itself
+error[E0501]: an alarm is not delivered, `OrderPaid` rings by itself
  --> --events:1:1
   |
 1 | OrderPaid!
@@ -95,7 +95,7 @@ error: no message is listed
     bench.run("check --process order --events 'OrderPaid,'").fails(
         2,
         "\
-error: a message is missing here
+error[E0211]: a message is missing here
  --> --events:1:11
   |
 1 | OrderPaid,
@@ -106,7 +106,7 @@ error: a message is missing here
     );
     bench.run("check --process order --events 'OrderPlaced={\"total\":1'").fails(
         2,
-        r#"error: the data of `OrderPlaced` is not JSON: EOF while parsing an object
+        r#"error[E0506]: the data of `OrderPlaced` is not JSON: EOF while parsing an object
  --> --events:1:22
   |
 1 | OrderPlaced={"total":1

@@ -4,7 +4,7 @@ mod common;
 
 use common::bench::{Bench, words};
 
-const VERBS: [&str; 18] = [
+const VERBS: [&str; 19] = [
     "demo",
     "init",
     "new",
@@ -20,6 +20,7 @@ const VERBS: [&str; 18] = [
     "test",
     "replay",
     "verify",
+    "explain",
     "schema",
     "man",
     "completions",

@@ -42,6 +42,9 @@ fn the_restaurant_works_at_once() {
   anyorder.yaml
   processes/pay-after-eating@1.yaml
   processes/pay-first@1.yaml
+  services/assistant-manager.yaml
+  services/cashier.yaml
+  services/cook.yaml
   scenarios/pay-after-eating.yaml
   scenarios/pay-first.yaml
   specs/pay-after-eating.yaml

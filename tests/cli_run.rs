@@ -250,7 +250,7 @@ fn a_misspelt_message_is_found_before_it_is_missed() {
     bench.write("processes/order@1.yaml", sound.replace("starts-on: OrderPlaced", "starts-on: OrderPlacd"));
     bench.run("run").fails(
         2,
-        "error: nobody says OrderPlacd: no module owns it, and no process sends it\n \
+        "error[E0302]: nobody says OrderPlacd: no module owns it, and no process sends it\n \
          --> processes/order@1.yaml:4:12\n  |\n4 | starts-on: OrderPlacd\n  |            ^^^^^^^^^^\n  |\n  \
          = help: did you mean OrderPlaced?\n",
     );

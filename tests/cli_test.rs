@@ -155,7 +155,7 @@ fn what_is_wrong_with_a_process_is_said_once() {
         bench().file("specs/again.yaml", SPEC).file("processes/order@2.yaml", "process: order\nversion: 2\n");
     let ran = bench.run("test");
     assert_eq!(ran.code, Some(2));
-    assert_eq!(ran.err.matches("error:").count(), 1, "{}", ran.err);
+    assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
     assert!(ran.err.contains("--> processes/order@2.yaml:1:1"), "{}", ran.err);
 }
 
@@ -202,7 +202,7 @@ fn a_file_that_says_nothing_or_too_much() {
         ),
         (
             "spec: a\nprocess: order\nwhen: OrderPlaced\nthen: {send: []}\nservices: [bank]\n",
-            "`services` is not built yet",
+            "no service bank in this workspace",
         ),
         (
             "spec: a\nprocess: order\nwhen: OrderPlaced\nthen: {publish: Paid}\n",
@@ -229,6 +229,9 @@ fn a_starting_point_holds_at_once() {
         bench.run("new process gift-card").prints(
             "processes/gift-card@1.yaml\ngo on with: anyorder new spec gift-card --process gift-card\n",
         );
+        bench
+            .run("new service gift-desk")
+            .prints("services/gift-desk.yaml\ngo on with: anyorder run --services\n");
         let mut processes = vec!["gift-card"];
         match example {
             "starter" => processes.push("order"),
@@ -248,6 +251,15 @@ fn a_starting_point_holds_at_once() {
         assert_eq!(bench.run("test").code, Some(0));
         assert_eq!(bench.run("check").code, Some(0));
         assert_eq!(bench.run("run").code, Some(0));
+        // The service answers, and both of what it may say is said.
+        for number in 0..40 {
+            bench.run(&format!("append DoGiftDesk --module orders --command --id ask-{number}")).out();
+        }
+        let ran = bench.run("run --services --drain");
+        assert_eq!((ran.code, &*ran.err), (Some(0), ""), "{}", ran.out);
+        let said = ["40 answers came: ", " GiftDeskDone", " GiftDeskFailed"];
+        assert!(said.iter().all(|said| ran.out.contains(said)), "{}", ran.out);
+        assert_eq!(bench.run("run --services --drain").code, Some(0));
     }
 }
 
@@ -279,6 +291,18 @@ fn what_new_refuses() {
     bench
         .run("new process a --process order")
         .fails(2, "error: --process says what a scenario or a spec is about\n  = help: leave it out\n");
+    bench
+        .run("new service order")
+        .fails(2, "error: there is a process order already\n  = help: its log bears its name: give the service another\n");
+    bench.run("new service desk").out();
+    bench.run("new service desk").fails(
+        2,
+        "error: the file is there already\n  --> services/desk.yaml\n  = help: nothing is written over: take another name\n",
+    );
+    bench.run("new process desk").fails(
+        2,
+        "error: there is a service desk already\n  = help: a process's own log bears its name: give it another\n",
+    );
     bench.run("new spec later --format json").prints("{\"file\":\"specs/later.yaml\"}\n");
     bench.run("new process second").out();
     bench

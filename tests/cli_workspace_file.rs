@@ -24,7 +24,7 @@ verbs:
   pay2: {appends: OrderPaid, options: {a: {typ: string}, b: {colour: red}}}
 ",
         "\
-error: a workspace has no key `workspac`
+error[E0201]: a workspace has no key `workspac`
  --> anyorder.yaml:1:1
   |
 1 | workspac: x
@@ -32,7 +32,7 @@ error: a workspace has no key `workspac`
   |
   = help: did you mean `workspace`?
 
-error: a workspace has no key `mood`
+error[E0201]: a workspace has no key `mood`
  --> anyorder.yaml:2:1
   |
 2 | mood: 3
@@ -40,7 +40,7 @@ error: a workspace has no key `mood`
   |
   = help: the keys are `workspace`, `seed`, `modules`, `verbs`
 
-error: `pay` does not say what it `appends`
+error[E0602]: `pay` does not say what it `appends`
  --> anyorder.yaml:5:3
   |
 5 |   pay: {append: OrderPaid}
@@ -48,7 +48,7 @@ error: `pay` does not say what it `appends`
   |
   = help: say at least which message: `appends: OrderPaid`
 
-error: a verb has no key `append`
+error[E0201]: a verb has no key `append`
  --> anyorder.yaml:5:9
   |
 5 |   pay: {append: OrderPaid}
@@ -56,7 +56,7 @@ error: a verb has no key `append`
   |
   = help: did you mean `appends`?
 
-error: an option has no key `typ`
+error[E0201]: an option has no key `typ`
  --> anyorder.yaml:6:44
   |
 6 |   pay2: {appends: OrderPaid, options: {a: {typ: string}, b: {colour: red}}}
@@ -64,7 +64,7 @@ error: an option has no key `typ`
   |
   = help: did you mean `type`?
 
-error: an option has no key `colour`
+error[E0201]: an option has no key `colour`
  --> anyorder.yaml:6:62
   |
 6 |   pay2: {appends: OrderPaid, options: {a: {typ: string}, b: {colour: red}}}
@@ -84,7 +84,7 @@ fn no_mapping() {
 - b
 ",
         "\
-error: expected a mapping, found a list
+error[E0203]: expected a mapping, found a list
  --> anyorder.yaml:1:1
   |
 1 | - a
@@ -105,7 +105,7 @@ modules: [a]
 verbs: pay
 ",
         "\
-error: `workspace` wants a name
+error[E0203]: `workspace` wants a name
  --> anyorder.yaml:1:12
   |
 1 | workspace: {a: 1}
@@ -113,7 +113,7 @@ error: `workspace` wants a name
   |
   = help: any text
 
-error: `seed` wants a whole number
+error[E0203]: `seed` wants a whole number
  --> anyorder.yaml:2:7
   |
 2 | seed: soon
@@ -121,7 +121,7 @@ error: `seed` wants a whole number
   |
   = help: `seed: 7`
 
-error: expected a mapping, found a list
+error[E0203]: expected a mapping, found a list
  --> anyorder.yaml:3:10
   |
 3 | modules: [a]
@@ -129,7 +129,7 @@ error: expected a mapping, found a list
   |
   = help: `modules: {orders: [OrderPlaced], payments: [OrderPaid]}`
 
-error: expected a mapping, found a text
+error[E0203]: expected a mapping, found a text
  --> anyorder.yaml:4:8
   |
 4 | verbs: pay
@@ -152,7 +152,7 @@ modules:
   till: [7, {a: b}]
 ",
         "\
-error: `Orders` is no name for a module
+error[E0206]: `Orders` is no name for a module
  --> anyorder.yaml:2:3
   |
 2 |   Orders: [OrderPlaced]
@@ -160,7 +160,7 @@ error: `Orders` is no name for a module
   |
   = help: a module is named with a-z, 0-9 and `-`, and begins with a letter
 
-error: OrderPaid is listed twice
+error[E0208]: OrderPaid is listed twice
  --> anyorder.yaml:3:23
   |
 3 |   orders: [OrderPaid, OrderPaid]
@@ -168,7 +168,7 @@ error: OrderPaid is listed twice
   |
   = help: once is enough
 
-error: OrderPaid is owned by orders already
+error[E0601]: OrderPaid is owned by orders already
  --> anyorder.yaml:4:9
   |
 4 |   bank: OrderPaid
@@ -176,7 +176,7 @@ error: OrderPaid is owned by orders already
   |
   = help: a message has one owner: the module that says it
 
-error: expected a message's name, found a number
+error[E0203]: expected a message's name, found a number
  --> anyorder.yaml:5:10
   |
 5 |   till: [7, {a: b}]
@@ -184,7 +184,7 @@ error: expected a message's name, found a number
   |
   = help: list the types of messages that the module owns
 
-error: expected a message's name, found a mapping
+error[E0203]: expected a message's name, found a mapping
  --> anyorder.yaml:5:13
   |
 5 |   till: [7, {a: b}]
@@ -210,7 +210,7 @@ verbs:
   pay7: {appends: OrderPaid, summary: [x]}
 ",
         "\
-error: `Pay` is no name for a verb
+error[E0206]: `Pay` is no name for a verb
  --> anyorder.yaml:3:3
   |
 3 |   Pay: {appends: OrderPaid}
@@ -218,7 +218,7 @@ error: `Pay` is no name for a verb
   |
   = help: a verb is named with a-z, 0-9 and `-`, and begins with a letter
 
-error: `pay2` does not say what it `appends`
+error[E0602]: `pay2` does not say what it `appends`
  --> anyorder.yaml:4:3
   |
 4 |   pay2:
@@ -226,7 +226,7 @@ error: `pay2` does not say what it `appends`
   |
   = help: say at least which message: `appends: OrderPaid`
 
-error: expected a mapping, found a number
+error[E0203]: expected a mapping, found a number
  --> anyorder.yaml:5:9
   |
 5 |   pay3: 7
@@ -234,7 +234,7 @@ error: expected a mapping, found a number
   |
   = help: say at least which message: `appends: OrderPaid`
 
-error: `pay4` does not say what it `appends`
+error[E0602]: `pay4` does not say what it `appends`
  --> anyorder.yaml:6:3
   |
 6 |   pay4: {summary: x}
@@ -242,7 +242,7 @@ error: `pay4` does not say what it `appends`
   |
   = help: say at least which message: `appends: OrderPaid`
 
-error: no module owns OrderPayed
+error[E0601]: no module owns OrderPayed
  --> anyorder.yaml:7:19
   |
 7 |   pay5: {appends: OrderPayed}
@@ -250,7 +250,7 @@ error: no module owns OrderPayed
   |
   = help: did you mean OrderPaid?
 
-error: no module owns Zebra
+error[E0601]: no module owns Zebra
  --> anyorder.yaml:8:19
   |
 8 |   pay6: {appends: Zebra, options: {a: what}}
@@ -258,7 +258,7 @@ error: no module owns Zebra
   |
   = help: list it under `modules:`, with the module that says it
 
-error: `what` is no type of an option
+error[E0603]: `what` is no type of an option
  --> anyorder.yaml:8:39
   |
 8 |   pay6: {appends: Zebra, options: {a: what}}
@@ -266,7 +266,7 @@ error: `what` is no type of an option
   |
   = help: one of integer, number, string, boolean, flag
 
-error: `summary` wants a text, found a list
+error[E0203]: `summary` wants a text, found a list
  --> anyorder.yaml:9:39
   |
 9 |   pay7: {appends: OrderPaid, summary: [x]}
@@ -289,7 +289,7 @@ verbs:
   pay3: {appends: OrderPaid, on: order, answers: TakePayment, passes-on: maybe}
 ",
         "\
-error: `pay` answers in no conversation
+error[E0602]: `pay` answers in no conversation
  --> anyorder.yaml:3:3
   |
 3 |   pay: {appends: OrderPaid, answers: TakePayment}
@@ -297,7 +297,7 @@ error: `pay` answers in no conversation
   |
   = help: say `on: order`, so that a person can name the conversation
 
-error: `pay2` has nothing to pass on
+error[E0602]: `pay2` has nothing to pass on
  --> anyorder.yaml:4:3
   |
 4 |   pay2: {appends: OrderPaid, on: order, passes-on: true}
@@ -305,7 +305,7 @@ error: `pay2` has nothing to pass on
   |
   = help: it passes on the data of the command that it `answers`
 
-error: `passes-on` wants true or false
+error[E0203]: `passes-on` wants true or false
  --> anyorder.yaml:5:74
   |
 5 |   pay3: {appends: OrderPaid, on: order, answers: TakePayment, passes-on: maybe}
@@ -339,7 +339,7 @@ verbs:
       k:
 ",
         "\
-error: `numbre` is no type of an option
+error[E0603]: `numbre` is no type of an option
  --> anyorder.yaml:6:10
   |
 6 |       a: numbre
@@ -347,7 +347,7 @@ error: `numbre` is no type of an option
   |
   = help: did you mean `number`?
 
-error: `id` is no name for an option
+error[E0206]: `id` is no name for an option
  --> anyorder.yaml:7:7
   |
 7 |       id: string
@@ -355,7 +355,7 @@ error: `id` is no name for an option
   |
   = help: every verb has that one already
 
-error: `B` is no name for an option
+error[E0206]: `B` is no name for an option
  --> anyorder.yaml:8:7
   |
 8 |       B: string
@@ -363,7 +363,7 @@ error: `B` is no name for an option
   |
   = help: an option is named with a-z, 0-9 and `-`, and begins with a letter
 
-error: this default does not fit: a whole number is wanted
+error[E0603]: this default does not fit: a whole number is wanted
  --> anyorder.yaml:9:35
   |
 9 |       c: {type: integer, default: 1.5}
@@ -371,7 +371,7 @@ error: this default does not fit: a whole number is wanted
   |
   = help: it is of the option's `type`
 
-error: `d` is a flag, and takes nothing more
+error[E0603]: `d` is a flag, and takes nothing more
   --> anyorder.yaml:10:7
    |
 10 |       d: {type: flag, optional: true}
@@ -379,7 +379,7 @@ error: `d` is a flag, and takes nothing more
    |
    = help: a flag is false until it is given
 
-error: `e` is repeated, and takes no default
+error[E0603]: `e` is repeated, and takes no default
   --> anyorder.yaml:11:7
    |
 11 |       e: {type: string, repeated: true, default: x}
@@ -387,7 +387,7 @@ error: `e` is repeated, and takes no default
    |
    = help: without it, it is `[]`
 
-error: `f` has a default, and is optional
+error[E0603]: `f` has a default, and is optional
   --> anyorder.yaml:12:7
    |
 12 |       f: {type: string, optional: true, default: x}
@@ -395,7 +395,7 @@ error: `f` has a default, and is optional
    |
    = help: keep one of the two: it is left out, or it has a value
 
-error: expected a value, found a list
+error[E0203]: expected a value, found a list
   --> anyorder.yaml:13:34
    |
 13 |       g: {type: string, default: [x]}
@@ -403,7 +403,7 @@ error: expected a value, found a list
    |
    = help: a default is one number, text, or true or false
 
-error: expected a mapping, found a list
+error[E0203]: expected a mapping, found a list
   --> anyorder.yaml:14:10
    |
 14 |       h: [string]
@@ -411,7 +411,7 @@ error: expected a mapping, found a list
    |
    = help: `amount: number`, or `{type: number, as: total}`
 
-error: `i` and `j` both write `j`
+error[E0208]: `i` and `j` both write `j`
   --> anyorder.yaml:16:7
    |
 16 |       j: string
@@ -419,7 +419,7 @@ error: `i` and `j` both write `j`
    |
    = help: `as:` names the member that an option becomes
 
-error: an option wants a type
+error[E0603]: an option wants a type
   --> anyorder.yaml:17:8
    |
 17 |       k:
@@ -439,7 +439,7 @@ modules: {orders: [OrderPlaced], payments: [OrderPaid]}
 verbs: {pay: {appends: OrderPaid}, pay: {appends: OrderPaid}}
 ",
         "\
-error: the key `modules` is given twice
+error[E0113]: the key `modules` is given twice
  --> anyorder.yaml:2:1
   |
 2 | modules: {orders: [OrderPlaced], payments: [OrderPaid]}
@@ -447,7 +447,7 @@ error: the key `modules` is given twice
   |
   = help: keep one of the two, or merge them
 
-error: the key `pay` is given twice
+error[E0113]: the key `pay` is given twice
  --> anyorder.yaml:3:36
   |
 3 | verbs: {pay: {appends: OrderPaid}, pay: {appends: OrderPaid}}
@@ -465,7 +465,7 @@ fn no_yaml() {
 modules: {orders: [
 ",
         "\
-error: this `[` is never closed
+error[E0103]: this `[` is never closed
  --> anyorder.yaml:1:19
   |
 1 | modules: {orders: [
@@ -486,7 +486,7 @@ verbs:
   pay: {appends: OrderPaid}
 ",
         "\
-error: `run` is a verb of anyorder's own
+error[E0604]: `run` is a verb of anyorder's own
  --> anyorder.yaml:3:3
   |
 3 |   run: {appends: OrderPaid}
@@ -494,7 +494,7 @@ error: `run` is a verb of anyorder's own
   |
   = help: call yours something else
 
-error: `help` is a verb of anyorder's own
+error[E0604]: `help` is a verb of anyorder's own
  --> anyorder.yaml:4:3
   |
 4 |   help: {appends: OrderPaid}
@@ -511,8 +511,8 @@ fn a_broken_file_stops_only_what_needs_it() {
     let shadow = "verbs: {run: {appends: OrderPaid}}\nmodules: {payments: [OrderPaid]}\n";
     let unknown = "modles: {}\n";
     for (workspace, said) in [
-        (shadow, "error: `run` is a verb of anyorder's own\n --> anyorder.yaml:1:9\n"),
-        (unknown, "error: a workspace has no key `modles`\n --> anyorder.yaml:1:1\n"),
+        (shadow, "error[E0604]: `run` is a verb of anyorder's own\n --> anyorder.yaml:1:9\n"),
+        (unknown, "error[E0201]: a workspace has no key `modles`\n --> anyorder.yaml:1:1\n"),
     ] {
         let bench = Bench::one_order();
         bench.run(PLACED).prints("orders 1 OrderPlaced o-1\n");

@@ -49,7 +49,7 @@ fn answer(text: &str, world: &World) -> String {
     let again = expr::parse(&source, Span::new(0, text.len()), &expr.to_string(), &world.scope);
     assert_eq!(again.unwrap().to_string(), expr.to_string(), "the canonical spelling of `{text}`");
     let now = Time::parse("2026-11-21T09:15:00.000Z").unwrap();
-    let env = Env { event: &world.event, data: &world.data, state: "open", now };
+    let env = Env { event: &world.event, data: &world.data, state: "open", now, item: None };
     let mut out = String::new();
     match expr.json(&env, &mut out) {
         Ok(()) => format!("`{out}`"),

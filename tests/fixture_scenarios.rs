@@ -28,7 +28,9 @@ fn read(story: &str, file: &str) -> Scenario {
 fn every_scenario_of_every_fixture_is_read() {
     for story in names(&fixtures()) {
         let files = names(&fixtures().join(&story).join("scenarios"));
-        assert!(!files.is_empty(), "{story} has no scenario");
+        // Services alone cannot be explored yet.
+        let processes = names(&fixtures().join(&story).join("processes"));
+        assert!(!files.is_empty() || processes.is_empty(), "{story} has no scenario");
         for file in files {
             let scenario = read(&story, &format!("scenarios/{file}"));
             assert!(scenario.expect.outcomes.is_some(), "{story}/{file} expects nothing");

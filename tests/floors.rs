@@ -72,7 +72,7 @@ const BANS: [Ban; 6] = [
 ];
 
 /// Who may use hash maps, whose order is chance, and why no order can show.
-const HASHED: [(&str, &str); 13] = [
+const HASHED: [(&str, &str); 14] = [
     ("cli/replay.rs", "a set that is only asked"),
     ("cli/workspace.rs", "an index into a list that keeps the order"),
     ("cli/verbs.rs", "commands that were answered, only asked"),
@@ -80,6 +80,7 @@ const HASHED: [(&str, &str); 13] = [
     ("report/log.rs", "causes by id, only looked up"),
     ("report/trace.rs", "sets that are only asked"),
     ("runtime/house.rs", "routes by type, only looked up"),
+    ("runtime/ledger.rs", "what was said, by id and by cause, only looked up"),
     ("runtime/world.rs", "instances by id, beside a list that keeps the order"),
     ("store/append.rs", "positions by id, only looked up"),
     ("store/lookup.rs", "positions by id, only looked up"),

@@ -134,6 +134,11 @@ const SIGNS: [&str; 24] = [
 ];
 
 #[test]
+fn services() {
+    holds(9, files("services/", ".yaml"), &YAML, targets::service);
+}
+
+#[test]
 fn definitions() {
     let texts = [files("processes/", ".yaml"), files("tests/definitions/", ".yaml")].concat();
     holds(1, texts, &YAML, targets::definition);

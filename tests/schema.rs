@@ -45,6 +45,7 @@ fn sort_of(path: &Path) -> Option<Sort> {
     match (folder, name.ends_with(".yaml")) {
         (_, true) if name == "anyorder.yaml" => Some(Sort::Workspace),
         ("processes" | "next", true) if name.contains('@') => Some(Sort::Process),
+        ("services", true) => Some(Sort::Service),
         ("specs", true) => Some(Sort::Spec),
         ("scenarios" | "next" | "large", true) => Some(Sort::Scenario),
         _ => None,
@@ -80,12 +81,14 @@ fn every_file_of_every_fixture_is_valid() {
     }
     for sort in Sort::ALL {
         let count = seen.iter().filter(|seen| **seen == sort).count();
-        assert!(count >= 10, "only {count} files of the sort {}", sort.name());
+        let least = if sort == Sort::Service { 6 } else { 10 };
+        assert!(count >= least, "only {count} files of the sort {}", sort.name());
     }
 }
 
 const PROCESS: &str = "process: order\nversion: 1\nstarts-on: OrderPlaced\ninitial: open\nstates:\n  open: {on: {OrderPlaced: {to: done}}}\n  done: {end: success}\n";
 const SCENARIO: &str = "scenario: one\nprocess: order@1\ndeliver: [OrderPlaced]\n";
+const SERVICE: &str = "service: bank\nentity: =event.data.who\ndata: {left: 1}\non: {Ask: [{chance: 0.5, after: 1m, publish: Yes}, {after: {exponential: 2m}}]}\n";
 const SPEC: &str = "spec: one\nprocess: order@1\ngiven: []\nwhen: OrderPlaced\nthen: {state: done}\n";
 const WORKSPACE: &str = "workspace: shop\nmodules: {shop: [OrderPlaced]}\nverbs: {place: {appends: OrderPlaced, options: {total: number}}}\n";
 
@@ -104,13 +107,24 @@ fn what_is_broken_in_form_is_refused() {
         (Sort::Process, PROCESS, "{to: done}", "{alarm: {Late: {in: 15m}}}"),
         (Sort::Process, PROCESS, "{to: done}", "done"),
         (Sort::Process, PROCESS, "initial: open", "initial: open\nunexpected: throw"),
+        (Sort::Process, PROCESS, "{to: done}", "{send: {A: {}, B: {}}}"),
         (Sort::Scenario, SCENARIO, "process: order@1\n", ""),
         (Sort::Scenario, SCENARIO, "deliver: [OrderPlaced]", "deliver: [OrderPlaced]\norder: sometimes"),
         (Sort::Scenario, SCENARIO, "deliver: [OrderPlaced]", "deliver: [OrderPlaced]\nalike: maybe"),
         (Sort::Scenario, SCENARIO, "deliver: [OrderPlaced]", "deliver: [OrderPlaced]\nexpect: {ends: [a]}"),
         (Sort::Scenario, SCENARIO, "deliver: [OrderPlaced]", "deliver: [OrderPlaced]\nbounds: {states: 0}"),
         (Sort::Scenario, SCENARIO, "deliver: [OrderPlaced]", "deliver: [17]"),
+        (Sort::Service, SERVICE, "service: bank\n", ""),
+        (Sort::Service, SERVICE, "chance: 0.5", "chance: 50%"),
+        (Sort::Service, SERVICE, "chance: 0.5", "chance: 2"),
+        (Sort::Service, SERVICE, "exponential", "normal"),
+        (Sort::Service, SERVICE, "publish: Yes", "publish: Yes, to: done"),
+        (Sort::Service, SERVICE, "data:", "version: 1\ndata:"),
+        (Sort::Service, SERVICE, "publish: Yes", "publish: {Yes: {}, each: 5}"),
+        (Sort::Service, SERVICE, "publish: Yes", "publish: {Yes: {}, No: {}, each: g in event.data.guests}"),
         (Sort::Spec, SPEC, "process: order@1\n", ""),
+        (Sort::Spec, SPEC, "process: order@1\n", "services: bank\n"),
+        (Sort::Spec, SPEC, "process: order@1\n", "service: {bank: 1}\n"),
         (Sort::Spec, SPEC, "then: {state: done}\n", ""),
         (Sort::Spec, SPEC, "then: {state: done}", "then: done"),
         (Sort::Spec, SPEC, "then: {state: done}", "then: {stat: done}"),
@@ -123,6 +137,8 @@ fn what_is_broken_in_form_is_refused() {
         (Sort::Workspace, WORKSPACE, "appends", "append"),
         (Sort::Workspace, WORKSPACE, "workspace: shop", "workspace: shop\nseed: many"),
     ];
+    let of_a_service = SPEC.replace("process: order@1", "service: bank\nservices: [till]");
+    assert!(validator(Sort::Spec).is_valid(&of_text(&of_a_service)));
     for (sort, sound, from, to) in broken {
         let validator = validator(*sort);
         assert!(validator.is_valid(&of_text(sound)), "{sound}");
@@ -141,6 +157,6 @@ fn the_verb_prints_them() {
     assert_eq!(bench.run("schema").out(), schema(Sort::Process));
     bench.run("schema recipe").fails(
         2,
-        "error: invalid value 'recipe' for '[SORT]': one of process, scenario, spec, workspace\n\nFor more information, try '--help'.\n",
+        "error: invalid value 'recipe' for '[SORT]': one of process, scenario, service, spec, workspace\n\nFor more information, try '--help'.\n",
     );
 }

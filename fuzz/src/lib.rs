@@ -18,7 +18,7 @@ fn refused(source: &Source, error: &Error) {
         assert!(text.get(diagnostic.span.start..diagnostic.span.end).is_some(), "{diagnostic:?}");
         assert!(!diagnostic.message.is_empty() && diagnostic.source.name == source.name, "{diagnostic:?}");
     }
-    assert!(render(error, false).starts_with("error: "));
+    assert!(render(error, false).starts_with("error[E"));
     assert!(render(error, true).contains("error"));
 }
 
@@ -30,6 +30,13 @@ pub fn definition(text: &str) {
             assert_eq!(json::check(&canonical(&definition)).map(str::len), Ok(canonical(&definition).len()));
         }
         Err(error) => refused(&source, &error),
+    }
+}
+
+pub fn service(text: &str) {
+    let source = Source::new("fuzz.yaml", text);
+    if let Err(error) = process::read_service(&source) {
+        refused(&source, &error);
     }
 }
 
@@ -165,7 +172,7 @@ pub fn expression(text: &str) {
     let mut data = Data::default();
     data.set("a".into(), Document::of_valid(document));
     data.set("items".into(), Document::of_valid("[1,2,3]"));
-    let env = Env { event: &event, data: &data, state: "open", now: event.time };
+    let env = Env { event: &event, data: &data, state: "open", item: None, now: event.time };
     let mut out = String::new();
     match expr.json(&env, &mut out) {
         Ok(()) => assert_eq!(json::check(&out).map(str::len), Ok(out.len())),

@@ -15,15 +15,23 @@ use std::collections::BTreeSet;
 
 /// A process with one question, one answer, and an alarm for the answer that never comes.
 pub(super) fn process(name: &str) -> String {
+    named(include_str!("draft-process.yaml"), name)
+}
+
+/// A service that mostly does what it is asked to do.
+pub(super) fn service(name: &str) -> String {
+    named(include_str!("draft-service.yaml"), name)
+}
+
+/// With the name in the place of NAME, and in that of Name as it stands in a message's name.
+fn named(draft: &str, name: &str) -> String {
     let words = name.split('-').map(|word| {
         let mut letters = word.chars();
         let first = letters.next().map(|first| first.to_ascii_uppercase());
         first.into_iter().chain(letters).collect::<String>()
     });
-    PROCESS.replace("NAME", name).replace("Name", &words.collect::<String>())
+    draft.replace("NAME", name).replace("Name", &words.collect::<String>())
 }
-
-const PROCESS: &str = include_str!("draft-process.yaml");
 
 /// A spec about the first thing that a process does.
 pub(super) fn spec(name: &str, process: &Definition, library: &dyn Library) -> Result<String> {
@@ -52,7 +60,8 @@ pub(super) fn scenario(name: &str, process: &Definition, library: &dyn Library) 
     let state = play(process, "[]", &starter, library)?.end.state;
     let state = state.and_then(|state| process.state_named(&state));
     let mut deliver = Vec::new();
-    for type_ in state.into_iter().flat_map(|state| state.on.keys()) {
+    let answers = state.into_iter().flat_map(|state| process.asked(state));
+    for type_ in answers.flat_map(|answers| answers.on.keys()).collect::<BTreeSet<_>>() {
         if !process.alarms.contains(type_) && deliver.len() < 3 {
             deliver.push(message(process, type_, &format!("[{starter}]"), library)?);
         }
@@ -139,7 +148,9 @@ fn message(process: &Definition, type_: &str, given: &str, library: &dyn Library
 fn reads(process: &Definition, type_: &str) -> BTreeSet<String> {
     let starter = process.starter(type_);
     let of_starts = starter.and_then(|starter| starter.reaction.as_ref());
-    let of_states = process.states.iter().filter_map(|state| state.on.get(type_));
+    let own = process.states.iter().map(|state| &state.own);
+    let answers = own.chain(process.any.iter().map(|shared| &shared.answers));
+    let of_states = answers.filter_map(|answers| answers.on.get(type_));
     let spans = of_starts.into_iter().chain(of_states).flatten().map(|reaction| reaction.span);
     let text = &process.source.text;
     let mut texts: Vec<&str> = spans.map(|Span { start, end }| &text[start..end]).collect();
@@ -180,11 +191,11 @@ fn play(process: &Definition, given: &str, when: &str, library: &dyn Library) ->
     };
     let mut expected = Vec::new();
     if let Some(happened) = now().next() {
-        expected.push(("outcome", happened.outcome.to_string()));
+        expected.push(("outcome", happened.met().to_string()));
     }
     let state = match &end.state {
         Some(state) => plain(state),
-        None if now().any(|happened| happened.outcome == Outcome::Declined) => "declined".to_string(),
+        None if now().any(|happened| happened.outcome == Some(Outcome::Declined)) => "declined".to_string(),
         None => "not-started".to_string(),
     };
     expected.push(("state", state));

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 /// Make a workspace to start from
 ///
-/// It works at once; its comments say what stands where.
+/// It works at once; its comments say what stands where. The first line of each file names its schema
+/// for an editor; the schemas lie in `.anyorder/`, and `anyorder schema --write` makes them anew.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

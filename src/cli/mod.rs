@@ -11,6 +11,7 @@ mod context;
 mod demo;
 mod draft;
 mod examples;
+mod explain;
 mod graph;
 mod init;
 mod log;
@@ -129,6 +130,7 @@ enum Verb {
     Test(test::Args),
     Replay(replay::Args),
     Verify(verify::Args),
+    Explain(explain::Args),
     Schema(schema::Args),
     Man(manual::ManArgs),
     Completions(manual::CompletionArgs),
@@ -216,6 +218,7 @@ fn dispatch(verb: Verb, context: &mut Context) -> Result<Exit> {
         Verb::Test(args) => test::run(args, context),
         Verb::Replay(args) => replay::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
+        Verb::Explain(args) => explain::run(args, context),
         Verb::Schema(args) => schema::run(args, context),
         Verb::Man(args) => manual::man(args, context),
         Verb::Completions(args) => manual::completions(args, context),
@@ -257,6 +260,9 @@ fn failed(error: &anyhow::Error, out: &mut dyn Write, err: &mut dyn Write, colou
         return BAD_INPUT;
     };
     let _ = write!(err, "{}", diagnostic::render(error, colour));
+    if let Some(more) = diagnostic::more(error).filter(|_| std::io::stderr().is_terminal()) {
+        let _ = write!(err, "\n{more}");
+    }
     match error.trouble() {
         Trouble::Input => BAD_INPUT,
         Trouble::Conflict => Exit::Finding as u8,

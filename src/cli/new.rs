@@ -1,9 +1,9 @@
-//! `anyorder new`: a commented starting point for a process, a scenario or a spec.
+//! `anyorder new`: a commented starting point for a process, a service, a scenario or a spec.
 
 use super::context::Context;
 use super::shelf::Shelf;
 use super::workspace::{self, Workspace};
-use super::{Exit, Format, draft};
+use super::{Exit, Format, draft, examples};
 use crate::error::{Error, Result};
 use crate::process::Definition;
 use crate::store::check_name;
@@ -12,7 +12,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::sync::Arc;
 
-/// Write a starting point: a process, a scenario or a spec
+/// Write a starting point: a process, a service, a scenario or a spec
 ///
 /// What it writes reads well and holds at once: a scenario and a spec are about a process of the
 /// workspace, and expect what that does now. Nothing is written over.
@@ -20,6 +20,7 @@ use std::sync::Arc;
 #[command(after_help = "\
 Examples:
   anyorder new process shipping              processes/shipping@1.yaml
+  anyorder new service carrier               services/carrier.yaml
   anyorder new spec paid-in-time             specs/paid-in-time.yaml
   anyorder new scenario late --process order@1")]
 pub struct Args {
@@ -37,6 +38,7 @@ pub struct Args {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum What {
     Process,
+    Service,
     Scenario,
     Spec,
 }
@@ -52,15 +54,16 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         What::Process => {
             (format!("processes/{name}@1.yaml"), format!("anyorder new spec {name} --process {name}"))
         }
+        What::Service => (format!("services/{name}.yaml"), "anyorder run --services".to_string()),
         What::Scenario => (format!("scenarios/{name}.yaml"), format!("anyorder check {name}")),
         What::Spec => (format!("specs/{name}.yaml"), format!("anyorder test {name}")),
     };
-    if what == What::Process {
+    if matches!(what, What::Process | What::Service) {
         if process.is_some() {
             let error = Error::input("--process says what a scenario or a spec is about");
             return Err(error.hint("leave it out").into());
         }
-        refuse_version(&workspace, &name)?;
+        refuse_twice(&workspace, what, &name)?;
     }
     let path = workspace.path(&file);
     if path.exists() {
@@ -68,6 +71,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let text = match what {
         What::Process => draft::process(&name),
+        What::Service => draft::service(&name),
         What::Scenario | What::Spec => {
             let definition = definition(&workspace, process.as_deref())?;
             let shelf = Shelf::around(context.workspace().ok());
@@ -77,6 +81,9 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
             }
         }
     };
+    // Where the schemas for editors are, as `init` puts them.
+    let line = workspace.path(examples::SCHEMAS).is_dir().then(|| examples::schema_line(&file));
+    let text = line.unwrap_or_default() + &text;
     let shown = path.display().to_string();
     let folder = path.parent().expect("a file in a folder");
     std::fs::create_dir_all(folder).map_err(|error| Error::io("make the folder of", &shown, &error))?;
@@ -98,15 +105,23 @@ fn there(shown: &str) -> Error {
     Error::input("the file is there already").at(shown).hint("nothing is written over: take another name")
 }
 
-/// A process that is there already gets a next version, which is no starting point.
-fn refuse_version(workspace: &Workspace, name: &str) -> Result<()> {
-    if !workspace.process_names()?.contains(name) {
-        return Ok(());
+/// A process that is there already gets a next version, which is no starting point; and a log bears the
+/// name of one process or service.
+fn refuse_twice(workspace: &Workspace, what: What, name: &str) -> Result<()> {
+    if workspace.process_names()?.contains(name) {
+        let error = Error::input(format!("there is a process {name} already"));
+        return Err(error.hint(match what {
+            What::Process => format!(
+                "its next version is a file beside it: copy the last `processes/{name}@….yaml`, and raise `version`"
+            ),
+            _ => "its log bears its name: give the service another".to_string(),
+        }));
     }
-    let error = Error::input(format!("there is a process {name} already"));
-    Err(error.hint(format!(
-        "its next version is a file beside it: copy the last `processes/{name}@….yaml`, and raise `version`"
-    )))
+    if what == What::Process && workspace.readable_services()?.iter().any(|service| *service.name == *name) {
+        let error = Error::input(format!("there is a service {name} already"));
+        return Err(error.hint("a process's own log bears its name: give it another"));
+    }
+    Ok(())
 }
 
 /// The process that was named, or the only one.

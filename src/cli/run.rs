@@ -5,11 +5,13 @@ use super::workspace::Workspace;
 use super::{Exit, Format, clock};
 use crate::error::{Error, Result, Trouble};
 use crate::event::{Millis, Name, Position, Time};
-use crate::process::check_messages;
+use crate::process::workspace_file::WorkspaceFile;
+use crate::process::{Service, check_messages};
 use crate::report::run as report;
-use crate::report::words::counted;
-use crate::runtime::{self, House, Rules, Run, Stopped, World, recover};
+use crate::report::words::{counted, grouped};
+use crate::runtime::{self, House, Rules, Run, Staff, Stopped, Tally, World, recover};
 use crate::store::{Store, Torn};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Run the processes over the logs, and append what they decide
@@ -24,6 +26,7 @@ Examples:
   anyorder run --for 1h        one hour further: alarms ring
   anyorder run --drain         until no alarm is armed
   anyorder run --dry-run       say what would be decided, write nothing
+  anyorder run --services --for 2h    two hours further, and services/ answer
 
 What a message can meet:
   started, advanced, ended   a reaction was taken
@@ -42,12 +45,15 @@ pub struct Args {
     /// So long after the newest message or decision
     #[arg(long = "for", value_name = "D", value_parser = clock::duration, group = "how_far")]
     duration: Option<Millis>,
-    /// Ring alarms until none is armed
+    /// Ring alarms until none is armed; with --services until no answer is owed either
     #[arg(long, group = "how_far")]
     drain: bool,
-    /// With --drain: stop after so many rings, with exit code 3
+    /// With --drain: stop after so many rings and answers, with exit code 3
     #[arg(long, value_name = "N", default_value_t = 10_000, requires = "drain")]
     bound: u64,
+    /// Let the services of services/ answer, in virtual time
+    #[arg(long)]
+    services: bool,
     /// Decide, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -62,9 +68,13 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let workspace = context.workspace()?;
     let store = workspace.store();
+    let world = Opened {
+        edited: if args.edited { Edited::Record(args.dry_run) } else { Edited::Refuse },
+        services: if args.services { Services::Answer } else { Services::Leave },
+    };
     let mut how = Run { rules: Rules::Newest, dry: args.dry_run, rings: u64::MAX };
     if args.follow {
-        return follow(&workspace, &store, how, args.edited, context);
+        return follow(&workspace, &store, how, world, context);
     }
     if args.drain {
         how = Run { rules: Rules::Drained, rings: args.bound, ..how };
@@ -77,7 +87,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         let until = newest.plus(duration);
         how.rules = Rules::Until(until.ok_or_else(|| Error::input("--for: that is beyond the year 9999"))?);
     }
-    Ok(once(&workspace, &store, how, args.edited, context, false)?.0)
+    Ok(once(&workspace, &store, how, world, context, false)?.0)
 }
 
 /// Goes on until somebody stops it. Between two rounds nothing is read but the ends of the logs.
@@ -85,14 +95,14 @@ fn follow(
     workspace: &Workspace,
     store: &Store,
     mut how: Run,
-    mut edited: bool,
+    mut opened: Opened,
     context: &mut Context,
 ) -> anyhow::Result<Exit> {
     loop {
         how.rules = Rules::Until(clock::now());
         let ends = ends(store)?;
-        let (_, next_alarm) = once(workspace, store, how, edited, context, true)?;
-        edited = false;
+        let (_, next_alarm) = once(workspace, store, how, opened, context, true)?;
+        opened.edited = Edited::Refuse;
         // The first round after our own appends finds them, and nothing to do.
         loop {
             std::thread::sleep(Duration::from_millis(500));
@@ -110,19 +120,43 @@ fn ends(store: &Store) -> Result<Vec<(Name, Option<Position>)>> {
     modules.map(|module| store.tail(&module).map(|tail| (module, tail.last))).collect()
 }
 
+/// How a workspace's world is opened.
+#[derive(Debug, Clone, Copy)]
+struct Opened {
+    edited: Edited,
+    services: Services,
+}
+
+/// How often a run begins again where somebody appends to a log that services answer into.
+const AGAIN: u32 = 20;
+
 /// One run; says how it ended, and when the next alarm is due.
 fn once(
     workspace: &Workspace,
     store: &Store,
     how: Run,
-    edited: bool,
+    mut opened: Opened,
     context: &mut Context,
     quiet: bool,
 ) -> anyhow::Result<(Exit, Option<Time>)> {
-    let mut world =
-        world(workspace, store, if edited { Edited::Record(how.dry) } else { Edited::Refuse }, context)?;
-    let torn = torn_journals(&world, store)?;
-    let tally = runtime::run(store, &mut world, how).map_err(said_of_a_run)?;
+    let answers = opened.services == Services::Answer;
+    let (mut tally, mut torn, mut tries) = (Tally::default(), Vec::new(), 0);
+    let world = loop {
+        let mut world = world(workspace, store, opened.edited, opened.services, context)?;
+        opened.edited = match opened.edited {
+            Edited::Record(false) => Edited::Refuse,
+            other => other,
+        };
+        if tries == 0 {
+            torn = torn_journals(&world, store)?;
+        }
+        match runtime::run_on(store, &mut world, how, &mut tally) {
+            Ok(()) => break world,
+            // A person may answer by hand at any time: what is written stands, the rest is decided anew.
+            Err(error) if answers && error.trouble() == Trouble::Conflict && tries < AGAIN => tries += 1,
+            Err(error) => return Err(said_of_a_run(error).into()),
+        }
+    };
     for (name, torn) in torn {
         // What is still torn was not appended to.
         if store.tail(&name)?.torn.as_ref() != Some(&torn) {
@@ -132,7 +166,7 @@ fn once(
             ));
         }
     }
-    if !(quiet && tally.handled == 0) {
+    if !(quiet && tally.handled == 0 && tally.answers.is_empty()) {
         let text = match context.format {
             Format::Text => report::text(&world, &tally, how.dry),
             Format::Json => report::json(&world, &tally),
@@ -140,11 +174,22 @@ fn once(
         context.print(&text)?;
         context.out.flush()?;
     }
+    if !quiet {
+        say_unanswered(&world, context);
+    }
     match tally.stopped {
         None => {}
         Some(Stopped::Rings) => {
-            let what = format!("stopped after {}: --bound is reached", counted(tally.alarms, "alarm"));
-            let hint = "an alarm that is set anew by its own ring never ends; `--bound N` allows more";
+            let alarms = counted(tally.alarms, "alarm");
+            let came: u64 = tally.answers.values().sum();
+            let what = match came {
+                0 => format!("stopped after {alarms}: --bound is reached"),
+                _ => format!("stopped after {alarms} and {}: --bound is reached", counted(came, "answer")),
+            };
+            let hint = match came {
+                0 => "an alarm that is set anew by its own ring never ends; `--bound N` allows more",
+                _ => "do alarms and answers go round for ever? `--bound N` allows more",
+            };
             return Err(Error::bound(what).hint(hint).into());
         }
         Some(Stopped::Round { process, conversation }) => {
@@ -161,11 +206,32 @@ fn once(
     Ok((Exit::Holds, next_alarm))
 }
 
+/// What services could not answer: it stays in the logs until it can.
+fn say_unanswered(world: &World, context: &mut Context) {
+    const SHOWN: usize = 5;
+    for unanswered in world.unanswered().take(SHOWN) {
+        let message = &unanswered.message;
+        let position = message.position.map_or(String::new(), |position| format!(" {position}"));
+        let place = unanswered.failed.place.as_ref().map_or(String::new(), |place| format!(" ({place})"));
+        context.warn(&format!(
+            "warning: {} has no answer to {} ({}{position}): {}{place}",
+            unanswered.service, message.type_, message.source, unanswered.failed.reason
+        ));
+    }
+    let more = world.unanswered().count().saturating_sub(SHOWN);
+    if more > 0 {
+        context.warn(&format!("warning: and {} more without an answer", grouped(more as u64)));
+    }
+}
+
 /// The journals whose last batch a crash has torn.
 fn torn_journals(world: &World, store: &Store) -> Result<Vec<(Name, Torn)>> {
-    let mut torn = Vec::new();
-    for member in world.members() {
-        torn.extend(store.tail(&member.name)?.torn.map(|found| (member.name.clone(), found)));
+    let mut torn: Vec<(Name, Torn)> = Vec::new();
+    let shelves = world.house().staff().modules();
+    let members = world.members().iter().map(|member| &member.name);
+    for name in members.chain(shelves.iter().filter(|name| world.house().process(name).is_none())) {
+        let known = torn.iter().any(|(known, _)| known == name);
+        torn.extend(store.tail(name)?.torn.filter(|_| !known).map(|found| (name.clone(), found)));
     }
     Ok(torn)
 }
@@ -190,17 +256,41 @@ pub(crate) enum Edited {
     Allow,
 }
 
+/// Which services are in the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Services {
+    /// None: people answer.
+    Leave,
+    /// All, and they answer.
+    Answer,
+    /// Those with a journal, to be looked at or settled.
+    Journals,
+}
+
 /// The workspace's world as its journals tell it.
 pub(crate) fn world(
     workspace: &Workspace,
     store: &Store,
     edited: Edited,
+    services: Services,
     context: &mut Context,
 ) -> Result<World> {
     let families = workspace.families()?;
-    if families.is_empty() {
-        return Err(Error::input("there is no process in this workspace")
-            .hint("write one as processes/<name>@1.yaml; `anyorder init DIR` makes one to look at"));
+    let known = match services {
+        Services::Answer => workspace.services()?,
+        Services::Leave | Services::Journals => workspace.readable_services()?,
+    };
+    if services == Services::Answer && known.is_empty() {
+        return Err(Error::input("there is no service in this workspace")
+            .hint("write one as services/<name>.yaml, or leave out --services"));
+    }
+    let journals = known.iter().any(|service| service.remembers());
+    if families.is_empty() && !(services == Services::Answer || services == Services::Journals && journals) {
+        let hint = match known.is_empty() {
+            true => "write one as processes/<name>@1.yaml; `anyorder init DIR` makes one to look at",
+            false => "there are services: `anyorder run --services` lets them answer",
+        };
+        return Err(Error::input("there is no process in this workspace").hint(hint));
     }
     let file = workspace.file()?;
     for family in &families {
@@ -210,9 +300,16 @@ pub(crate) fn world(
         }
     }
     if !matches!(edited, Edited::Allow) {
-        check_messages(&families, &file)?;
+        check_messages(&families, &known, &file)?;
     }
-    let mut house = House::create(families)?.created().subscribe_all().start();
+    let staff = match services {
+        Services::Leave => Staff::default(),
+        Services::Answer => staff(known, &file)?,
+        Services::Journals => {
+            staff(known.into_iter().filter(|service| service.remembers()).collect(), &file)?
+        }
+    };
+    let mut house = House::create(families)?.serve(staff)?.created().subscribe_all().start();
     recover(&mut house, store)?;
     match edited {
         Edited::Allow => {}
@@ -227,4 +324,18 @@ pub(crate) fn world(
         }
     }
     Ok(house.stable())
+}
+
+/// The services, and what they need to know of the workspace.
+fn staff(services: Vec<Arc<Service>>, file: &WorkspaceFile) -> Result<Staff> {
+    for service in &services {
+        if service.remembers() && file.modules().any(|module| *module == service.name) {
+            return Err(Error::input(format!("{} is a service with `entity` and a module", service.name))
+                .at(service.source.name.clone())
+                .hint("its own log bears its name, and holds what it says: take the module out of anyorder.yaml"));
+        }
+    }
+    let says = services.iter().flat_map(|service| service.says());
+    let owners = says.filter_map(|type_| Some((type_.clone(), file.owner(type_)?.clone()))).collect();
+    Ok(Staff { services, seed: file.seed, owners })
 }

@@ -1,7 +1,7 @@
 //! `anyorder schema`: what editors want to know of the files that people write.
 
-use super::Exit;
 use super::context::Context;
+use super::{Exit, examples};
 use crate::report::schema::{Sort, schema};
 
 /// Print the JSON Schema of a sort of file, for editors
@@ -13,11 +13,14 @@ use crate::report::schema::{Sort, schema};
 #[command(after_help = "\
 Examples:
   anyorder schema process > process.schema.json
-  anyorder schema scenario > scenario.schema.json")]
+  anyorder schema --write")]
 pub struct Args {
-    /// Which: process, scenario, spec, or workspace (anyorder.yaml)
+    /// Which: process, scenario, service, spec, or workspace (anyorder.yaml)
     #[arg(value_name = "SORT", default_value = "process", value_parser = sort)]
     sort: Sort,
+    /// Write all of them into the workspace's `.anyorder/`, where `init` puts them
+    #[arg(long, conflicts_with = "sort")]
+    write: bool,
 }
 
 fn sort(text: &str) -> Result<Sort, String> {
@@ -29,6 +32,11 @@ fn sort(text: &str) -> Result<Sort, String> {
 }
 
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
+    if args.write {
+        let workspace = context.workspace()?;
+        examples::write_schemas(workspace.root())?;
+        return Ok(Exit::Holds);
+    }
     context.print(&schema(args.sort))?;
     Ok(Exit::Holds)
 }

@@ -1,7 +1,7 @@
 //! `anyorder resume` and `anyorder end`: a person settles what is parked.
 
 use super::context::Context;
-use super::run::{Edited, world};
+use super::run::{Edited, Services, world};
 use super::{Exit, Format, clock, workspace};
 use crate::error::{Error, Result};
 use crate::event::{Name, Time};
@@ -71,7 +71,7 @@ fn settle(whom: Whom, hand: Hand, context: &mut Context) -> anyhow::Result<Exit>
     let workspace = context.workspace()?;
     let store = workspace.store();
     let edited = if whom.edited { Edited::Record(false) } else { Edited::Refuse };
-    let mut world = world(&workspace, &store, edited, context)?;
+    let mut world = world(&workspace, &store, edited, Services::Journals, context)?;
     let time = match whom.time {
         Some(time) => time,
         None => workspace.stamp(&store)?,
@@ -88,7 +88,7 @@ fn settle(whom: Whom, hand: Hand, context: &mut Context) -> anyhow::Result<Exit>
             return Err(Error::input(what).hint("name another --id, or none").into());
         }
         context.note(&format!("note: {id} was done before; nothing was changed"));
-        let nothing = Turn { process, decisions: Vec::new() };
+        let nothing = Turn::nothing(process);
         return say(&world, &instance.id, &nothing, context);
     }
     let (process, instance) = parked(&world, &whom)?;
@@ -175,6 +175,7 @@ fn not_parked(instance: &Instance) -> Error {
     let rest = match instance.rest() {
         Rest::NotStarted => "it has not started".to_string(),
         Rest::Declined => "its process has declined it".to_string(),
+        Rest::Unfinished("") => "its service goes on with it".to_string(),
         Rest::Ended(state, _) | Rest::Unfinished(state) | Rest::Parked(state) => format!("it is in {state}"),
     };
     Error::input(format!("{} is not parked: {rest}", instance.id))

@@ -4,7 +4,7 @@
 use super::workspace::{self, Workspace};
 use crate::error::{Error, Result};
 use crate::event::Name;
-use crate::process::{Definition, Library};
+use crate::process::{Definition, Library, Service};
 use crate::span::Source;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -94,6 +94,17 @@ impl Library for Shelf {
         let found = workspace::process(self.workspace.as_ref(), &path).map(Arc::new);
         self.processes.borrow_mut().insert(p.to_string(), found.clone());
         found
+    }
+
+    fn service(&self, name: &str) -> Result<Arc<Service>> {
+        let beside = self.beside.join(name);
+        let path = if beside.is_file() { beside.display().to_string() } else { name.to_string() };
+        workspace::service(self.workspace.as_ref(), &path)
+    }
+
+    fn seed(&self) -> u64 {
+        let file = self.workspace.as_ref().and_then(|workspace| workspace.file().ok());
+        file.map_or(0, |file| file.seed)
     }
 
     fn owner(&self, type_: &str) -> Option<Name> {

@@ -1,7 +1,7 @@
 //! `anyorder status`: the instances, where they are, and what is parked.
 
 use super::context::Context;
-use super::run::{Edited, world};
+use super::run::{Edited, Services, world};
 use super::{Exit, Format, workspace};
 use crate::event::{Name, Time};
 use crate::report::status as report;
@@ -20,7 +20,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let workspace = context.workspace()?;
     let store = workspace.store();
     let mut newest = workspace.newest(&store)?;
-    let world = world(&workspace, &store, Edited::Allow, context)?;
+    let world = world(&workspace, &store, Edited::Allow, Services::Journals, context)?;
     newest = newest.max(world.newest());
     let only = match &args.id {
         // As it is printed.

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::event::{Document, Kind, Message, Name, Position, Time, json};
 use crate::process::workspace_file::{OptionKind, VerbOption, VerbSpec, WorkspaceFile};
 use crate::runtime::Merged;
-use crate::span::Diagnostic;
+use crate::span::{Diagnostic, Mistake};
 use crate::store::{Guard, Store};
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
 use std::collections::HashSet;
@@ -28,7 +28,8 @@ pub(super) fn refuse_shadows(file: &WorkspaceFile) -> Result<()> {
         .filter(|verb| taken(&verb.name))
         .map(|verb| {
             let message = format!("`{}` is a verb of anyorder's own", verb.name);
-            let mut diagnostic = Diagnostic::new(&verb.source, verb.span, message);
+            let mut diagnostic =
+                Diagnostic::new(&verb.source, verb.span, message).code(Mistake::ShadowedVerb);
             diagnostic.hint = Some("call yours something else".to_string());
             diagnostic
         })

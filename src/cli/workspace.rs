@@ -4,7 +4,7 @@ use super::clock;
 use crate::error::{Error, Result};
 use crate::event::{Name, Position, Time};
 use crate::process::workspace_file::{self, WorkspaceFile};
-use crate::process::{Definition, Family, read, read_named};
+use crate::process::{Definition, Family, Service, read, read_named, read_service, read_service_named};
 use crate::span::Source;
 use crate::store::{Folder, Foreign, Logs, Store};
 use std::path::{Path, PathBuf};
@@ -43,6 +43,10 @@ impl Workspace {
         }
         Err(Error::input(format!("no workspace here: no {FILE} in this folder or above it"))
             .hint("name one with `-C DIR`, or see one made: `anyorder demo --keep DIR`"))
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// That folder, whatever is in it.
@@ -100,6 +104,32 @@ impl Workspace {
         if wrong.is_empty() { Ok(families) } else { Err(Error::diagnostics(wrong)) }
     }
 
+    /// The services under `services/`, all their errors at once.
+    pub fn services(&self) -> Result<Vec<Arc<Service>>> {
+        let mut services = Vec::new();
+        let mut wrong = Vec::new();
+        for path in definition_files(&self.root.join("services"))? {
+            let shown = path.display().to_string();
+            let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            match read_service_named(&source(&path, shown)?, stem) {
+                Ok(service) => services.push(Arc::new(service)),
+                Err(error) if error.all_diagnostics().is_empty() => return Err(error),
+                Err(error) => wrong.extend(error.all_diagnostics().iter().cloned()),
+            }
+        }
+        if wrong.is_empty() { Ok(services) } else { Err(Error::diagnostics(wrong)) }
+    }
+
+    /// Those services that can be read, for verbs that let none of them answer.
+    pub fn readable_services(&self) -> Result<Vec<Arc<Service>>> {
+        let files = definition_files(&self.root.join("services"))?;
+        let readable = files.iter().filter_map(|path| {
+            let service = read_service(&source(path, path.display().to_string()).ok()?).ok()?;
+            (path.file_stem()?.to_str()? == &*service.name).then(|| Arc::new(service))
+        });
+        Ok(readable.collect())
+    }
+
     /// The processes that have a definition here, by the names of their files: a module may not bear
     /// one of these. A definition that cannot be read stops no append.
     pub fn process_names(&self) -> Result<std::collections::BTreeSet<String>> {
@@ -108,10 +138,14 @@ impl Workspace {
         Ok(stems.map(|(name, _)| name.to_string()).collect())
     }
 
-    /// Nobody but `run` writes into a process's log.
+    /// Nobody but `run` writes into the log of a process, or of a service that has a journal.
     pub fn refuse_process(&self, module: &str) -> Result<()> {
         if self.process_names()?.contains(module) {
             let what = format!("{module} is a process: only `anyorder run` writes its log");
+            return Err(Error::input(what).hint("append what happened outside to the module that owns it"));
+        }
+        if self.readable_services()?.iter().any(|service| *service.name == *module && service.remembers()) {
+            let what = format!("{module} is a service with `entity`: only `anyorder run` writes its log");
             return Err(Error::input(what).hint("append what happened outside to the module that owns it"));
         }
         Ok(())
@@ -122,7 +156,12 @@ impl Workspace {
         let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         let named = stem.split_once('@').and_then(|(name, version)| Some((name, version.parse().ok()?)));
         let Some((name, version)) = named else {
-            return Err(Error::input("a definition's file is named `<process>@<version>.yaml`").at(shown));
+            let error = Error::input("a definition's file is named `<process>@<version>.yaml`");
+            let hint = match stem.contains('@') {
+                true => "the version is a whole number from 1".to_string(),
+                false => format!("call it `{stem}@1.yaml` if it is the first version of `{stem}`"),
+            };
+            return Err(error.at(shown).hint(hint));
         };
         Ok(Arc::new(read_named(&source(path, shown)?, name, version)?))
     }
@@ -209,9 +248,7 @@ pub(crate) fn source(path: &Path, shown: String) -> Result<Arc<Source>> {
 /// `P`: `name@version`, `name` (its highest version), or a path to a definition's file.
 pub(crate) fn process(directory: Option<&Workspace>, p: &str) -> Result<Definition> {
     let path = Path::new(p);
-    let is_file =
-        p.contains(['/', '\\']) || path.extension().is_some_and(|end| ENDINGS.iter().any(|e| end == *e));
-    if is_file || path.is_file() {
+    if is_path(p) {
         return read(&source(path, p.to_string())?);
     }
     let Some(workspace) = directory else {
@@ -243,6 +280,37 @@ pub(crate) fn process(directory: Option<&Workspace>, p: &str) -> Result<Definiti
             None => error.hint(format!("there is {}", known.join(", "))),
         }
     })
+}
+
+/// A service's name, or a path to its file.
+pub(crate) fn service(directory: Option<&Workspace>, name: &str) -> Result<Arc<Service>> {
+    let path = Path::new(name);
+    if is_path(name) {
+        return read_service(&source(path, name.to_string())?).map(Arc::new);
+    }
+    let Some(workspace) = directory else {
+        return Err(Error::input(format!(
+            "no service {name}: this is no workspace, and no file of that name"
+        ))
+        .hint("give the path of a service's file, or name a workspace with `-C DIR`"));
+    };
+    let services = workspace.services()?;
+    let known = services.iter().map(|service| &*service.name);
+    services.iter().find(|service| *service.name == *name).cloned().ok_or_else(|| {
+        let error = Error::input(format!("no service {name} in this workspace"));
+        match crate::span::nearest(name, known.clone()) {
+            Some(near) => error.hint(format!("did you mean {near}?")),
+            None if services.is_empty() => error.hint("there is nothing under services/"),
+            None => error.hint(format!("there is {}", known.collect::<Vec<_>>().join(", "))),
+        }
+    })
+}
+
+/// Whether a person means a file by it, and no name.
+fn is_path(p: &str) -> bool {
+    let path = Path::new(p);
+    let ends = path.extension().is_some_and(|end| ENDINGS.iter().any(|e| end == *e));
+    p.contains(['/', '\\']) || ends || path.is_file()
 }
 
 /// The logs that a person names; without any, the workspace's.

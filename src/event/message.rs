@@ -29,6 +29,9 @@ pub struct Extra {
     pub value: Box<str>,
 }
 
+/// The extension that holds an alarm's key, with its quotes.
+const KEY: &str = "\"key\"";
+
 impl Extra {
     /// The key without quotes and escapes: an escaped key is the same key.
     pub fn key(&self) -> Cow<'_, str> {
@@ -96,6 +99,25 @@ impl Message {
             (None, None) => Some(&self.id),
             (None, Some(_)) => None,
         }
+    }
+
+    /// Of an alarm, what tells it from others of its name; it stands in the extension `key`.
+    pub fn key(&self) -> Option<String> {
+        let extra = self.extras.iter().find(|extra| self.due.is_some() && *extra.raw_key == *KEY)?;
+        json::string(&extra.value).map(|text| text.into_owned())
+    }
+
+    /// Its type, and its key where it has one: `Leaves(g1)`.
+    pub fn named(&self) -> String {
+        match self.key() {
+            Some(key) => format!("{}({})", self.type_, key.replace(char::is_control, "\u{fffd}")),
+            None => self.type_.to_string(),
+        }
+    }
+
+    /// Gives an alarm its key.
+    pub fn set_key(&mut self, key: &str) {
+        self.extras.push(Extra { raw_key: KEY.into(), value: json::quote(key).into() });
     }
 
     /// Its JSON in our member order, without `crc`.

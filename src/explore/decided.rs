@@ -27,12 +27,14 @@ const LABELS: usize = 512;
 
 type Pair = (usize, usize);
 
-/// Per outcome, what decides it; nothing where there is one only, or where worlds form a circle.
+/// Per outcome, what decides it; nothing where there is one only, or where worlds form a circle. `go_on`
+/// is asked before each; where it says no, nothing more is worked out.
 pub(super) fn decided(
     explorer: &Explorer,
     graph: &Graph,
     own: &[Count],
     group_of: &dyn Fn(u32) -> Option<usize>,
+    go_on: &mut dyn FnMut() -> bool,
 ) -> Vec<Decided> {
     let nothing = || vec![Decided::default(); own.len()];
     if own.len() < 2 || own.contains(&Count::Infinite) {
@@ -67,7 +69,8 @@ pub(super) fn decided(
         by.dedup();
         Decided { by, exactly }
     };
-    common.iter().zip(own).map(decide).collect()
+    let mut each = |outcome| if go_on() { decide(outcome) } else { Decided::default() };
+    common.iter().zip(own).map(&mut each).collect()
 }
 
 /// Leaves out what adds nothing, and says the least that is enough: the same number of orderings obeys

@@ -273,7 +273,7 @@ impl<'a> Explorer<'a> {
                 let slot = slot_of(&mut self.steps, &definition, process, &message);
                 self.give(next, slot, Given::Mail(mail, false))
             }
-            What::Ring(slot, alarm) => self.give(next, slot, Given::Ring(alarm as u8)),
+            What::Ring(slot, alarm) => self.give(next, slot, Given::Ring(alarm as u16)),
         }
     }
 
@@ -349,7 +349,7 @@ fn slot_of(steps: &mut Steps, definition: &Definition, process: ProcessId, messa
 
 /// How many listed messages on their way to a process there may be. Sets of them are compared.
 const MOST: usize = 4_096;
-/// How many alarms of one process there may be: they are bits of a word.
+/// How many alarms of one process may have names of their own: they are compared two by two.
 const ALARMS: usize = 64;
 
 fn within_limits(scenario: &Scenario, definitions: &[Arc<Definition>]) -> Result<()> {

@@ -30,7 +30,7 @@ pub(super) struct Armed {
     pub message: Arc<Message>,
     pub runs: Runs,
     /// The alarms of this instance, by their place, that must ring before it.
-    pub after: u64,
+    pub after: Vec<u16>,
 }
 
 /// How long an alarm runs, when nobody knows how much time passes.
@@ -59,7 +59,7 @@ impl Life {
     /// The alarms that may ring, by their place, if an alarm may ring at any moment.
     pub fn ringable(&self) -> impl Iterator<Item = usize> {
         let awake = self.instance.parked.is_none();
-        (0..self.alarms.len()).filter(move |&place| awake && self.alarms[place].after == 0)
+        (0..self.alarms.len()).filter(move |&place| awake && self.alarms[place].after.is_empty())
     }
 
     /// When it next rings, where time is told.
@@ -166,7 +166,7 @@ impl Lives {
         self.intern(Life { process: life.process, instance, alarms, seen: life.seen.clone() })
     }
 
-    /// Sorted by name, so that the order in which they were set shows only in what must ring first.
+    /// Sorted by name and key, so that the order in which they were set shows only in what must ring first.
     fn alarms(
         &self,
         process: ProcessId,
@@ -186,22 +186,20 @@ impl Lives {
             })
             .collect();
         alarms.sort_by(|a, b| {
-            let key = |alarm: &Message| (alarm.type_.clone(), alarm.due, alarm.data.clone());
+            let key = |alarm: &Message| (alarm.type_.clone(), alarm.key(), alarm.due, alarm.data.clone());
             (key(a.2), a.1).cmp(&(key(b.2), b.1))
         });
         let must = |first: &(Option<usize>, Runs, _), then: &(Option<usize>, Runs, _)| match (first.0, then.0)
         {
-            (Some(first), Some(then)) => old[then].after & 1 << first != 0,
+            (Some(first), Some(then)) => old[then].after.contains(&(first as u16)),
             (Some(_), None) => first.1.ends_before(then.1, false),
             (None, None) => first.1.ends_before(then.1, true),
             (None, Some(_)) => false,
         };
         let mut armed = Vec::with_capacity(alarms.len());
         for (place, alarm) in alarms.iter().enumerate() {
-            let mut after = 0;
-            for (other, first) in alarms.iter().enumerate().filter(|_| self.any) {
-                after |= u64::from(must(first, alarm)) << other;
-            }
+            let others = alarms.iter().enumerate().filter(|(_, first)| self.any && must(first, alarm));
+            let after = others.map(|(other, _)| other as u16).collect();
             let mut message = sooner(&placed(alarm.2, place, told), shift);
             if let Runs::For(duration) = alarm.1
                 && self.any
@@ -239,7 +237,10 @@ impl Lives {
         for alarm in alarms {
             let message = &alarm.message;
             let data = message.data.as_ref().map_or("", |data| data.text());
-            let _ = write!(out, "\n!{:?} {:?} {data} {}", message.type_, message.id, alarm.after);
+            let _ = write!(out, "\n!{:?} {:?} {data} {:?}", message.type_, message.id, alarm.after);
+            if let Some(key) = message.key() {
+                let _ = write!(out, " {key:?}");
+            }
             match self.any {
                 true => _ = write!(out, " {:?}", alarm.runs),
                 false => _ = write!(out, " {:?}", message.due),

@@ -103,10 +103,23 @@ impl Explorer<'_> {
     }
 
     pub fn ring_label(&mut self, slot: u32, life: u32, alarm: usize) -> u16 {
-        let life = self.steps.lives.get(life);
-        let name = life.alarms[alarm].message.type_.clone();
+        let alarms = &self.steps.lives.get(life).alarms;
+        let name = &alarms[alarm].message.type_;
+        let several = alarms.iter().filter(|other| other.message.type_ == *name).count() > 1;
+        let text = self.ring_text(slot, life, alarm, several);
+        self.labels.number(text)
+    }
+
+    /// A ring, with the key of its alarm if that is to be told.
+    pub fn ring_text(&self, slot: u32, life: u32, alarm: usize, keyed: bool) -> String {
+        let message = &self.steps.lives.get(life).alarms[alarm].message;
+        let name = message.type_.clone();
         let (process, id) = self.steps.slots[slot as usize].clone();
         let mut text = name.to_string();
+        if let Some(key) = message.key().filter(|_| keyed) {
+            let key = if key.is_empty() { key } else { word(&key) };
+            text.push_str(&format!("({key})"));
+        }
         if self.several.instances {
             text.push_str(&format!("#{}", word(&id)));
         }
@@ -114,7 +127,7 @@ impl Explorer<'_> {
         if self.definitions.iter().filter(|definition| definition.alarms.contains(&name)).count() > 1 {
             text.push_str(&format!(">{}", self.definitions[process].name));
         }
-        self.labels.number(text)
+        text
     }
 
     fn add_conversation(&self, text: &mut String, message: &Message) {
@@ -171,7 +184,7 @@ fn word(id: &str) -> String {
     }
     let mut out = String::with_capacity(id.len());
     for c in id.chars() {
-        match c.is_whitespace() || c.is_control() || "#>!%".contains(c) {
+        match c.is_whitespace() || c.is_control() || "#>!%()".contains(c) {
             true => c.to_string().bytes().for_each(|byte| out.push_str(&format!("%{byte:02X}"))),
             false => out.push(c),
         }

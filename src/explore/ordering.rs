@@ -40,8 +40,8 @@ pub struct ShownInstance {
     /// Where it is: a state, `not-started`, or `parked: why`.
     pub state: String,
     pub data: Data,
-    /// Armed alarms, with how long they run where that is known.
-    pub alarms: Vec<(Name, Option<Millis>)>,
+    /// Armed alarms by name and key, with how long they run where that is known.
+    pub alarms: Vec<(String, Option<Millis>)>,
     pub deferred: Vec<Name>,
     pub held: Vec<Name>,
 }
@@ -140,7 +140,12 @@ pub(super) fn find(explorer: &mut Explorer, begin: &Place, ordering: &[&str]) ->
 fn meant(explorer: &mut Explorer, place: &Place, word: &str) -> Vec<What> {
     let mut choices: Vec<Choice> = Vec::new();
     explorer.ready(place, &mut choices);
-    choices.retain(|choice| is_meant(explorer.labels.text(choice.label), word));
+    let keyed = |explorer: &Explorer, choice: &Choice| match choice.what {
+        // Its key may be said also where no other of its name is armed.
+        What::Ring(slot, alarm) => explorer.ring_text(slot, place.life(slot), alarm, true) == word,
+        _ => false,
+    };
+    choices.retain(|choice| is_meant(explorer.labels.text(choice.label), word) || keyed(explorer, choice));
     choices.sort_by_key(|choice| explorer.labels.text(choice.label) != word);
     choices.iter().rev().map(|choice| choice.what).collect()
 }
@@ -166,10 +171,10 @@ fn impossible(explorer: &mut Explorer, place: &Place, ordering: &[&str], done: u
 /// A name that is written out, or without the parts that say which of several is meant.
 fn is_meant(label: &str, wanted: &str) -> bool {
     let parts = |text: &str| -> (String, bool) {
-        let name = text.split(['#', '>', '!']).next().unwrap_or_default().to_string();
+        let name = text.split(['#', '>', '!', '(']).next().unwrap_or_default().to_string();
         (name, text.split('>').next().unwrap_or_default().ends_with('!'))
     };
-    label == wanted || (!wanted.contains(['#', '>']) && parts(label) == parts(wanted))
+    label == wanted || (!wanted.contains(['#', '>', '(']) && parts(label) == parts(wanted))
 }
 
 fn shown(explorer: &Explorer, place: &Place, choice: &str, step: Option<u32>, before: u32) -> Shown {
@@ -219,7 +224,7 @@ fn shown_instance(explorer: &Explorer, name: &str, instance: Option<&Instance>) 
         name: name.to_string(),
         state,
         data: instance.data.clone(),
-        alarms: instance.alarms.iter().map(|alarm| (alarm.type_.clone(), runs(alarm.due))).collect(),
+        alarms: instance.alarms.iter().map(|alarm| (alarm.named(), runs(alarm.due))).collect(),
         deferred: types(&instance.deferred),
         held: types(&instance.held),
     }

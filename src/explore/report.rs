@@ -29,6 +29,8 @@ pub struct Report {
     pub states: u64,
     /// Why not everything was explored.
     pub stopped: Option<Stopped>,
+    /// All is counted, and somebody said to stop before it was known what decides each outcome.
+    pub undecided: bool,
     /// Those with most orderings first; of equals, the nearest.
     pub outcomes: Vec<Found>,
     pub findings: Vec<Finding>,
@@ -141,8 +143,18 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     let broken = judge(&explorer, &graph, &outcomes);
     let group_of = |world: u32| outcomes.of(world);
     let counts = paths(&graph, &sorted, outcomes.found.len(), &group_of, &|_| true);
+    let whole = Progress {
+        met: graph.len() as u64,
+        done: graph.len() as u64,
+        depth: graph.depth.last().copied().unwrap_or(0),
+    };
+    let mut undecided = false;
+    let mut go_on = || {
+        undecided |= !watch(whole);
+        !undecided
+    };
     let decided = match graph.stopped {
-        None => decided(&explorer, &graph, &counts, &group_of),
+        None => decided(&explorer, &graph, &counts, &group_of, &mut go_on),
         Some(_) => vec![Decided::default(); counts.len()],
     };
     let trapped = trapped(&graph, &sorted, &outcomes);
@@ -218,6 +230,7 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
         orderings,
         states: graph.len() as u64,
         stopped: graph.stopped,
+        undecided,
         unreached: unreached.cloned().collect(),
         outcomes: found,
         findings,

@@ -42,7 +42,11 @@ impl SavedLog {
 /// What a process meets in an ordering.
 enum Meets {
     Message(Message),
-    Ring { instance: Name, alarm: Name },
+    /// The alarm by its name and key.
+    Ring {
+        instance: Name,
+        alarm: (Name, Option<String>),
+    },
 }
 
 /// The ordering as a log for each process of the scenario that hears anything in it.
@@ -97,7 +101,8 @@ fn met(explorer: &mut Explorer, ordering: &[&str]) -> Result<(BTreeMap<usize, Ve
             What::Ring(slot, alarm) => {
                 let (process, instance) = explorer.steps.slots[slot as usize].clone();
                 let life = explorer.steps.lives.get(place.life(slot));
-                let alarm = life.alarms[alarm].message.type_.clone();
+                let alarm = &life.alarms[alarm].message;
+                let alarm = (alarm.type_.clone(), alarm.key());
                 (process, Meets::Ring { instance, alarm })
             }
         };
@@ -134,7 +139,9 @@ fn moments(definition: &Arc<Definition>, meets: &[Meets], start: Time) -> Result
             }
             Meets::Ring { instance, alarm } => {
                 let armed = world.member(0).instance(instance).map(|instance| &instance.alarms);
-                let alarm = armed.and_then(|alarms| alarms.iter().find(|armed| armed.type_ == *alarm));
+                let alarm = armed.and_then(|alarms| {
+                    alarms.iter().find(|armed| (&armed.type_, armed.key()) == (&alarm.0, alarm.1.clone()))
+                });
                 let alarm = alarm.expect("what rings is armed").clone();
                 if let Some(set) = set.get_mut(&alarm.id) {
                     set.until = Some((index, true));

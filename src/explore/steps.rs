@@ -30,7 +30,7 @@ pub(super) enum Given {
     /// A message; whether another copy of it is still to come.
     Mail(u32, bool),
     /// The alarm at this place rings.
-    Ring(u8),
+    Ring(u16),
 }
 
 /// An instance's place in a world: of which process, and its id.

@@ -29,13 +29,15 @@ pub struct Definition {
     pub data: Data,
     pub initial: StateId,
     pub states: Vec<State>,
+    /// What several states share, in the order written: asked after the state's own, never in an end.
+    pub any: Vec<Shared>,
     pub before_start: BeforeStart,
     pub unexpected: Unexpected,
     pub after_end: AfterEnd,
     /// Every name under `alarm`, anywhere in the file.
     pub alarms: BTreeSet<Name>,
     /// The message types that reach this process: those under `starts-on`, `on`, `ignore` and
-    /// `defer`. Its own alarms reach it always.
+    /// `defer`, of states and under `any`. Its own alarms reach it always.
     pub subscriptions: BTreeSet<Name>,
     /// The file, for errors that happen while it runs.
     pub source: Arc<Source>,
@@ -107,12 +109,37 @@ impl End {
 pub struct State {
     pub name: Name,
     pub end: Option<End>,
-    /// Asked in this order: `on`, `ignore`, `defer`.
+    /// What it says to messages itself, before what it shares with others is asked.
+    pub own: Answers,
+    /// Taken on entry, in the same decision: the first whose `when` holds. None of them has a `to`.
+    pub enter: Rule,
+    /// Taken after every reaction here, and on entry: again and again the first whose `when` holds,
+    /// each at most once per message.
+    pub whenever: Rule,
+    /// Where the state's name stands in the file.
+    pub span: Span,
+}
+
+/// What is said to messages. Asked in this order: `on`, `ignore`, `defer`.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
     pub on: BTreeMap<Name, Rule>,
     pub ignore: BTreeSet<Name>,
     pub defer: BTreeSet<Name>,
-    /// Where the state's name stands in the file.
-    pub span: Span,
+}
+
+/// What several states share: a block under `any`.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    /// The states that share it; none named: all of them. Never an end.
+    pub within: Option<BTreeSet<Name>>,
+    pub answers: Answers,
+}
+
+impl Shared {
+    pub fn is_for(&self, state: &State) -> bool {
+        state.end.is_none() && self.within.as_ref().is_none_or(|within| within.contains(&state.name))
+    }
 }
 
 /// What stands under a message's name: the reactions, of which the first whose `when` holds is
@@ -129,8 +156,7 @@ pub struct Reaction {
     pub set: Vec<(Name, Template)>,
     /// Under `send` (commands), then under `publish` (events), each in the order written.
     pub sends: Vec<Outgoing>,
-    /// Names of alarms.
-    pub cancel: Vec<Name>,
+    pub cancel: Vec<Cancel>,
     pub alarms: Vec<AlarmSpec>,
     pub to: Option<StateId>,
     /// The reaction in the file.
@@ -144,15 +170,41 @@ pub struct Outgoing {
     pub kind: Kind,
     /// None: the message has no data.
     pub data: Option<Template>,
+    /// Sent once for each item of a list.
+    pub each: Option<Each>,
     pub span: Span,
+}
+
+/// `g in data.guests`: a name for each item, known in the message's data.
+#[derive(Debug, Clone)]
+pub struct Each {
+    pub item: Name,
+    pub list: Expr,
 }
 
 /// An alarm that a reaction sets.
 #[derive(Debug, Clone)]
 pub struct AlarmSpec {
     pub name: Name,
+    /// Tells several alarms of one name apart: only the same name and key is re-armed.
+    pub key: Option<AlarmKey>,
     pub when: AlarmTime,
     pub data: Option<Template>,
+    pub span: Span,
+}
+
+/// A text, or an expression that gives a string or a number.
+#[derive(Debug, Clone)]
+pub enum AlarmKey {
+    Text(Name),
+    Expr(Expr),
+}
+
+/// An alarm that a reaction calls off: that of the key, or all of the name.
+#[derive(Debug, Clone)]
+pub struct Cancel {
+    pub name: Name,
+    pub key: Option<AlarmKey>,
     pub span: Span,
 }
 
@@ -196,9 +248,7 @@ impl Entry {
 impl Definition {
     /// The names known in `data`: those that it is born with, and those of every `set`.
     pub fn data_names(&self) -> BTreeSet<String> {
-        let starts = self.starts_on.iter().filter_map(|starter| starter.reaction.as_ref());
-        let rules = starts.chain(self.states.iter().flat_map(|state| state.on.values()));
-        let set = rules.flatten().flat_map(|reaction| &reaction.set).map(|(name, _)| name);
+        let set = self.reactions().flat_map(|reaction| &reaction.set).map(|(name, _)| name);
         self.data.iter().map(|(name, _)| name).chain(set).map(|name| name.to_string()).collect()
     }
 
@@ -229,7 +279,15 @@ impl Definition {
     /// Every reaction of the file.
     pub fn reactions(&self) -> impl Iterator<Item = &Reaction> {
         let starting = self.starts_on.iter().filter_map(|starter| starter.reaction.as_ref());
-        starting.chain(self.states.iter().flat_map(|state| state.on.values())).flatten()
+        let of_states = self.states.iter().flat_map(State::rules);
+        let shared = self.any.iter().flat_map(|shared| shared.answers.on.values());
+        starting.chain(of_states).chain(shared).flatten()
+    }
+
+    /// What is asked in a state about a message, in this order: its own, then what it shares.
+    pub fn asked<'a>(&'a self, state: &'a State) -> impl Iterator<Item = &'a Answers> {
+        let shared = self.any.iter().filter(|shared| shared.is_for(state));
+        std::iter::once(&state.own).chain(shared.map(|shared| &shared.answers))
     }
 
     /// `name@version`.
@@ -238,11 +296,27 @@ impl Definition {
     }
 }
 
+impl Answers {
+    /// Every message type that it mentions.
+    pub fn types(&self) -> impl Iterator<Item = &Name> {
+        self.on.keys().chain(&self.ignore).chain(&self.defer)
+    }
+}
+
+impl State {
+    fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.own.on.values().chain([&self.enter, &self.whenever])
+    }
+}
+
 impl Reaction {
     fn expressions<'a>(&'a self, found: &mut Vec<&'a Expr>) {
         found.extend(&self.when);
         self.set.iter().for_each(|(_, template)| template.expressions(found));
-        self.sends.iter().flat_map(|outgoing| &outgoing.data).for_each(|data| data.expressions(found));
+        self.sends.iter().for_each(|outgoing| outgoing.expressions(found));
+        let keys =
+            self.cancel.iter().map(|cancel| &cancel.key).chain(self.alarms.iter().map(|alarm| &alarm.key));
+        found.extend(keys.flatten().filter_map(AlarmKey::expression));
         for alarm in &self.alarms {
             match &alarm.when {
                 AlarmTime::After(_) => {}
@@ -253,8 +327,41 @@ impl Reaction {
     }
 }
 
+impl Outgoing {
+    pub(super) fn expressions<'a>(&'a self, found: &mut Vec<&'a Expr>) {
+        self.data.iter().for_each(|data| data.expressions(found));
+        found.extend(self.each.as_ref().map(|each| &each.list));
+    }
+}
+
+/// As it is written.
+impl std::fmt::Display for Each {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} in {}", self.item, self.list)
+    }
+}
+
+impl AlarmKey {
+    pub fn expression(&self) -> Option<&Expr> {
+        match self {
+            AlarmKey::Text(_) => None,
+            AlarmKey::Expr(expr) => Some(expr),
+        }
+    }
+}
+
+/// As it is written: an expression with its `=`.
+impl std::fmt::Display for AlarmKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            AlarmKey::Text(text) => f.write_str(text),
+            AlarmKey::Expr(expr) => write!(f, "={expr}"),
+        }
+    }
+}
+
 impl Template {
-    fn expressions<'a>(&'a self, found: &mut Vec<&'a Expr>) {
+    pub(super) fn expressions<'a>(&'a self, found: &mut Vec<&'a Expr>) {
         match self {
             Template::Literal(_) => {}
             Template::Expr(expr) => found.push(expr),

@@ -5,9 +5,11 @@
 //! members stays. Left out, since no decision about a running instance depends on them: `summary`,
 //! and `accepts-new`, so that a version can be retired in place while instances live on it. The
 //! text is written into no file, but its hash is recorded with every start: a change of this form
-//! is a change of all hashes, and must raise `format`.
+//! is a change of all hashes, and must raise `format`. What came into the language later stands in the
+//! text only where a file uses it, so that the hashes of older files stay.
 
 use super::definition::*;
+use super::expr::Expr;
 use crate::event::{Name, json};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -29,62 +31,80 @@ pub fn canonical(definition: &Definition) -> String {
     starters.sort_by(|a, b| a.type_.cmp(&b.type_));
     let mut states: Vec<&State> = d.states.iter().collect();
     states.sort_by(|a, b| a.name.cmp(&b.name));
-    object([
-        ("format", "1".into()),
-        ("process", json::quote(&d.name)),
-        ("version", d.version.to_string()),
-        (
-            "starts-on",
-            object(starters.iter().map(|starter| {
-                let rule = starter.reaction.as_ref().map_or("null".into(), |rule| rule_text(d, rule));
-                (&*starter.type_, rule)
-            })),
-        ),
-        ("starts-when", optional(&d.starts_when)),
-        (
-            "correlate",
-            match &d.correlate {
-                Correlate::ById => "null".into(),
-                Correlate::By(expr) => quoted(expr),
-                Correlate::ByType(by) => object(by.iter().map(|(type_, expr)| (&**type_, quoted(expr)))),
-            },
-        ),
-        ("data", d.data.to_json()),
-        ("initial", json::quote(&d.states[d.initial].name)),
-        ("states", object(states.iter().map(|state| (&*state.name, state_text(d, state))))),
-        (
-            "before-start",
-            json::quote(match d.before_start {
-                BeforeStart::Defer => "defer",
-                BeforeStart::Park => "park",
-                BeforeStart::Ignore => "ignore",
-            }),
-        ),
-        (
-            "unexpected",
-            json::quote(match d.unexpected {
-                Unexpected::Park => "park",
-                Unexpected::Ignore => "ignore",
-                Unexpected::Defer => "defer",
-            }),
-        ),
-        (
-            "after-end",
-            json::quote(match d.after_end {
-                AfterEnd::Remember => "remember",
-                AfterEnd::Forget => "forget",
-            }),
-        ),
-    ])
+    let any = list(d.any.iter().map(|shared| shared_text(d, shared)));
+    object(
+        [
+            ("format", "1".into()),
+            ("process", json::quote(&d.name)),
+            ("version", d.version.to_string()),
+            (
+                "starts-on",
+                object(starters.iter().map(|starter| {
+                    let rule = starter.reaction.as_ref().map_or("null".into(), |rule| rule_text(d, rule));
+                    (&*starter.type_, rule)
+                })),
+            ),
+            ("starts-when", optional(&d.starts_when)),
+            (
+                "correlate",
+                match &d.correlate {
+                    Correlate::ById => "null".into(),
+                    Correlate::By(expr) => quoted(expr),
+                    Correlate::ByType(by) => object(by.iter().map(|(type_, expr)| (&**type_, quoted(expr)))),
+                },
+            ),
+            ("data", d.data.to_json()),
+            ("initial", json::quote(&d.states[d.initial].name)),
+            ("states", object(states.iter().map(|state| (&*state.name, state_text(d, state))))),
+            (
+                "before-start",
+                json::quote(match d.before_start {
+                    BeforeStart::Defer => "defer",
+                    BeforeStart::Park => "park",
+                    BeforeStart::Ignore => "ignore",
+                }),
+            ),
+            (
+                "unexpected",
+                json::quote(match d.unexpected {
+                    Unexpected::Park => "park",
+                    Unexpected::Ignore => "ignore",
+                    Unexpected::Defer => "defer",
+                }),
+            ),
+            (
+                "after-end",
+                json::quote(match d.after_end {
+                    AfterEnd::Remember => "remember",
+                    AfterEnd::Forget => "forget",
+                }),
+            ),
+        ]
+        .into_iter()
+        .chain((!d.any.is_empty()).then_some(("any", any))),
+    )
 }
 
 fn state_text(d: &Definition, state: &State) -> String {
-    object([
-        ("end", state.end.map_or("null".into(), |end| json::quote(end.name()))),
-        ("on", object(state.on.iter().map(|(type_, rule)| (&**type_, rule_text(d, rule))))),
-        ("ignore", list(state.ignore.iter().map(|name| json::quote(name)))),
-        ("defer", list(state.defer.iter().map(|name| json::quote(name)))),
-    ])
+    let end = ("end", state.end.map_or("null".into(), |end| json::quote(end.name())));
+    let rules = [("enter", &state.enter), ("whenever", &state.whenever)];
+    let rules = rules.into_iter().filter(|(_, rule)| !rule.is_empty());
+    let own = answers_text(d, &state.own);
+    object(std::iter::once(end).chain(own).chain(rules.map(|(key, rule)| (key, rule_text(d, rule)))))
+}
+
+fn shared_text(d: &Definition, shared: &Shared) -> String {
+    let within = shared.within.as_ref();
+    let within = within.map_or("null".into(), |names| list(names.iter().map(|name| json::quote(name))));
+    object(std::iter::once(("in", within)).chain(answers_text(d, &shared.answers)))
+}
+
+fn answers_text(d: &Definition, answers: &Answers) -> [(&'static str, String); 3] {
+    [
+        ("on", object(answers.on.iter().map(|(type_, rule)| (&**type_, rule_text(d, rule))))),
+        ("ignore", list(answers.ignore.iter().map(|name| json::quote(name)))),
+        ("defer", list(answers.defer.iter().map(|name| json::quote(name)))),
+    ]
 }
 
 fn rule_text(d: &Definition, rule: &Rule) -> String {
@@ -92,7 +112,7 @@ fn rule_text(d: &Definition, rule: &Rule) -> String {
 }
 
 fn reaction_text(d: &Definition, reaction: &Reaction) -> String {
-    let mut cancel: Vec<&Name> = reaction.cancel.iter().collect();
+    let mut cancel: Vec<String> = reaction.cancel.iter().map(cancel_text).collect();
     cancel.sort();
     object([
         ("when", optional(&reaction.when)),
@@ -100,23 +120,41 @@ fn reaction_text(d: &Definition, reaction: &Reaction) -> String {
         (
             "send",
             list(reaction.sends.iter().map(|sent| {
-                object([(sent.kind.name(), json::quote(&sent.type_)), ("data", data_text(&sent.data))])
+                let plain = [(sent.kind.name(), json::quote(&sent.type_)), ("data", data_text(&sent.data))];
+                let each = sent.each.as_ref().map(|each| ("each", json::quote(&each.to_string())));
+                object(plain.into_iter().chain(each))
             })),
         ),
-        ("cancel", list(cancel.into_iter().map(|name| json::quote(name)))),
+        ("cancel", list(cancel)),
         (
             "alarm",
             list(reaction.alarms.iter().map(|alarm| {
-                let (key, time) = match &alarm.when {
+                let time = match &alarm.when {
                     AlarmTime::After(millis) => ("after", millis.to_string()),
                     AlarmTime::AfterExpr(expr) => ("after", quoted(expr)),
                     AlarmTime::At(expr) => ("at", quoted(expr)),
                 };
-                object([("alarm", json::quote(&alarm.name)), (key, time), ("data", data_text(&alarm.data))])
+                let plain = [("alarm", json::quote(&alarm.name)), time, ("data", data_text(&alarm.data))];
+                object(plain.into_iter().chain(alarm.key.as_ref().map(|key| ("key", key_text(key)))))
             })),
         ),
         ("to", reaction.to.map_or("null".into(), |to| json::quote(&d.states[to].name))),
     ])
+}
+
+fn cancel_text(cancel: &Cancel) -> String {
+    match &cancel.key {
+        None => json::quote(&cancel.name),
+        Some(key) => object([("alarm", json::quote(&cancel.name)), ("key", key_text(key))]),
+    }
+}
+
+/// A text is told from an expression of the same spelling.
+fn key_text(key: &AlarmKey) -> String {
+    match key {
+        AlarmKey::Text(text) => object([("is", json::quote(text))]),
+        AlarmKey::Expr(expr) => quoted(expr),
+    }
 }
 
 /// A template that is absent is told from one that is null: the first has no data at all.
@@ -140,11 +178,11 @@ fn template_text(template: &Template) -> String {
     }
 }
 
-fn optional(expr: &Option<super::expr::Expr>) -> String {
+fn optional(expr: &Option<Expr>) -> String {
     expr.as_ref().map_or("null".into(), quoted)
 }
 
-fn quoted(expr: &super::expr::Expr) -> String {
+fn quoted(expr: &Expr) -> String {
     json::quote(&expr.to_string())
 }
 

@@ -14,18 +14,22 @@ pub mod keys;
 pub(crate) mod library;
 mod messages;
 pub(crate) mod page;
+mod participant;
 mod read;
+mod service;
 pub(crate) mod stimuli;
 pub mod tree;
 pub mod workspace_file;
 
 pub use data::Data;
 pub use definition::{
-    AfterEnd, AlarmSpec, AlarmTime, BeforeStart, Correlate, Definition, End, Entry, Outgoing, Reaction, Rule,
-    Starter, State, StateId, Template, Unexpected, When,
+    AfterEnd, AlarmKey, AlarmSpec, AlarmTime, Answers, BeforeStart, Cancel, Correlate, Definition, Each, End,
+    Entry, Outgoing, Reaction, Rule, Shared, Starter, State, StateId, Template, Unexpected, When,
 };
 pub use family::Family;
 pub use hash::{canonical, hash};
 pub use library::Library;
 pub use messages::{check_messages, sent};
-pub use read::{read, read_named};
+pub use participant::Participant;
+pub use read::{read, read_named, read_service, read_service_named};
+pub use service::{Billionths, CERTAIN, Choose, Delay, Replies, Reply, Service};

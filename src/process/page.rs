@@ -11,7 +11,7 @@ use super::tree::{Meaning, Member, Node, Scalar, Style, Value};
 use crate::error::Error;
 use crate::event::{Name, json};
 pub(crate) use crate::span::listed;
-use crate::span::{Diagnostic, Source, Span, nearest};
+use crate::span::{Diagnostic, Mistake, Source, Span, nearest};
 use std::sync::Arc;
 
 /// Our own internal events; a process that listened to them would hear itself think.
@@ -55,10 +55,18 @@ impl Page<'_> {
         self.diagnostics.last_mut().expect("just pushed")
     }
 
-    pub fn complain(&mut self, span: Span, message: impl Into<String>, label: impl Into<String>, hint: &str) {
+    #[must_use = "say of which kind it is: `.is(Mistake::…)`"]
+    pub fn complain(
+        &mut self,
+        span: Span,
+        message: impl Into<String>,
+        label: impl Into<String>,
+        hint: &str,
+    ) -> &mut Diagnostic {
         let diagnostic = self.say(span, message);
         diagnostic.label = label.into();
         diagnostic.hint = (!hint.is_empty()).then(|| hint.to_string());
+        diagnostic
     }
 
     /// A value of another kind than wanted. Silent where the tree complained already.
@@ -68,7 +76,7 @@ impl Page<'_> {
                 true => "nothing stands here".to_string(),
                 false => format!("this is {}", node.kind()),
             };
-            self.complain(node.span, what, label, hint);
+            self.complain(node.span, what, label, hint).is(Mistake::WrongKind);
         }
     }
 
@@ -105,7 +113,7 @@ impl Page<'_> {
             None => {
                 let message = format!("{} has no key `{}`", place.name(), member.key);
                 let advice = self.source.advice(|| keys::advice(place, &member.key));
-                self.complain(member.key_span, message, "", &advice);
+                self.complain(member.key_span, message, "", &advice).is(Mistake::UnknownKey);
                 false
             }
         }
@@ -113,7 +121,8 @@ impl Page<'_> {
 
     pub fn not_built(&mut self, key: &str, span: Span) {
         let message = format!("`{key}` is not built yet in this version of anyorder");
-        self.complain(span, message, "", "it is part of the design, and will come; until then do without it");
+        self.complain(span, message, "", "it is part of the design, and will come; until then do without it")
+            .is(Mistake::NotBuilt);
     }
 
     /// The required keys of a place that are not there, as `hint` says.
@@ -142,7 +151,7 @@ impl Page<'_> {
         let span = first.map_or(Span::new(root.span.start, root.span.start), |member| member.key_span);
         let verb = if missing.len() == 1 { "is" } else { "are" };
         let message = format!("{} {verb} missing", missing.join(", "));
-        self.complain(span, message, "in this file", hint);
+        self.complain(span, message, "in this file", hint).is(Mistake::MissingKey);
     }
 
     /// A name as text; complains about anything else.
@@ -167,7 +176,8 @@ impl Page<'_> {
                 format!("`{key}` wants a text of one line"),
                 "",
                 "a report prints it as a title",
-            );
+            )
+            .is(Mistake::WrongKind);
             return None;
         }
         Some(title.to_string())
@@ -188,7 +198,8 @@ impl Page<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("it is one of {all}"),
             };
-            self.complain(node.span, format!("`{key}` cannot be `{}`", word.text), "", &hint);
+            self.complain(node.span, format!("`{key}` cannot be `{}`", word.text), "", &hint)
+                .is(Mistake::NotOneOf);
         }
         found.copied()
     }
@@ -198,7 +209,14 @@ impl Page<'_> {
         match node.scalar().map(|scalar| scalar.meaning()) {
             Some(Meaning::Bool(value)) => Some(value),
             _ => {
-                self.expected(node, &format!("`{key}` wants `true` or `false`"), "");
+                let what = format!("`{key}` wants `true` or `false`");
+                match node.scalar().and_then(yes_or_no) {
+                    Some(value) => {
+                        let hint = format!("write `{value}`");
+                        self.complain(node.span, what, "", &hint).is(Mistake::YesOrNo);
+                    }
+                    None => self.expected(node, &what, ""),
+                }
                 None
             }
         }
@@ -211,7 +229,7 @@ impl Page<'_> {
         if value.is_none() {
             let what = format!("`{key}` wants a whole number from 1");
             match number {
-                Some(_) => self.complain(node.span, what, "", ""),
+                Some(_) => self.complain(node.span, what, "", "").is(Mistake::NotWhole),
                 None => self.expected(node, &what, ""),
             }
         }
@@ -238,12 +256,12 @@ impl Page<'_> {
             } else {
                 "a message is named with letters, digits, `_`, `.` and `-`, and begins with a letter"
             };
-            self.complain(span, format!("`{name}` is no name for a message"), "", hint);
+            self.complain(span, format!("`{name}` is no name for a message"), "", hint).is(Mistake::BadName);
             return None;
         }
         if RESERVED.contains(&name) {
             let hint = "anyorder journals with it; take another name";
-            self.complain(span, format!("the name `{name}` is reserved"), "", hint);
+            self.complain(span, format!("the name `{name}` is reserved"), "", hint).is(Mistake::ReservedName);
             return None;
         }
         Some(Name::from(name))
@@ -251,7 +269,7 @@ impl Page<'_> {
 
     pub fn twice(&mut self, name: &str, span: Span, first: Span) {
         let label = format!("stands on line {} already", self.line(first));
-        self.complain(span, format!("`{name}` is listed twice"), label, "");
+        self.complain(span, format!("`{name}` is listed twice"), label, "").is(Mistake::SaidTwice);
     }
 
     /// A guard, where an expression stands always. One that begins with `=` is complained about, and
@@ -277,7 +295,8 @@ impl Page<'_> {
         if scalar.text.starts_with('=') {
             let hint = format!("leave out the `=`: `{key}` is an expression always");
             let at = self.inside(node, scalar).start;
-            self.complain(Span::new(at, at + 1), format!("`{key}` needs no `=`"), "", &hint);
+            self.complain(Span::new(at, at + 1), format!("`{key}` needs no `=`"), "", &hint)
+                .is(Mistake::NeedlessEquals);
             return self.marked_expression(node, scalar, scope);
         }
         let parsed = parse(self.source, self.inside(node, scalar), &scalar.text, scope);
@@ -290,7 +309,8 @@ impl Page<'_> {
         let mut span = self.inside(node, scalar);
         if text.trim().is_empty() {
             let hint = "write one after it; a text that is only `=` is `\"='='\"`";
-            self.complain(span, "an expression is missing after the `=`", "", hint);
+            self.complain(span, "an expression is missing after the `=`", "", hint)
+                .is(Mistake::EmptyExpression);
             return None;
         }
         if self.source.text[span.start..span.end] == scalar.text {
@@ -308,6 +328,27 @@ impl Page<'_> {
                 None
             }
         }
+    }
+
+    /// A text where an expression was meant: says so, and answers true.
+    pub fn forgot_equals(&mut self, node: &Node, scalar: &Scalar, scope: &Scope) -> bool {
+        let text = scalar.text.trim();
+        if scalar.meaning() != Meaning::Text || !expr::reads_like_one(text, scope) {
+            return false;
+        }
+        let quoted = text.contains(['"', '\\']);
+        let (expression, literal) = match text.contains(|c: char| !c.is_alphanumeric() && !"_.".contains(c)) {
+            true if quoted => (format!("'={}'", text.replace('\'', "''")), None),
+            true => (format!("\"={text}\""), Some(text)),
+            false => (format!("={text}"), Some(text)),
+        };
+        let mut hint = format!("an expression begins with `=`: write `{expression}`");
+        if let Some(text) = literal.filter(|text| !text.contains('\'')) {
+            hint.push_str(&format!("; if the text is meant, write `\"='{text}'\"`"));
+        }
+        let message = "this is a text, though it reads like an expression";
+        self.complain(node.span, message, "", &hint).is(Mistake::MissingEquals);
+        true
     }
 
     /// Where the bytes of a scalar's text stand: without its quotes, if what is between them is
@@ -330,7 +371,7 @@ impl Page<'_> {
                 if let Some(text) = only_a_text(&scalar.text[1..]) {
                     return Some(json::quote(text));
                 }
-                self.complain(node.span, what, "", hint);
+                self.complain(node.span, what, "", hint).is(Mistake::NoExpressionHere);
                 None
             }
             Value::Scalar(scalar) => self.scalar(node, scalar),
@@ -358,14 +399,35 @@ impl Page<'_> {
             Meaning::Null => Some("null".into()),
             Meaning::Bool(value) => Some(value.to_string()),
             Meaning::Number => Some(scalar.text.clone()),
-            Meaning::Text => Some(json::quote(&scalar.text)),
+            Meaning::Text => {
+                if let Some(value) = yes_or_no(scalar) {
+                    let word = &scalar.text;
+                    let message = format!("`{word}` is a boolean to some YAMLs, and a text to others");
+                    let hint = format!("write `{value}`; or quote it, if it is a text: `\"{word}\"`");
+                    self.complain(node.span, message, "", &hint).is(Mistake::YesOrNo);
+                    return None;
+                }
+                Some(json::quote(&scalar.text))
+            }
             Meaning::Odd(advice) => {
                 let message = format!("YAMLs do not agree on what `{}` is", scalar.text);
                 let hint = format!("{advice}; or quote it, if it is a text: `\"{}\"`", scalar.text);
-                self.complain(node.span, message, "", &hint);
+                self.complain(node.span, message, "", &hint).is(Mistake::OddNumber);
                 None
             }
         }
+    }
+}
+
+/// A bare word that YAML 1.1 reads as a boolean, and YAML 1.2 as a text.
+pub(crate) fn yes_or_no(scalar: &Scalar) -> Option<bool> {
+    if scalar.style != Style::Plain {
+        return None;
+    }
+    match scalar.text.as_str() {
+        "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Some(true),
+        "no" | "No" | "NO" | "off" | "Off" | "OFF" => Some(false),
+        _ => None,
     }
 }
 

@@ -4,12 +4,12 @@
 //! What scenarios and specs share: the forms, ids that a person can read, and what is said of a message
 //! that no process mentions. What is made of such a message is the business of whoever reads the file.
 
-use super::definition::Definition;
 use super::keys::{self, Place};
 use super::page::{Page, listed};
+use super::participant::Participant;
 use super::tree::{Member, Node, Value};
 use crate::event::{Document, Name};
-use crate::span::{Diagnostic, Source, Span, nearest};
+use crate::span::{Diagnostic, Mistake, Source, Span, nearest};
 use crate::store::check_name;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -60,40 +60,47 @@ impl Listed {
         Diagnostic::new(&self.source, span, message)
     }
 
-    /// What is wrong with a message that no process mentions; `file` is what lists it. The names in
+    /// What is wrong with a message that none of them mentions; `file` is what lists it. The names in
     /// `besides` could have been meant, too.
     pub fn unmentioned(
         &self,
-        processes: &[Arc<Definition>],
+        cast: &[Participant],
         file: &str,
         besides: &BTreeSet<Name>,
     ) -> Option<Diagnostic> {
         let type_ = &self.type_;
-        if processes.iter().any(|process| process.subscriptions.contains(type_)) {
+        if cast.iter().any(|one| one.hears(type_)) {
             return None;
         }
         let heard = || -> BTreeSet<&str> {
-            let of_processes =
-                processes.iter().flat_map(|process| process.subscriptions.difference(&process.alarms));
-            of_processes.chain(besides).map(|name| &**name).collect()
+            let of_cast = cast.iter().flat_map(Participant::hears_of_others);
+            of_cast.chain(besides.iter().map(|name| &**name)).collect()
         };
-        let who = match processes {
+        let who = match cast {
             [only] => format!("{} does not mention `{type_}`", only.full_name()),
-            _ => format!("no process of this {file} mentions `{type_}`"),
+            _ if cast.iter().all(|one| one.process().is_some()) => {
+                format!("no process of this {file} mentions `{type_}`")
+            }
+            _ => format!("no process and no service of this {file} mentions `{type_}`"),
         };
         let hint = self.source.advice(|| match nearest(type_, heard()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("mentioned are {}", listed(heard())),
         });
-        Some(self.diagnostic(self.span, who).hint(hint))
+        Some(self.diagnostic(self.span, who).code(Mistake::UnheardMessage).hint(hint))
     }
 
-    /// What is wrong with a module that is a process.
-    pub fn in_the_name_of(&self, processes: &[Arc<Definition>]) -> Option<Diagnostic> {
+    /// What is wrong with a module that is a process, or a service with a journal.
+    pub fn in_the_name_of(&self, cast: &[Participant]) -> Option<Diagnostic> {
         let (module, span) = self.module.as_ref()?;
-        let process = processes.iter().find(|process| process.name == *module)?;
-        let what = format!("{module} is a process: only {} itself speaks in its name", process.full_name());
-        Some(self.diagnostic(*span, what).hint("name the module that says it outside, or leave it out"))
+        let one = cast.iter().find(|one| one.name() == module && one.remembers())?;
+        let sort = if one.process().is_some() { "process" } else { "service with `entity`" };
+        let what = format!("{module} is a {sort}: only {} itself speaks in its name", one.full_name());
+        Some(
+            self.diagnostic(*span, what)
+                .code(Mistake::SpeaksForProcess)
+                .hint("name the module that says it outside, or leave it out"),
+        )
     }
 }
 
@@ -162,7 +169,8 @@ impl Page<'_> {
         match members {
             [member] => self.short(place, member),
             [] => {
-                self.complain(node.span, "a message is missing here", "nothing is named", place.forms());
+                self.complain(node.span, "a message is missing here", "nothing is named", place.forms())
+                    .is(Mistake::NothingListed);
                 None
             }
             [first, second, ..] => {
@@ -179,7 +187,7 @@ impl Page<'_> {
                         format!("write a list: `[{}: …, {}: …]`", first.key, second.key),
                     )
                 };
-                self.complain(second.key_span, what, "", &hint);
+                self.complain(second.key_span, what, "", &hint).is(Mistake::OneMessageEach);
                 None
             }
         }
@@ -220,7 +228,8 @@ impl Page<'_> {
                 "times" => listed.times = self.times(value).unwrap_or(1),
                 "advance" => {
                     let hint = "time passes beside messages: `[OrderPlaced, {advance: 15m}]`";
-                    self.complain(member.key_span, "`advance` is no part of a message", "", hint);
+                    self.complain(member.key_span, "`advance` is no part of a message", "", hint)
+                        .is(Mistake::OneMessageEach);
                 }
                 other => unreachable!("`{other}` is in the table of keys"),
             }
@@ -229,7 +238,8 @@ impl Page<'_> {
             && let Some((id, span)) = &listed.id
         {
             let hint = "leave out the `id`: each gets one of its own";
-            self.complain(*span, format!("{} messages, and one id `{id}`", listed.times), "", hint);
+            self.complain(*span, format!("{} messages, and one id `{id}`", listed.times), "", hint)
+                .is(Mistake::NotBoth);
         }
         type_.map(|_| listed)
     }
@@ -254,7 +264,7 @@ impl Page<'_> {
     fn times(&mut self, node: &Node) -> Option<u64> {
         let times = self.whole("times", node)?;
         if times > MANY {
-            self.complain(node.span, format!("`times` is {MANY} at most"), "", "");
+            self.complain(node.span, format!("`times` is {MANY} at most"), "", "").is(Mistake::NotWhole);
             return None;
         }
         Some(times)
@@ -264,7 +274,8 @@ impl Page<'_> {
         let hint = "a module is named with a-z, 0-9 and `-`, and begins with a letter";
         let word = self.word(node, "`module` wants a module's name", hint)?;
         if check_name(&word.text).is_err() {
-            self.complain(node.span, format!("`{}` is no name for a module", word.text), "", hint);
+            self.complain(node.span, format!("`{}` is no name for a module", word.text), "", hint)
+                .is(Mistake::BadName);
             return None;
         }
         Some(Name::from(word.text.as_str()))

@@ -119,8 +119,12 @@ fn causes_of(messages: &[Message]) -> Vec<Cause> {
             waiting.entry(&message.source).or_default().push(index);
             continue;
         }
+        // What a service had armed, and now says, names as its cause what it answers.
+        let armed = message.causation.as_ref().and_then(|id| by_id.get(&**id)).map(|&armed| &messages[armed]);
+        let answered = armed.filter(|armed| armed.due.is_some()).and_then(|armed| armed.causation.as_ref());
         for effect in waiting.remove(&*message.source).unwrap_or_default() {
-            if messages[effect].causation == message.causation {
+            let cause = messages[effect].causation.as_ref();
+            if cause == message.causation.as_ref() || cause.is_some() && cause == answered {
                 causes[effect] = Cause::Message(index);
             }
         }
@@ -180,6 +184,14 @@ impl Decision {
         })
     }
 
+    /// `order@1`; a service has no version.
+    pub fn who(&self) -> String {
+        match self.version {
+            0 => self.process.clone(),
+            version => format!("{}@{version}", self.process),
+        }
+    }
+
     /// What was decided, without when: `order@1 started → awaiting-payment`.
     pub fn did(&self) -> String {
         let hand = self.hand.as_deref().filter(|_| self.outcome != "ignored");
@@ -189,7 +201,7 @@ impl Decision {
             Some("end") => "ended",
             _ => &self.outcome,
         };
-        let mut text = format!("{}@{} {did}", self.process, self.version);
+        let mut text = format!("{} {did}", self.who());
         if let Some(state) = &self.state {
             text.push_str(&format!(" → {state}"));
         }

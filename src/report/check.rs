@@ -232,6 +232,9 @@ fn part(report: &Report, count: &Count) -> String {
 
 fn bound(report: &Report) -> String {
     let what = match report.stopped {
+        None if report.undecided => {
+            return "\nstopped: all is counted; what decides each outcome is not worked out\n".to_string();
+        }
         None => return String::new(),
         Some(Stopped::States) => {
             format!("the bound of {} was reached", counted(report.bounds.states, "state"))
@@ -448,7 +451,7 @@ fn step(shown: &Shown, before: &[ShownInstance], several: bool) -> Vec<Vec<Strin
     rows
 }
 
-fn alarm((name, runs): &(Name, Option<i64>)) -> String {
+fn alarm((name, runs): &(String, Option<i64>)) -> String {
     match runs {
         Some(millis) if *millis >= 0 => format!("{name} {}", print_duration(*millis)),
         _ => name.to_string(),

@@ -21,6 +21,9 @@ struct Scenario<'a> {
     findings: Vec<Finding<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unreached: Vec<&'a str>,
+    /// Stopped before it was known what decides each outcome.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    undecided: bool,
     bounds: Bounds,
     reductions: &'a [&'static str],
 }
@@ -96,6 +99,7 @@ fn scenario(report: &Report) -> Scenario<'_> {
             })
             .collect(),
         unreached: report.unreached.iter().map(String::as_str).collect(),
+        undecided: report.undecided,
         bounds: Bounds { states: report.bounds.states, depth: report.bounds.depth },
         reductions: &report.reductions,
     }

@@ -30,6 +30,12 @@ pub fn render(error: &Error, colour: bool) -> String {
     out.join("\n")
 }
 
+/// Where more is told about it, as one line; None where nothing is.
+pub fn more(error: &Error) -> Option<String> {
+    let mistake = error.all_diagnostics().iter().find_map(|diagnostic| diagnostic.mistake)?;
+    Some(format!("`anyorder explain {mistake}` says more, with an example\n"))
+}
+
 /// An error that has no line to show: what, where, and what to do.
 fn plain(renderer: &Renderer, error: &Error) -> String {
     let title = Group::with_title(Level::ERROR.primary_title(error.what()));
@@ -61,8 +67,13 @@ fn draw(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
         .line_start(line)
         .path(&*diagnostic.source.name)
         .annotation(annotation);
-    let mut group =
-        Group::with_title(Level::ERROR.primary_title(brief(&diagnostic.message))).element(snippet);
+    let title = Level::ERROR.primary_title(brief(&diagnostic.message));
+    let code = diagnostic.mistake.map(|mistake| mistake.to_string());
+    let title = match &code {
+        Some(code) => title.id(&**code),
+        None => title,
+    };
+    let mut group = Group::with_title(title).element(snippet);
     if let Some(hint) = &diagnostic.hint {
         group = group.element(Level::HELP.message(brief(hint)));
     }

@@ -76,7 +76,7 @@ impl Lifter {
 /// A message in one line for people.
 pub fn line(message: &Message) -> String {
     let position = message.position.map_or("-".to_string(), |position| position.to_string());
-    let mut text = format!("{}  {} {position} {}", message.time, message.source, message.type_);
+    let mut text = format!("{}  {} {position} {}", message.time, message.source, message.named());
     if message.kind == Kind::Command {
         text.push_str(" (command)");
     }

@@ -8,6 +8,7 @@ pub mod causes;
 pub mod check;
 pub mod check_json;
 pub mod diagnostic;
+pub mod explain;
 pub mod graph;
 pub mod junit;
 pub mod log;

@@ -11,17 +11,19 @@ use serde_json::{Map, Value, json};
 pub enum Sort {
     Process,
     Scenario,
+    Service,
     Spec,
     Workspace,
 }
 
 impl Sort {
-    pub const ALL: [Sort; 4] = [Sort::Process, Sort::Scenario, Sort::Spec, Sort::Workspace];
+    pub const ALL: [Sort; 5] = [Sort::Process, Sort::Scenario, Sort::Service, Sort::Spec, Sort::Workspace];
 
     pub fn name(self) -> &'static str {
         match self {
             Sort::Process => "process",
             Sort::Scenario => "scenario",
+            Sort::Service => "service",
             Sort::Spec => "spec",
             Sort::Workspace => "workspace",
         }
@@ -31,6 +33,7 @@ impl Sort {
         match self {
             Sort::Process => "a process manager of anyorder",
             Sort::Scenario => "a scenario of anyorder",
+            Sort::Service => "a service of anyorder",
             Sort::Spec => "specs of anyorder: given, when, then",
             Sort::Workspace => "a workspace of anyorder (anyorder.yaml)",
         }
@@ -43,8 +46,11 @@ pub fn schema(sort: Sort) -> String {
     let root = match sort {
         Sort::Process => place(Place::Process, &mut definitions),
         Sort::Scenario => place(Place::Scenario, &mut definitions),
+        Sort::Service => place(Place::Service, &mut definitions),
         Sort::Spec => {
             let spec = defined("spec", Place::Spec, &mut definitions);
+            let either = ["process", "service"].map(|key| json!({"required": [key]}));
+            definitions["spec"]["anyOf"] = json!(either);
             any_of([spec.clone(), list(spec)])
         }
         Sort::Workspace => workspace(),
@@ -114,11 +120,26 @@ fn shape(shape: Shape, definitions: &mut Map<String, Value>) -> Value {
         }
         Shape::StateName => name(),
         Shape::Reactions => nothing_or(rules(definitions)),
-        Shape::Names | Shape::Processes => one_or_list(name()),
+        Shape::Rule => nothing_or(rule(definitions)),
+        Shape::Shared => {
+            let block = defined("any", Place::Shared, definitions);
+            nothing_or(one_or_list(block))
+        }
+        Shape::Names | Shape::Processes | Shape::StateNames => one_or_list(name()),
+        Shape::Each => json!({"type": "string"}),
+        Shape::AlarmKey => json!({"type": ["string", "number"]}),
         Shape::AlarmNames => one_or_list(any_of([name(), map(json!(true))])),
         Shape::Texts => one_or_list(any_of([json!({"type": "string"}), map(json!({"type": "string"}))])),
-        // The members beside a message's name are its data, of any form.
-        Shape::Messages => one_or_list(any_of([name(), map(json!(true))])),
+        // Under a message's name stand its data, of any form; beside it, if anything, `each`.
+        Shape::Messages => {
+            let mut one = map(json!(true));
+            one["maxProperties"] = json!(1);
+            let mut per_item = place(Place::Outgoing, definitions);
+            per_item["additionalProperties"] = json!(true);
+            (per_item["minProperties"], per_item["maxProperties"]) = (json!(2), json!(2));
+            per_item["required"] = json!(["each"]);
+            one_or_list(any_of([name(), one, per_item]))
+        }
         Shape::Alarms => {
             let alarm = defined("alarm", Place::Alarm, definitions);
             one_or_list(map(any_of([json!({"type": "string"}), alarm])))
@@ -146,14 +167,23 @@ fn shape(shape: Shape, definitions: &mut Map<String, Value>) -> Value {
         Shape::Reason => json!({"type": ["boolean", "string"]}),
         Shape::Mapping(of) => nothing_or(defined(of.name().trim_matches('`'), of, definitions)),
         Shape::Properties => nothing_or(map(json!({"type": ["string", "boolean"]}))),
+        Shape::Replies => {
+            let reply = nothing_or(defined("answer", Place::Reply, definitions));
+            map(one_or_list(reply))
+        }
+        Shape::Chance => json!({"type": "number", "minimum": 0, "maximum": 1}),
+        Shape::Delay => any_of([json!({"type": "string"}), defined("after", Place::Delay, definitions)]),
         Shape::Later => json!({}),
     }
 }
 
 /// Message names with their reactions: one, or a list of which the first whose guard holds is taken.
 fn rules(definitions: &mut Map<String, Value>) -> Value {
-    let reaction = nothing_or(defined("reaction", Place::Reaction, definitions));
-    map(one_or_list(reaction))
+    map(rule(definitions))
+}
+
+fn rule(definitions: &mut Map<String, Value>) -> Value {
+    one_or_list(nothing_or(defined("reaction", Place::Reaction, definitions)))
 }
 
 fn any_of<const N: usize>(of: [Value; N]) -> Value {

@@ -46,6 +46,7 @@ pub fn text(process: &str, instance: &Instance, turn: &Turn) -> String {
         None if instance.id.is_empty() => "nothing without an instance is parked any more\n".to_string(),
         None => match instance.rest() {
             Rest::NotStarted => "it has not started\n".to_string(),
+            Rest::Unfinished("") => format!("its data is {}\n", instance.data.to_json()),
             Rest::Declined => "its process has declined it\n".to_string(),
             Rest::Ended(state, _) | Rest::Unfinished(state) | Rest::Parked(state) => {
                 format!("it is now in {state}\n")

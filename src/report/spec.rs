@@ -1,8 +1,8 @@
 //! Specs as prose that a business person reads, and what differs where one fails.
 
 use super::words::{brief_in, columns, counted, list};
-use crate::event::{Kind, Name, print_duration};
-use crate::process::Definition;
+use crate::event::{Kind, Message, Name, print_duration};
+use crate::process::Participant;
 use crate::spec::{
     Ending, Expected, Failure, Happened, Line, ParkedAs, Spec, StateIs, Step, Tested, Then, What, described,
 };
@@ -57,13 +57,17 @@ pub fn prose(tested: &Tested) -> String {
 }
 
 pub fn processes(spec: &Spec) -> String {
-    list(spec.processes.iter().map(|process| process.full_name()))
+    list(spec.subjects().iter().map(Participant::full_name))
 }
 
 /// `given …`, `when …`, `then …`, each a line.
 fn sentences(tested: &Tested) -> Vec<String> {
     let spec = tested.spec;
     let mut lines = Vec::new();
+    if !spec.answering().is_empty() {
+        let names = spec.answering().iter().map(|service| service.name().to_string());
+        lines.push(format!("with {} answering", and(names.collect())));
+    }
     if !spec.given.is_empty() {
         lines.push(format!("given {}", list(spec.given.iter().map(|step| happens(step, false)))));
     }
@@ -73,12 +77,12 @@ fn sentences(tested: &Tested) -> Vec<String> {
     lines
 }
 
-/// `then …`; with several processes one for each of which something is expected.
+/// `then …`; with several one for each of which something is expected.
 pub fn expectations(tested: &Tested) -> Vec<String> {
     let spec = tested.spec;
     let mut lines: Vec<String> = Vec::new();
-    for (index, process) in spec.processes.iter().enumerate() {
-        let said = then(&spec.then[index], process, &tested.ends[index]);
+    for (index, subject) in spec.subjects().iter().enumerate() {
+        let said = then(&spec.then[index], subject, &tested.ends[index]);
         if !said.is_empty() {
             lines.push(format!("{} {said}", if lines.is_empty() { "then" } else { "and" }));
         }
@@ -122,16 +126,16 @@ pub fn happens(step: &Step, in_full: bool) -> String {
     }
 }
 
-/// What is expected of a process, as one sentence; nothing where nothing is.
-fn then(then: &Then, process: &Definition, ending: &Ending) -> String {
-    let name = &process.name;
+/// What is expected of somebody, as one sentence; nothing where nothing is.
+fn then(then: &Then, subject: &Participant, ending: &Ending) -> String {
+    let name = subject.name();
     let mut parts: Vec<String> = Vec::new();
     match (&then.outcome, &then.state) {
         (Some(outcome), Some(expected)) => {
-            parts.push(met_and_state(outcome.value, &expected.value, process, ending));
+            parts.push(met_and_state(outcome.value, &expected.value, subject, ending));
         }
         (Some(outcome), None) => parts.push(met(outcome.value, name)),
-        (None, Some(expected)) => parts.push(state(&expected.value, process, ending)),
+        (None, Some(expected)) => parts.push(state(&expected.value, subject, ending)),
         (None, None) => {}
     }
     if !then.data.is_empty() {
@@ -164,8 +168,8 @@ fn then(then: &Then, process: &Definition, ending: &Ending) -> String {
     parts.join("; ")
 }
 
-fn met_and_state(outcome: Outcome, expected: &StateIs, process: &Definition, ending: &Ending) -> String {
-    let (met, state) = (met(outcome, &process.name), state(expected, process, ending));
+fn met_and_state(outcome: Outcome, expected: &StateIs, subject: &Participant, ending: &Ending) -> String {
+    let (met, state) = (met(outcome, subject.name()), state(expected, subject, ending));
     let StateIs::In(name) = expected else { return format!("{met}, and {state}") };
     let stays = ending.before.as_ref() == Some(name);
     match outcome {
@@ -177,15 +181,17 @@ fn met_and_state(outcome: Outcome, expected: &StateIs, process: &Definition, end
     }
 }
 
-fn state(expected: &StateIs, process: &Definition, ending: &Ending) -> String {
-    let name = &process.name;
+fn state(expected: &StateIs, subject: &Participant, ending: &Ending) -> String {
+    let name = subject.name();
+    let ends = |state: &str| {
+        let process = subject.process().and_then(|process| process.state_named(state));
+        process.is_some_and(|found| found.end.is_some())
+    };
     match expected {
         StateIs::NotStarted => format!("{name} has not started"),
         StateIs::Declined => format!("{name} has declined"),
         StateIs::In(state) if ending.before.as_ref() == Some(state) => format!("{name} stays in {state}"),
-        StateIs::In(state) if process.state_named(state).is_some_and(|found| found.end.is_some()) => {
-            format!("{name} ends in {state}")
-        }
+        StateIs::In(state) if ends(state) => format!("{name} ends in {state}"),
         StateIs::In(state) if ending.before.is_some() => format!("{name} goes to {state}"),
         StateIs::In(state) => format!("{name} is in {state}"),
     }
@@ -274,11 +280,11 @@ pub fn place(tested: &Tested, failure: &Failure) -> String {
     format!("{}:{line}", tested.spec.source.name)
 }
 
-/// `state`; with several processes `state of order`.
+/// `state`; with several of which something is expected `state of order`.
 pub fn subject(tested: &Tested, failure: &Failure) -> String {
     match failure.process {
-        Some(process) if tested.spec.processes.len() > 1 => {
-            format!("{} of {}", failure.key, tested.spec.processes[process].name)
+        Some(process) if tested.spec.subjects().len() > 1 => {
+            format!("{} of {}", failure.key, tested.spec.cast[process].name())
         }
         _ => failure.key.clone(),
     }
@@ -294,8 +300,13 @@ fn rows(tested: &Tested) -> Vec<Vec<String>> {
             _ => found.push((row, happened.now, 1)),
         }
     }
-    if found.is_empty() {
-        return vec![vec!["nothing: no message reached a process".to_string()]];
+    let cast = &tested.spec.cast;
+    if found.is_empty() && tested.owed.is_empty() {
+        let nothing = match cast.iter().all(|one| one.process().is_some()) {
+            true => "nothing: no message reached a process",
+            false => "nothing: nobody decided or answered anything",
+        };
+        return vec![vec![nothing.to_string()]];
     }
     let hidden = found.len().saturating_sub(SHOWN);
     let mut rows = Vec::new();
@@ -319,24 +330,42 @@ fn rows(tested: &Tested) -> Vec<Vec<String>> {
         row.insert(0, word.to_string());
         rows.push(row);
     }
+    for (index, (by, type_, after)) in tested.owed.iter().take(SHOWN).enumerate() {
+        let word = if index == 0 { "owed" } else { "" };
+        let who = format!("{}: in {}", cast[*by].name(), print_duration(*after));
+        rows.push(vec![word.to_string(), type_.to_string(), who]);
+    }
     rows
 }
 
+/// Who of the cast has said a message; a service without memory speaks in the name of a module.
+fn sayer<'a>(tested: &'a Tested, message: &Message) -> Option<&'a Name> {
+    let cast = &tested.spec.cast;
+    if let Some(one) = cast.iter().find(|one| *one.name() == message.source) {
+        return Some(one.name());
+    }
+    // What the script says has no cause.
+    message.causation.as_ref()?;
+    let said = |happened: &&Happened| happened.outcome.is_none() && happened.input.id == message.id;
+    tested.happened.iter().find(said).map(|happened| cast[happened.process].name())
+}
+
 fn row(tested: &Tested, happened: &Happened) -> Vec<String> {
-    let processes = &tested.spec.processes;
+    let cast = &tested.spec.cast;
     let input = &happened.input;
     let data = input.data.as_ref().map(|data| brief_in(data.text(), 40));
     let came = match (happened.rang, happened.scripted) {
+        (true, _) if cast[happened.process].service().is_some() => format!("{} is due", input.type_),
         (true, _) => format!("{} rings", input.type_),
         (false, true) => described(&input.type_, data.as_deref()),
-        (false, false) if processes.iter().any(|process| process.name == input.source) => {
-            format!("{} from {}", described(&input.type_, data.as_deref()), input.source)
-        }
-        (false, false) => format!("{}, which had waited", input.type_),
+        (false, false) => match sayer(tested, input) {
+            Some(name) => format!("{} from {name}", described(&input.type_, data.as_deref())),
+            None => format!("{}, which had waited", input.type_),
+        },
     };
-    let mut met = happened.outcome.to_string();
-    if processes.len() > 1 {
-        met = format!("{}: {met}", processes[happened.process].name);
+    let mut met = happened.met().to_string();
+    if cast.len() > 1 {
+        met = format!("{}: {met}", cast[happened.process].name());
     }
     if let Some(reason) = &happened.reason {
         met.push_str(&format!(": {reason}"));

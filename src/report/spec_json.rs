@@ -13,6 +13,8 @@ struct Spec<'a> {
     file: &'a str,
     line: usize,
     processes: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    services: Vec<&'a str>,
     holds: bool,
     given: Vec<String>,
     when: Vec<String>,
@@ -41,7 +43,7 @@ struct Decision<'a> {
     type_: &'a str,
     rang: bool,
     data: Option<Box<RawValue>>,
-    outcome: &'a str,
+    outcome: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +77,7 @@ pub fn json(tested: &[Tested]) -> String {
 
 fn spec<'a>(tested: &'a Tested) -> Spec<'a> {
     let spec = tested.spec;
-    let name = |process: usize| &*spec.processes[process].name;
+    let name = |process: usize| &**spec.cast[process].name();
     let failures = tested.failures.iter().map(|failure| Failure {
         process: failure.process.map(name),
         key: &failure.key,
@@ -96,7 +98,8 @@ fn spec<'a>(tested: &'a Tested) -> Spec<'a> {
         spec: &spec.name,
         file: &spec.source.name,
         line: spec.source.line_column(spec.span.start).0,
-        processes: spec.processes.iter().map(|process| process.full_name()).collect(),
+        processes: spec.cast.iter().filter_map(|one| one.process()).map(|one| one.full_name()).collect(),
+        services: spec.cast.iter().filter_map(|one| one.service()).map(|one| &*one.name).collect(),
         holds: tested.holds(),
         given: spec.given.iter().map(|step| happens(step, false)).collect(),
         when: spec.when.iter().map(|step| happens(step, true)).collect(),
@@ -115,7 +118,7 @@ fn decision<'a>(happened: &'a Happened, process: &'a str) -> Decision<'a> {
         type_: &happened.input.type_,
         rang: happened.rang,
         data: happened.input.data.as_ref().map(document),
-        outcome: happened.outcome.name(),
+        outcome: happened.outcome.map(|outcome| outcome.name()),
         reason: happened.reason.as_deref(),
         to: happened.to.as_deref(),
         sent: happened.sent.iter().map(|message| sent(message)).collect(),

@@ -1,6 +1,6 @@
 //! The instances of a workspace, as a table and as JSON.
 
-use super::words::{age, columns, counted, grouped, list};
+use super::words::{age, brief_in, columns, counted, grouped, list};
 use crate::event::{Name, Time, shortened};
 use crate::process::End;
 use crate::runtime::World;
@@ -19,6 +19,9 @@ pub struct Row {
     since: Option<String>,
     alarms: Vec<Alarm>,
     data: Box<RawValue>,
+    /// An entity of a service: it has data, and no state.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    service: bool,
     #[serde(skip)]
     place: String,
     #[serde(skip)]
@@ -32,6 +35,9 @@ struct Alarm {
     name: String,
     key: Option<String>,
     due: String,
+    /// Name and key, for the table.
+    #[serde(skip)]
+    named: String,
 }
 
 /// How what has no instance is called.
@@ -41,12 +47,13 @@ pub const NONE: &str = "(none)";
 /// first heard something.
 pub fn rows(world: &World, only: Option<&Name>) -> Vec<Row> {
     let mut rows = Vec::new();
-    for member in world.members() {
+    for (process, member) in world.members().iter().enumerate() {
+        let service = world.house().service(process).is_some();
         // What stands for the process itself is shown while a message is parked there, and never else.
         let shown = |instance: &&Instance| !instance.id.is_empty() || instance.parked.is_some();
         let wanted = |instance: &&Instance| only.is_none_or(|id| *id == instance.id);
         for instance in member.instances().filter(shown).filter(wanted) {
-            rows.push(row(&member.name, instance));
+            rows.push(row(&member.name, service, instance));
         }
     }
     rows
@@ -61,7 +68,7 @@ pub fn since(instance: &Instance) -> Option<Time> {
     }
 }
 
-fn row(process: &str, instance: &Instance) -> Row {
+fn row(process: &str, service: bool, instance: &Instance) -> Row {
     let (state, end) = match (&instance.phase, &instance.rested) {
         (Phase::Running(state), _) => (state.to_string(), None),
         (Phase::Ended(state, end), _) | (_, Some((state, end))) => (state.to_string(), Some(end.name())),
@@ -70,13 +77,14 @@ fn row(process: &str, instance: &Instance) -> Row {
     };
     let alarms = instance.alarms.iter().map(|alarm| Alarm {
         name: alarm.type_.to_string(),
-        key: None,
+        key: alarm.key(),
+        named: alarm.named(),
         due: alarm.due.map(|due| due.to_string()).unwrap_or_default(),
     });
     let moment = since(instance);
     Row {
         process: process.to_string(),
-        version: instance.state().map(|_| instance.version),
+        version: instance.state().map(|_| instance.version).filter(|_| !service),
         instance: instance.id.to_string(),
         state,
         end,
@@ -84,6 +92,7 @@ fn row(process: &str, instance: &Instance) -> Row {
         since: moment.map(|time| time.to_string()),
         alarms: alarms.collect(),
         data: RawValue::from_string(instance.data.to_json()).expect("data is JSON"),
+        service,
         place: instance.parked.as_ref().map_or(String::new(), |parked| {
             let position = parked.message.position.map_or(String::new(), |p| format!(" {p}"));
             format!("{} ({}{position})", parked.message.type_, parked.message.source)
@@ -137,9 +146,11 @@ fn summary(rows: &[Row]) -> String {
     let kinds =
         End::ALL.map(|end| (end.name(), count(&|row| row.parked.is_none() && row.end == Some(end.name()))));
     let running = count(&|row| open(row) && row.version.is_some());
+    let entities = count(&|row| open(row) && row.service);
     let others = [
         ("running", running),
-        ("not started", count(&|row| open(row) && row.state == "not-started")),
+        (if entities == 1 { "entity" } else { "entities" }, entities),
+        ("not started", count(&|row| open(row) && !row.service && row.state == "not-started")),
         ("parked", count(&|row| row.parked.is_some())),
         ("declined", count(&|row| open(row) && row.state == "declined")),
     ];
@@ -154,14 +165,17 @@ impl Row {
             None => self.process.clone(),
         };
         let instance = if self.instance.is_empty() { NONE } else { shortened(&self.instance) };
+        let data = brief_in(self.data.get(), 40);
         let state = match (&self.parked, self.end) {
+            (Some(_), None) if self.service && self.state.is_empty() => format!("{data}, parked"),
+            (None, None) if self.service && self.state.is_empty() => data,
             (Some(_), _) => format!("{}, parked", self.state),
             (None, Some(end)) => format!("{} ({end})", self.state),
             (None, None) => self.state.clone(),
         };
         let aged = self.moment.map_or(String::new(), |since| age(newest.millis() - since.millis()));
         let alarm = self.alarms.iter().min_by(|a, b| a.due.cmp(&b.due));
-        let alarm = alarm.map_or(String::new(), |alarm| format!("{} {}", alarm.name, alarm.due));
+        let alarm = alarm.map_or(String::new(), |alarm| format!("{} {}", alarm.named, alarm.due));
         vec![process, instance.to_string(), state, aged, alarm]
     }
 }

@@ -5,10 +5,10 @@
 
 use super::causes::{Causes, Decision, Origin, disarmed, is_by_hand};
 use super::words::brief;
-use crate::event::{Kind, Message};
+use crate::event::{Kind, Message, Name};
 use petgraph::graph::NodeIndex;
 use serde::Serialize;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// A conversation's messages, and what caused each.
 pub struct Trace {
@@ -61,6 +61,9 @@ impl Trace {
             decision.is_none_or(|decision| declined.insert(decision.process))
         });
         let called_off: HashSet<String> = self.messages.iter().flat_map(disarmed).collect();
+        let decided = self.messages.iter().filter_map(|message| Some((message, Decision::of(message)?)));
+        let of_services = decided.filter(|(_, decision)| decision.version == 0);
+        let services: BTreeSet<Name> = of_services.map(|(message, _)| message.source.clone()).collect();
         let mut text = String::new();
         for step in Trace::new(messages).walk() {
             for (depth, last) in step.lasts.iter().enumerate() {
@@ -74,7 +77,11 @@ impl Trace {
             }
             text.push_str(&match Decision::of(step.message) {
                 Some(decision) => decision.text(),
-                None => message_text(step.message, called_off.contains(&*step.message.id)),
+                None => message_text(
+                    step.message,
+                    called_off.contains(&*step.message.id),
+                    services.contains(&step.message.source),
+                ),
             });
             if let Some(note) = &step.note {
                 text.push_str(&format!("  ({note})"));
@@ -106,9 +113,10 @@ fn note_of(origin: &Origin) -> Option<String> {
     }
 }
 
-fn message_text(message: &Message, called_off: bool) -> String {
-    let mut text = message.type_.to_string();
+fn message_text(message: &Message, called_off: bool, service: bool) -> String {
+    let mut text = message.named();
     match (message.due, message.kind) {
+        (Some(due), _) if service => text.push_str(&format!(" (answer, due {due})")),
         (Some(due), _) if called_off => text.push_str(&format!(" (alarm, due {due}, called off)")),
         (Some(due), _) => text.push_str(&format!(" (alarm, due {due})")),
         (None, Kind::Command) => text.push_str(" (command)"),
@@ -138,6 +146,8 @@ struct Row {
     position: Option<u64>,
     #[serde(rename = "type")]
     type_: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
     kind: &'static str,
     time: String,
     cause: Option<String>,
@@ -153,6 +163,7 @@ impl Row {
             module: message.source.to_string(),
             position: message.position.map(|position| position.number()),
             type_: message.type_.to_string(),
+            key: message.key(),
             kind: if message.due.is_some() { "alarm" } else { message.kind.name() },
             time: message.time.to_string(),
             cause: message.causation.as_ref().map(|cause| cause.to_string()),

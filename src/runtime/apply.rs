@@ -4,7 +4,7 @@ use super::house::ProcessId;
 use super::ready::Choice;
 use super::world::{Key, World, ringing};
 use crate::event::{Message, Name, Time};
-use crate::step::{Failed, Input, Instance, Recorded, instance_of, turn};
+use crate::step::{Failed, Input, Instance, Recorded, entity_of, instance_of, serve, turn};
 use std::sync::Arc;
 
 /// What one choice led to: the decisions of one process about one message and those that it woke.
@@ -13,6 +13,19 @@ pub struct Turn {
     pub process: ProcessId,
     /// Empty where the message was not for that instance's version.
     pub decisions: Vec<Recorded>,
+    /// What a service without `entity` has said: a message of the module that is its source.
+    pub answer: Option<Arc<Message>>,
+}
+
+impl Turn {
+    pub(super) fn of(process: ProcessId, decisions: Vec<Recorded>) -> Turn {
+        Turn { process, decisions, answer: None }
+    }
+
+    /// Nothing happened.
+    pub fn nothing(process: ProcessId) -> Turn {
+        Turn::of(process, Vec::new())
+    }
 }
 
 /// Takes a choice that is ready.
@@ -31,6 +44,10 @@ pub fn apply(world: &mut World, choice: Choice) -> Turn {
         Choice::Ring { process, instance, alarm } => {
             let due = alarm.due.expect("an alarm is due");
             decide(world, process, &instance, Input::Arrives(alarm), due)
+        }
+        Choice::Answer { service, time, cause, ordinal } => {
+            let answer = world.pay(service, time, &cause, ordinal);
+            Turn { answer: Some(answer), ..Turn::nothing(service) }
         }
         Choice::Settle { process, instance, message, hand } => {
             let time = message.time;
@@ -62,6 +79,9 @@ pub(super) fn arrive(world: &mut World, process: ProcessId, message: Arc<Message
 /// that lives on it is found its own way.
 fn find(world: &World, process: ProcessId, message: &Message) -> Result<Name, Failed> {
     let member = &world.members[process];
+    if let Some(service) = world.house.service(process) {
+        return entity_of(service, message);
+    }
     let family = &world.house.families()[process];
     let newest = family.newest().or_else(|| family.versions().last());
     let Some(newest) = newest else { return Ok(Name::from("")) };
@@ -87,11 +107,14 @@ fn decide(world: &mut World, process: ProcessId, id: &Name, input: Input, time: 
         None => house.reaches(process, &Instance::new(id.clone()), input.message()),
     };
     if !reaches {
-        return Turn { process, decisions: Vec::new() };
+        return Turn::nothing(process);
     }
     let instance = member.instance_mut(id);
     let before = ringing(instance);
-    let decisions = turn(|instance| house.definition_for(process, instance), instance, input, now, &mut next);
+    let decisions = match house.service(process) {
+        Some(service) => serve(service, house.staff().seed, instance, input, now, &mut next),
+        None => turn(|instance| house.definition_for(process, instance), instance, input, now, &mut next),
+    };
     let after = ringing(instance);
     for born in decisions.iter().filter(|recorded| recorded.hash.is_some()) {
         member.hashes.insert(born.version, born.hash.clone().expect("a birth"));
@@ -109,5 +132,5 @@ fn decide(world: &mut World, process: ProcessId, id: &Name, input: Input, time: 
         let key = Key { time: message.time, module: message.source.clone(), position };
         world.publish(key, message.clone());
     }
-    Turn { process, decisions }
+    Turn::of(process, decisions)
 }

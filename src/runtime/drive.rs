@@ -26,7 +26,7 @@ pub trait Port {
 /// The first in canonical order, within bounds.
 pub struct First {
     pub rules: Rules,
-    /// How many alarms may still ring.
+    /// How many alarms may still ring, and answers come.
     pub rings: u64,
     /// The bound that has stopped it.
     pub stopped: Option<Stopped>,
@@ -39,7 +39,7 @@ pub struct First {
 /// Why a scheduler went no further.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stopped {
-    /// So many alarms have rung.
+    /// So many alarms have rung, and answers come.
     Rings,
     /// A conversation goes round and round, and time stands still: an alarm that sets itself with no
     /// delay, processes that answer each other for ever.
@@ -64,6 +64,10 @@ impl First {
                 let Some(conversation) = world.conversation_of(key) else { return false };
                 (*process, key.time, conversation)
             }
+            Choice::Answer { service, time, .. } => {
+                let conversation = world.next_ring().and_then(|(_, answer)| answer.correlation.clone());
+                (*service, *time, conversation.unwrap_or_else(|| Name::from("")))
+            }
             _ => return false,
         };
         if time != self.moment {
@@ -86,7 +90,7 @@ impl Scheduler for First {
         if self.goes_round(world, &choice) {
             return None;
         }
-        if matches!(choice, Choice::Ring { .. }) {
+        if matches!(choice, Choice::Ring { .. } | Choice::Answer { .. }) {
             if self.rings == 0 {
                 self.stopped = Some(Stopped::Rings);
                 return None;

@@ -28,7 +28,12 @@ impl<'a> Feed<'a> {
     ) -> Result<Feed<'a>> {
         let merged = Merged::resume(logs, |name| {
             // A process is told nothing by its own module.
-            let readers = world.members().iter().filter(|member| member.name != *name);
+            // Nor one with no memory anything that it has heard: it hears all from the beginning.
+            let readers =
+                world.members().iter().enumerate().filter(|(process, member)| {
+                    member.name != *name || !world.house().keeps_journal(*process)
+                });
+            let readers = readers.map(|(_, member)| member);
             let wants = readers.map(|member| {
                 let reached = member.reached.get(name).copied().unwrap_or(Time::MIN);
                 (member.cursors.get(name).copied().unwrap_or(Position::FIRST), reached)

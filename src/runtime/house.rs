@@ -1,4 +1,4 @@
-//! The house: which process hears which message.
+//! The house: which process and which service hears which message.
 //!
 //! Built in four stages that do not overlap, as types: create, subscribe, start, stable. Once it is
 //! stable the routes are immutable, so publishing takes no lock. In their order the stages compile:
@@ -28,19 +28,44 @@ use super::recover;
 use super::world::{Member, World};
 use crate::error::{Error, Result};
 use crate::event::{Message, Name, Position};
-use crate::process::{Definition, Family};
+use crate::process::{Definition, Family, Service};
 use crate::step::Instance;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// An index into the house's processes, which are in the order of their names.
+/// An index into the house's processes, which are in the order of their names; its services follow,
+/// in the order of theirs.
 pub type ProcessId = usize;
 
 /// The router, at one of its stages.
 #[derive(Debug)]
 pub struct House<Stage> {
     families: Vec<Family>,
+    staff: Staff,
     stage: Stage,
+}
+
+/// The services of a house, and what they need to know of the workspace.
+#[derive(Debug, Clone, Default)]
+pub struct Staff {
+    pub services: Vec<Arc<Service>>,
+    /// The seed of what they draw.
+    pub seed: u64,
+    /// The modules that own messages which they say.
+    pub owners: BTreeMap<Name, Name>,
+}
+
+impl Staff {
+    /// Whose log an answer of a service without `entity` goes to.
+    pub fn module_of(&self, service: &Service, type_: &Name) -> Name {
+        self.owners.get(type_).unwrap_or(&service.name).clone()
+    }
+
+    /// The modules into which its services without `entity` write.
+    pub fn modules(&self) -> BTreeSet<Name> {
+        let services = self.services.iter().filter(|service| !service.remembers());
+        services.flat_map(|service| service.says().map(|type_| self.module_of(service, type_))).collect()
+    }
 }
 
 /// Stage 1: processes move in.
@@ -66,8 +91,14 @@ pub struct Stable {
     routes: Routes,
 }
 
-/// Message type to subscribers, in the order of processes. Only ever looked up, never walked.
-type Routes = HashMap<Name, Vec<ProcessId>>;
+/// Who hears a message type. Only ever looked up, never walked.
+#[derive(Debug, Default)]
+struct Routes {
+    /// Those with a journal, in their order.
+    subscribers: HashMap<Name, Vec<ProcessId>>,
+    /// The services without memory: they are not delivered to, they owe.
+    owing: HashMap<Name, Vec<ProcessId>>,
+}
 
 impl House<Create> {
     /// The processes of a house, at most one of a name.
@@ -76,11 +107,28 @@ impl House<Create> {
         if let Some(twice) = families.windows(2).find(|pair| pair[0].name == pair[1].name) {
             return Err(Error::input(format!("the process {} is here twice", twice[0].name)));
         }
-        Ok(House { families, stage: Create })
+        Ok(House { families, staff: Staff::default(), stage: Create })
+    }
+
+    /// Services move in, too, each under a name of its own.
+    pub fn serve(mut self, mut staff: Staff) -> Result<House<Create>> {
+        staff.services.sort_by(|a, b| a.name.cmp(&b.name));
+        if let Some(twice) = staff.services.windows(2).find(|pair| pair[0].name == pair[1].name) {
+            return Err(Error::input(format!("the service {} is here twice", twice[0].name)));
+        }
+        let both = staff.services.iter().find(|service| self.families.iter().any(|f| f.name == service.name));
+        if let Some(both) = both {
+            return Err(Error::input(format!("{} is a process and a service", both.name))
+                .at(both.source.name.clone())
+                .hint("a process's own log bears its name: give the service another"));
+        }
+        self.staff = staff;
+        Ok(self)
     }
 
     pub fn created(self) -> House<Subscribe> {
-        House { families: self.families, stage: Subscribe { routes: Routes::new() } }
+        let stage = Subscribe { routes: Routes::default() };
+        House { families: self.families, staff: self.staff, stage }
     }
 }
 
@@ -88,28 +136,44 @@ impl House<Subscribe> {
     /// Subscribes every process to what any of its versions mentions. What a process sends never
     /// comes back to itself: the feed does not bring a process its own module.
     pub fn subscribe_all(mut self) -> House<Subscribe> {
-        for process in 0..self.families.len() {
+        for process in 0..self.families.len() + self.staff.services.len() {
             self = self.subscribe(process);
         }
         self
     }
 
     pub fn subscribe(mut self, process: ProcessId) -> House<Subscribe> {
-        for definition in self.families[process].versions() {
-            for type_ in &definition.subscriptions {
-                let subscribers = self.stage.routes.entry(type_.clone()).or_default();
-                if !subscribers.contains(&process) {
-                    subscribers.push(process);
-                    subscribers.sort();
+        let mut types: BTreeSet<Name> = BTreeSet::new();
+        let routes = match self.service(process).cloned() {
+            Some(service) => {
+                types.extend(service.on.keys().cloned());
+                match service.remembers() {
+                    true => &mut self.stage.routes.subscribers,
+                    false => &mut self.stage.routes.owing,
                 }
+            }
+            None => {
+                let versions = self.families[process].versions();
+                types.extend(versions.flat_map(|definition| definition.subscriptions.iter().cloned()));
+                &mut self.stage.routes.subscribers
+            }
+        };
+        for type_ in types {
+            let subscribers = routes.entry(type_).or_default();
+            if !subscribers.contains(&process) {
+                subscribers.push(process);
+                subscribers.sort();
             }
         }
         self
     }
 
     pub fn start(self) -> House<Start> {
-        let members = self.families.iter().map(|family| Member::new(family.name.clone())).collect();
-        House { families: self.families, stage: Start { routes: self.stage.routes, members } }
+        let families = self.families.iter().map(|family| &family.name);
+        let services = self.staff.services.iter().map(|service| &service.name);
+        let members = families.chain(services).map(|name| Member::new(name.clone())).collect();
+        let stage = Start { routes: self.stage.routes, members };
+        House { families: self.families, staff: self.staff, stage }
     }
 }
 
@@ -117,6 +181,11 @@ impl House<Start> {
     /// Gives a process back what one batch of its journal remembers.
     pub fn recover(&mut self, process: ProcessId, entry: Entry, last: Position) {
         recover::fold(&mut self.stage.members[process], entry, last);
+    }
+
+    /// How many they are, processes and services.
+    pub fn members(&self) -> usize {
+        self.stage.members.len()
     }
 
     pub fn member(&self, process: ProcessId) -> &Member {
@@ -129,7 +198,7 @@ impl House<Start> {
 
     pub fn stable(self) -> World {
         let Start { routes, members } = self.stage;
-        let house = House { families: self.families, stage: Stable { routes } };
+        let house = House { families: self.families, staff: self.staff, stage: Stable { routes } };
         World::new(Arc::new(house), members)
     }
 }
@@ -137,13 +206,18 @@ impl House<Start> {
 impl House<Stable> {
     /// Who hears messages of a type.
     pub fn subscribers(&self, type_: &str) -> &[ProcessId] {
-        self.stage.routes.get(type_).map_or(&[], |subscribers| subscribers)
+        self.stage.routes.subscribers.get(type_).map_or(&[], |subscribers| subscribers)
+    }
+
+    /// The services without memory that owe an answer for messages of a type.
+    pub fn owing(&self, type_: &str) -> &[ProcessId] {
+        self.stage.routes.owing.get(type_).map_or(&[], |services| services)
     }
 
     /// The definition that an instance lives on; for one that has not started, the version on which
     /// a new one starts.
     pub fn definition_for(&self, process: ProcessId, instance: &Instance) -> Option<&Definition> {
-        let family = &self.families[process];
+        let family = self.families.get(process)?;
         match instance.state() {
             Some(_) => family.version(instance.version),
             None => family.newest(),
@@ -156,6 +230,9 @@ impl House<Stable> {
     /// mentions: what nothing is recorded of comes again with the next run, and by then the instance
     /// may have begun a life on a version that does mention it.
     pub fn reaches(&self, process: ProcessId, instance: &Instance, message: &Message) -> bool {
+        if self.service(process).is_some() {
+            return true;
+        }
         self.definition_for(process, instance).is_some_and(|definition| {
             message.source == definition.name
                 || instance.state().is_some()
@@ -169,7 +246,32 @@ impl<Stage> House<Stage> {
         &self.families
     }
 
+    /// Whose journal bears this name: a process, or a service with `entity`.
     pub fn process(&self, name: &str) -> Option<ProcessId> {
-        self.families.iter().position(|family| *family.name == *name)
+        let service = |service: &Arc<Service>| *service.name == *name && service.remembers();
+        self.families.iter().position(|family| *family.name == *name).or_else(|| {
+            let index = self.staff.services.iter().position(service)?;
+            Some(self.families.len() + index)
+        })
+    }
+
+    /// The index of a process, or of a service with or without a journal.
+    pub fn index_of(&self, name: &str) -> Option<ProcessId> {
+        let service = || self.staff.services.iter().position(|service| *service.name == *name);
+        self.process(name).or_else(|| service().map(|index| self.families.len() + index))
+    }
+
+    pub fn staff(&self) -> &Staff {
+        &self.staff
+    }
+
+    /// The service of that index, if it is one.
+    pub fn service(&self, process: ProcessId) -> Option<&Arc<Service>> {
+        self.staff.services.get(process.checked_sub(self.families.len())?)
+    }
+
+    /// Whether it keeps a journal: every process, and every service with `entity`.
+    pub fn keeps_journal(&self, process: ProcessId) -> bool {
+        self.service(process).is_none_or(|service| service.remembers())
     }
 }

@@ -13,6 +13,9 @@ pub enum Choice {
     Deliver { process: ProcessId, key: Key },
     /// An alarm rings.
     Ring { process: ProcessId, instance: Name, alarm: Arc<Message> },
+    /// A service without `entity` says what it owes for the message that stood at `cause`; `time` is
+    /// when, `ordinal` which of its answers to that message.
+    Answer { service: ProcessId, time: Time, cause: Key, ordinal: u64 },
     /// A person settles a parked instance. Never ready by itself.
     Settle { process: ProcessId, instance: Name, message: Arc<Message>, hand: Hand },
 }
@@ -29,8 +32,8 @@ pub enum Rules {
 }
 
 /// Under the rules of time only one thing can be next: the message that is first in the order in
-/// which logs are merged, or an alarm that is due before it. A message stamped exactly at a
-/// deadline comes before the alarm.
+/// which logs are merged, or an answer or an alarm that is due before it. At one moment messages come
+/// first, then what services owe, then alarms: what is stamped exactly at a deadline comes before it.
 pub fn ready(world: &World, rules: Rules) -> Vec<Choice> {
     let limit = match rules {
         Rules::Newest => world.newest,
@@ -44,8 +47,12 @@ pub fn ready(world: &World, rules: Rules) -> Vec<Choice> {
             (key.time, Choice::Deliver { process: flying.to[0], key: key.clone() })
         }
         (_, Some((due, (instance, alarm)))) => {
-            let choice =
-                Choice::Ring { process: due.process, instance: instance.clone(), alarm: alarm.clone() };
+            let choice = match world.house.keeps_journal(due.process) {
+                true => {
+                    Choice::Ring { process: due.process, instance: instance.clone(), alarm: alarm.clone() }
+                }
+                false => due.answer(),
+            };
             (due.time, choice)
         }
         (_, None) => return Vec::new(),

@@ -10,12 +10,12 @@ use crate::store::Logs;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Reads the journal of every process of the house. Needs no definition; only whole batches count.
+/// Reads the journal of every process of the house, and of every service that has one. Needs no definition; only whole batches count.
 pub fn recover(house: &mut House<Start>, logs: &dyn Logs) -> Result<()> {
     let modules = logs.modules()?;
-    let names: Vec<Name> = house.families().iter().map(|family| family.name.clone()).collect();
-    for (process, name) in names.iter().enumerate() {
-        if !modules.contains(name) {
+    for process in 0..house.members() {
+        let name = &house.member(process).name.clone();
+        if !modules.contains(name) || !house.keeps_journal(process) {
             continue;
         }
         let mut reader = Reader::default();

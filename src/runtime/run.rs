@@ -12,7 +12,7 @@ use super::journal;
 use super::ready::{Choice, Rules};
 use super::world::{Key, World};
 use crate::error::Result;
-use crate::event::{Message, Name, Position};
+use crate::event::{Message, Name, Position, Time};
 use crate::step::{Outcome, Recorded};
 use crate::store::{Guard, Memory, Store};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +38,8 @@ pub struct Tally {
     pub sent: BTreeMap<Name, u64>,
     /// Alarms that rang.
     pub alarms: u64,
+    /// What services have said, by type.
+    pub answers: BTreeMap<Name, u64>,
     /// The bound at which it stopped.
     pub stopped: Option<Stopped>,
 }
@@ -51,12 +53,29 @@ impl Tally {
         self.alarms += matches!(choice, Choice::Ring { .. }) as u64;
         for recorded in decisions {
             *self.outcomes.entry(recorded.outcome).or_default() += 1;
-            for message in &recorded.sent {
-                match self.sent.get_mut(&message.type_) {
-                    Some(count) => *count += 1,
-                    None => _ = self.sent.insert(message.type_.clone(), 1),
-                }
-            }
+            add(&mut self.sent, recorded.sent.iter());
+        }
+    }
+
+    /// As [`Tally::count`], for a turn of a service: what it says are answers, and what it said when an
+    /// answer was due was decided before.
+    fn count_service(&mut self, choice: &Choice, turn: &Turn) {
+        add(&mut self.answers, turn.decisions.iter().flat_map(|recorded| &recorded.sent).chain(&turn.answer));
+        if turn.decisions.is_empty() || matches!(choice, Choice::Ring { .. }) {
+            return;
+        }
+        self.handled += 1;
+        for recorded in &turn.decisions {
+            *self.outcomes.entry(recorded.outcome).or_default() += 1;
+        }
+    }
+}
+
+fn add<'m>(counts: &mut BTreeMap<Name, u64>, messages: impl Iterator<Item = &'m Arc<Message>>) {
+    for message in messages {
+        match counts.get_mut(&message.type_) {
+            Some(count) => *count += 1,
+            None => _ = counts.insert(message.type_.clone(), 1),
         }
     }
 }
@@ -70,17 +89,32 @@ pub fn run(store: &Store, world: &mut World, how: Run) -> Result<Tally> {
 /// As [`run`](run()), appending whenever about so many lines wait. What is decided does not depend
 /// on the number; how often the disk is asked does.
 pub fn run_in_writes(store: &Store, world: &mut World, how: Run, lines: usize) -> Result<Tally> {
+    let mut tally = Tally::default();
+    into_tally(store, world, how, lines, &mut tally)?;
+    Ok(tally)
+}
+
+/// As [`run`](run()), added to what was counted before. After an error what is counted was written.
+pub fn run_on(store: &Store, world: &mut World, how: Run, tally: &mut Tally) -> Result<()> {
+    into_tally(store, world, how, LINES, tally)
+}
+
+fn into_tally(store: &Store, world: &mut World, how: Run, lines: usize, tally: &mut Tally) -> Result<()> {
+    world.read_ledger(store)?;
     let feed = Feed::open(store, world)?;
     let pending = Pending::new(store, world, feed.modules().cloned().collect(), lines);
-    let mut port = RunPort { feed, pending, how, tally: Tally::default() };
+    let mut port = RunPort { feed, pending, how, tally: tally.clone(), written: tally };
     let mut scheduler = First::new(how.rules);
     scheduler.rings = how.rings;
     let driven = drive(world, &mut scheduler, &mut port);
     // What was decided before a log could not be read on is right: it is kept.
     port.pending.flush()?;
+    if !port.pending.failed {
+        *port.written = port.tally;
+    }
     driven?;
-    port.tally.stopped = scheduler.stopped;
-    Ok(port.tally)
+    port.written.stopped = scheduler.stopped;
+    Ok(())
 }
 
 struct RunPort<'a> {
@@ -88,6 +122,8 @@ struct RunPort<'a> {
     pending: Pending<'a>,
     how: Run,
     tally: Tally,
+    /// As far as it is in the logs.
+    written: &'a mut Tally,
 }
 
 impl Port for RunPort<'_> {
@@ -96,13 +132,23 @@ impl Port for RunPort<'_> {
     }
 
     fn took(&mut self, world: &World, choice: &Choice, turn: Turn) -> Result<()> {
-        self.tally.count(choice, &turn.decisions);
-        if self.how.dry || turn.decisions.is_empty() {
+        match world.house().service(turn.process) {
+            Some(_) => self.tally.count_service(choice, &turn),
+            None => self.tally.count(choice, &turn.decisions),
+        }
+        if self.how.dry || turn.decisions.is_empty() && turn.answer.is_none() {
             return Ok(());
         }
-        self.pending.take(world, choice, &turn)
+        self.pending.take(world, choice, &turn)?;
+        if self.pending.lines == 0 {
+            self.written.clone_from(&self.tally);
+        }
+        Ok(())
     }
 }
+
+/// An index into the logs that a run writes.
+type Writer = usize;
 
 /// Appends are collected up to about so many lines.
 const LINES: usize = 16_384;
@@ -122,8 +168,13 @@ const LINES: usize = 16_384;
 ///
 /// Both say "that process first". `Pending` keeps what they say as an order among journals
 /// (`Journal::after`), and writes everything down before a turn that would close a circle.
+///
+/// A service with `entity` has a journal like a process. What the others say waits per module into
+/// which it goes: a module is one more journal here, and a turn of it is one message. It answers the
+/// place in time at which the answer is due.
 struct Pending<'a> {
     store: &'a Store,
+    /// Those of the processes and services, by their ids, then the modules that answers go to.
     journals: Vec<Journal>,
     lines: usize,
     /// Written when about so many lines wait.
@@ -134,7 +185,7 @@ struct Pending<'a> {
     failed: bool,
 }
 
-/// What waits for one process's log.
+/// What waits for one log.
 struct Journal {
     name: Name,
     opened: bool,
@@ -142,8 +193,8 @@ struct Journal {
     batches: Vec<Vec<Arc<Message>>>,
     /// The latest place in the order of time of anything that the turns which wait here answer.
     answered: Option<Key>,
-    /// The processes whose journals are to be written before this one.
-    after: BTreeSet<ProcessId>,
+    /// Those that are to be written before this one.
+    after: BTreeSet<Writer>,
 }
 
 impl<'a> Pending<'a> {
@@ -153,36 +204,53 @@ impl<'a> Pending<'a> {
             last: member.opened.then(|| Position::new(member.next.number() - 1)).flatten(),
             ..Journal::new(member.name.clone())
         });
-        Pending { store, journals: journals.collect(), lines: 0, limit, unsynced: read, failed: false }
+        let modules = world.ledger().shelves().iter();
+        let modules = modules.map(|(module, shelf)| Journal {
+            opened: true,
+            last: shelf.last,
+            ..Journal::new(module.clone())
+        });
+        let journals = journals.chain(modules).collect();
+        Pending { store, journals, lines: 0, limit, unsynced: read, failed: false }
     }
 
     fn take(&mut self, world: &World, choice: &Choice, turn: &Turn) -> Result<()> {
-        let process = turn.process;
-        let mut first = self.to_be_written_before(world, choice, turn);
-        if first.iter().any(|&other| self.is_after(other, process)) {
+        let writer = match &turn.answer {
+            Some(answer) => writer_of(world, &answer.source).expect("a module that answers go to"),
+            None => turn.process,
+        };
+        let mut first = self.to_be_written_before(world, choice, turn, writer);
+        if first.iter().any(|&other| self.is_after(other, writer)) {
             self.flush()?;
             first.clear();
         }
         let place = match choice {
             Choice::Deliver { key, .. } => key.clone(),
-            Choice::Ring { alarm, .. } => place_of_ring(alarm),
+            Choice::Ring { process, alarm, .. } => place_of_ring(world, *process, alarm),
+            Choice::Answer { time, .. } => place_of_answer(*time),
             Choice::Settle { .. } => unreachable!("a person is nobody's next choice"),
         };
-        let journal = &mut self.journals[process];
+        let journal = &mut self.journals[writer];
         journal.after.append(&mut first);
         journal.answered = journal.answered.take().max(Some(place));
         self.lines += journal.batch(turn);
         if self.lines >= self.limit { self.flush() } else { Ok(()) }
     }
 
-    /// The processes whose waiting turns are to be in the logs before this one.
-    fn to_be_written_before(&self, world: &World, choice: &Choice, turn: &Turn) -> BTreeSet<ProcessId> {
+    /// The logs whose waiting turns are to be written before this one.
+    fn to_be_written_before(
+        &self,
+        world: &World,
+        choice: &Choice,
+        turn: &Turn,
+        writer: Writer,
+    ) -> BTreeSet<Writer> {
         let heard = match choice {
-            Choice::Deliver { key, .. } => world.house().process(&key.module),
+            Choice::Deliver { key, .. } | Choice::Answer { cause: key, .. } => writer_of(world, &key.module),
             Choice::Ring { .. } | Choice::Settle { .. } => None,
         };
         let made = earliest_made(world, turn);
-        let others = (0..self.journals.len()).filter(|&other| other != turn.process);
+        let others = (0..self.journals.len()).filter(|&other| other != writer);
         others
             .filter(|&other| {
                 let answered = self.journals[other].answered.as_ref();
@@ -193,9 +261,9 @@ impl<'a> Pending<'a> {
             .collect()
     }
 
-    /// Whether the journal of `process` is to be written after that of `other`.
-    fn is_after(&self, process: ProcessId, other: ProcessId) -> bool {
-        self.journals[process].after.iter().any(|&first| first == other || self.is_after(first, other))
+    /// Whether the log of `writer` is to be written after that of `other`.
+    fn is_after(&self, writer: Writer, other: Writer) -> bool {
+        self.journals[writer].after.iter().any(|&first| first == other || self.is_after(first, other))
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -207,7 +275,7 @@ impl<'a> Pending<'a> {
         for module in std::mem::take(&mut self.unsynced) {
             self.store.sync(&module)?;
         }
-        let mut left: BTreeSet<ProcessId> = (0..self.journals.len()).collect();
+        let mut left: BTreeSet<Writer> = (0..self.journals.len()).collect();
         while let Some(&next) = left.iter().find(|&&process| self.journals[process].after.is_disjoint(&left))
         {
             left.remove(&next);
@@ -220,24 +288,46 @@ impl<'a> Pending<'a> {
     }
 }
 
-/// The earliest place in the order of time of anything that a turn brings into the world.
+/// Who writes a module's log: whose journal it is, or the answers that go there.
+fn writer_of(world: &World, module: &str) -> Option<Writer> {
+    world.house().process(module).or_else(|| {
+        let shelf = world.ledger().shelves().keys().position(|shelf| **shelf == *module)?;
+        Some(world.members().len() + shelf)
+    })
+}
+
+/// The earliest place in the order of time of anything that a turn brings into the world. What a
+/// service owes for a message comes after the message.
 fn earliest_made(world: &World, turn: &Turn) -> Option<Key> {
     let heard = |message: &Message| {
-        world.house().subscribers(&message.type_).iter().any(|&hearer| hearer != turn.process)
+        let house = world.house();
+        house
+            .subscribers(&message.type_)
+            .iter()
+            .any(|&hearer| hearer != turn.process || turn.answer.is_some())
+            || !house.owing(&message.type_).is_empty()
     };
-    let sent = turn.decisions.iter().flat_map(|recorded| &recorded.sent);
+    let sent = turn.decisions.iter().flat_map(|recorded| &recorded.sent).chain(&turn.answer);
     let messages = sent.filter(|message| heard(message)).map(|message| {
         let position = message.position.expect("a message that was sent stands in the journal");
         Key { time: message.time, module: message.source.clone(), position }
     });
     let armed = turn.decisions.iter().flat_map(|recorded| &recorded.armed);
-    messages.chain(armed.map(|alarm| place_of_ring(alarm))).min()
+    messages.chain(armed.map(|alarm| place_of_ring(world, turn.process, alarm))).min()
 }
 
-/// An alarm rings after every message of its moment.
-fn place_of_ring(alarm: &Message) -> Key {
+/// An alarm rings after every message of its moment; what a service has armed is an answer.
+fn place_of_ring(world: &World, process: ProcessId, alarm: &Message) -> Key {
     let time = alarm.due.expect("an alarm has a time at which it is due");
-    Key { time, module: Name::from("\u{10ffff}"), position: Position::LAST }
+    match world.house().service(process) {
+        Some(_) => place_of_answer(time),
+        None => Key { time, module: Name::from("\u{10ffff}"), position: Position::LAST },
+    }
+}
+
+/// An answer comes after every message of its moment, and before every alarm.
+fn place_of_answer(time: Time) -> Key {
+    Key { time, module: Name::from("\u{10fffe}"), position: Position::LAST }
 }
 
 impl Journal {
@@ -254,6 +344,10 @@ impl Journal {
 
     /// Takes the lines of a turn; the first of all opens the journal.
     fn batch(&mut self, turn: &Turn) -> usize {
+        if let Some(answer) = &turn.answer {
+            self.batches.push(vec![answer.clone()]);
+            return 1;
+        }
         if !self.opened {
             self.opened = true;
             self.batches.push(vec![Arc::new(journal::opened(&self.name, turn.decisions[0].at))]);

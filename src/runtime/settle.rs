@@ -27,7 +27,7 @@ pub fn settle(
     // What was done under this id is in the journal already: a second time changes nothing.
     let done = (name.clone(), id.clone());
     if member.instances().any(|instance| instance.seen.contains(&done)) {
-        return Ok(Turn { process, decisions: Vec::new() });
+        return Ok(Turn::nothing(process));
     }
     let last = Position::new(member.next.number() - 1);
     let parked = member.instance(instance).and_then(|instance| {

@@ -1,6 +1,8 @@
 //! The world: everything that decides what can happen next, as one value.
 
 use super::house::{House, ProcessId, Stable};
+use super::ledger::Ledger;
+use super::ready::Choice;
 use crate::event::{Message, Name, Position, Time};
 use crate::step::Instance;
 use std::collections::{BTreeMap, HashMap};
@@ -13,8 +15,10 @@ pub struct World {
     pub(super) members: Vec<Member>,
     /// Messages on their way, in the order in which logs are merged.
     pub(super) flight: BTreeMap<Key, Flying>,
-    /// Alarms that may ring, in the order in which they are due.
+    /// Alarms that may ring, and answers that services owe, in the order in which they are due.
     pub(super) alarms: BTreeMap<Due, (Name, Arc<Message>)>,
+    /// What services without memory have said, and where they say it.
+    pub(super) ledger: Ledger,
     /// The newest time of any message that was ever in flight.
     pub(super) newest: Time,
 }
@@ -34,12 +38,19 @@ pub(super) struct Flying {
     pub to: Vec<ProcessId>,
 }
 
-/// When an alarm is due; where two are due at once, process and position decide.
+/// When an alarm is due, or an answer. At one moment answers come first; else process and place decide.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Due {
     pub time: Time,
+    /// An alarm of a process; not an answer of a service.
+    pub alarm: bool,
     pub process: ProcessId,
+    /// Where it stands in the journal; of what is owed by a service without one, where the message
+    /// stood for which it is owed: at `reached`, since then it was heard.
+    pub module: Name,
     pub position: Position,
+    pub reached: Time,
+    pub ordinal: u64,
 }
 
 /// What one process remembers: the fold of its journal, and of nothing else.
@@ -115,8 +126,14 @@ impl Member {
 
 impl World {
     pub(super) fn new(house: Arc<House<Stable>>, members: Vec<Member>) -> World {
-        let mut world =
-            World { house, members, flight: BTreeMap::new(), alarms: BTreeMap::new(), newest: Time::MIN };
+        let mut world = World {
+            house,
+            members,
+            flight: BTreeMap::new(),
+            alarms: BTreeMap::new(),
+            ledger: Ledger::default(),
+            newest: Time::MIN,
+        };
         for process in 0..world.members.len() {
             let armed: Vec<_> = world.members[process].instances().flat_map(ringing).collect();
             world.newest = world.newest.max(world.members[process].now);
@@ -173,6 +190,17 @@ impl World {
         self.alarms.keys().next().map(|due| due.time)
     }
 
+    /// When the next answer is due, where no alarm rings before it.
+    pub fn next_answer(&self) -> Option<Time> {
+        self.alarms.keys().next().filter(|due| !due.alarm).map(|due| due.time)
+    }
+
+    /// The answers that services owe, in the order in which they are due.
+    pub fn owed(&self) -> impl Iterator<Item = (ProcessId, Time, &Message)> {
+        let answers = self.alarms.iter().filter(|(due, _)| !due.alarm);
+        answers.map(|(due, (_, answer))| (due.process, due.time, &**answer))
+    }
+
     /// Something happened at this time, whether or not anybody listens.
     pub fn reach(&mut self, time: Time) {
         self.newest = self.newest.max(time);
@@ -192,6 +220,9 @@ impl World {
         if message.internal {
             return;
         }
+        for service in self.house.owing(&message.type_).to_vec() {
+            self.owe(service, &key, &message);
+        }
         let to: Vec<ProcessId> = self
             .house
             .subscribers(&message.type_)
@@ -210,24 +241,35 @@ impl World {
 
     pub(super) fn arm(&mut self, process: ProcessId, alarms: Vec<(Name, Arc<Message>)>) {
         for (instance, alarm) in alarms {
-            self.alarms.insert(Due::of(process, &alarm), (instance, alarm));
+            self.alarms.insert(self.due(process, &alarm), (instance, alarm));
         }
     }
 
     pub(super) fn disarm(&mut self, process: ProcessId, alarms: &[(Name, Arc<Message>)]) {
         for (_, alarm) in alarms {
-            self.alarms.remove(&Due::of(process, alarm));
+            self.alarms.remove(&self.due(process, alarm));
+        }
+    }
+
+    fn due(&self, process: ProcessId, alarm: &Message) -> Due {
+        let time = alarm.due.expect("an alarm has a time at which it is due");
+        Due {
+            time,
+            alarm: self.house.service(process).is_none(),
+            process,
+            module: alarm.source.clone(),
+            position: alarm.position.expect("an alarm stands in the journal"),
+            reached: time,
+            ordinal: 0,
         }
     }
 }
 
 impl Due {
-    fn of(process: ProcessId, alarm: &Message) -> Due {
-        Due {
-            time: alarm.due.expect("an alarm has a time at which it is due"),
-            process,
-            position: alarm.position.expect("an alarm stands in the journal"),
-        }
+    /// What is owed by a service without a journal.
+    pub fn answer(&self) -> Choice {
+        let cause = Key { time: self.reached, module: self.module.clone(), position: self.position };
+        Choice::Answer { service: self.process, time: self.time, cause, ordinal: self.ordinal }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::compare::as_expected;
 use super::model::{Expected, ParkedAs, Placed, StateIs};
-use super::script::{Ending, Tested};
+use super::tested::{Ending, Tested};
 use crate::event::{Kind, Message, Millis, Name, json, print_duration};
 use crate::span::Span;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// One thing that is not as expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// An index into [`super::Spec::processes`]; None: the script itself could not go on.
+    /// An index into [`super::Spec::cast`]; None: the script itself could not go on.
     pub process: Option<usize>,
     /// `state`, `data.total`, `send`; of a script, what it stumbled over.
     pub key: String,
@@ -49,7 +49,7 @@ impl Failure {
 /// Everything that is not as expected, in the order of the entries.
 pub(super) fn judge(tested: &Tested) -> Vec<Failure> {
     let mut failures = Vec::new();
-    for process in 0..tested.spec.processes.len() {
+    for process in 0..tested.spec.subjects().len() {
         Judge { tested, process, failures: &mut failures }.all();
     }
     failures.sort_by_key(|failure| failure.span);
@@ -121,7 +121,7 @@ impl Judge<'_> {
         let mut of_when =
             self.tested.happened.iter().filter(|happened| happened.process == self.process && happened.now);
         let scripted = of_when.clone().rfind(|happened| happened.scripted);
-        scripted.or_else(|| of_when.next_back()).map_or("nothing came", |last| last.outcome.name())
+        scripted.or_else(|| of_when.next_back()).map_or("nothing came", |last| last.met())
     }
 
     fn sent(&mut self, key: &str, expected: Option<&Placed<Vec<Expected>>>, kind: Kind) {

@@ -1,9 +1,10 @@
 //! What a spec says, once it is read: all names in it are known.
 
 use crate::event::{Document, Message, Millis, Name, Time};
-use crate::process::Definition;
+use crate::process::Participant;
 use crate::span::{Source, Span};
 use crate::step::Outcome;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 #[derive(Debug, Clone)]
@@ -13,11 +14,16 @@ pub struct Spec {
     pub source: Arc<Source>,
     /// Where the sentence stands.
     pub span: Span,
-    /// One version of each, in the order listed.
-    pub processes: Vec<Arc<Definition>>,
+    /// Those of whom something is expected, in the order listed: processes, one version of each, then
+    /// services; and behind them the services that only answer.
+    pub cast: Vec<Participant>,
+    /// The seed of what services draw.
+    pub seed: u64,
+    /// The modules that own messages which services say.
+    pub owners: BTreeMap<Name, Name>,
     pub given: Vec<Step>,
     pub when: Vec<Step>,
-    /// What is expected of each process.
+    /// What is expected, of as many as there is something to expect of.
     pub then: Vec<Then>,
 }
 
@@ -26,6 +32,16 @@ impl Spec {
     pub const CONVERSATION: &str = crate::process::stimuli::CONVERSATION;
     /// When every spec begins.
     pub const BEGINS: Time = Time::MILLENNIUM;
+
+    /// Those of whom something is expected.
+    pub fn subjects(&self) -> &[Participant] {
+        &self.cast[..self.then.len()]
+    }
+
+    /// The services that only answer.
+    pub fn answering(&self) -> &[Participant] {
+        &self.cast[self.then.len()..]
+    }
 }
 
 /// One entry under `given` or `when`.

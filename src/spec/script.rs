@@ -2,94 +2,36 @@
 //!
 //! What stands under `given` and `when` comes one after the other, each at the moment that it is then.
 //! What processes say to each other arrives before the next entry. Alarms ring when time passes, or when
-//! the script names one; what is due before it rings before it.
+//! the script names one; what is due before it rings before it. Services answer as in a run, what takes time
+//! when time has come to it.
 
 use super::judge::{self, Failure, Line};
 use super::model::{Spec, Step, What};
+use super::tested::{Ending, Happened, Tested, alarms_of, ending};
 use crate::error::Result;
-use crate::event::{Kind, Message, Millis, Name, Position, Time};
-use crate::process::{Data, Family};
+use crate::event::{Message, Millis, Name, Time};
+use crate::process::{Family, Participant};
 use crate::runtime::{
-    Choice, First, House, Key, Port, ProcessId, Rules, Scheduler, Stopped, Turn, World, drive, ready,
+    Choice, First, House, Key, Member, Port, ProcessId, Rules, Scheduler, Staff, Stopped, Turn, World, drive,
+    ready,
 };
 use crate::span::Span;
-use crate::step::{Outcome, Parked};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How many alarms may ring at one entry.
 const RINGS: u64 = 10_000;
 
-/// What came of a spec.
-#[derive(Debug)]
-pub struct Tested<'a> {
-    pub spec: &'a Spec,
-    /// Every decision, in order.
-    pub happened: Vec<Happened>,
-    /// Of each process, where it is in the end.
-    pub ends: Vec<Ending>,
-    /// What is not as expected; none: it holds.
-    pub failures: Vec<Failure>,
-}
-
-impl Tested<'_> {
-    pub fn holds(&self) -> bool {
-        self.failures.is_empty()
-    }
-}
-
-/// One decision.
-#[derive(Debug, Clone)]
-pub struct Happened {
-    /// An index into [`Spec::processes`].
-    pub process: usize,
-    pub instance: Name,
-    /// The message that was decided about.
-    pub input: Arc<Message>,
-    /// It is an alarm that rang.
-    pub rang: bool,
-    /// The script named it: no answer of another process, nothing that had waited.
-    pub scripted: bool,
-    /// Under `when`.
-    pub now: bool,
-    pub outcome: Outcome,
-    /// Of a parked one: why.
-    pub reason: Option<String>,
-    /// The state that was entered.
-    pub to: Option<Name>,
-    pub sent: Vec<Arc<Message>>,
-    /// The alarms that were set, and how long until they ring.
-    pub armed: Vec<(Name, Millis)>,
-}
-
-impl Happened {
-    /// What went out, of commands or of events.
-    pub fn sent(&self, kind: Kind) -> impl Iterator<Item = &Arc<Message>> {
-        self.sent.iter().filter(move |message| message.kind == kind)
-    }
-}
-
-/// Where a process is in the end: the instance that `when` was about.
-#[derive(Debug, Clone, Default)]
-pub struct Ending {
-    /// In which state it was before `when`.
-    pub before: Option<Name>,
-    /// None: not started.
-    pub state: Option<Name>,
-    pub declined: bool,
-    pub data: Data,
-    pub parked: Option<String>,
-    /// The alarms that are set, and how long until they ring.
-    pub alarms: Vec<(Name, Millis)>,
-}
-
 /// Plays a spec and compares. The error is one of the house's: two processes of one name.
 pub fn test(spec: &Spec) -> Result<Tested<'_>> {
     let mut play = Play::new(spec)?;
-    let trouble = play.all();
-    let mut tested = Tested { spec, happened: play.happened, ends: Vec::new(), failures: Vec::new() };
-    for (index, process) in play.ids.iter().enumerate() {
-        tested.ends.push(ending(&tested.happened, index, play.world.member(*process), play.now));
+    let trouble = play.all().or_else(|| play.silent());
+    let happened = std::mem::take(&mut play.happened);
+    let mut tested = Tested { spec, happened, ends: Vec::new(), owed: play.owed(), failures: Vec::new() };
+    for (index, subject) in spec.subjects().iter().enumerate() {
+        tested.ends.push(match subject.remembers() {
+            true => ending(&tested.happened, index, play.world.member(play.ids[index]), play.now),
+            false => Ending { parked: play.unanswered(play.ids[index]), ..Ending::default() },
+        });
     }
     tested.failures = match trouble {
         Some(trouble) => vec![trouble],
@@ -101,21 +43,55 @@ pub fn test(spec: &Spec) -> Result<Tested<'_>> {
 struct Play<'a> {
     spec: &'a Spec,
     world: World,
-    /// Of each process of the spec, its place in the house.
+    /// Of each of the cast, its place in the house.
     ids: Vec<ProcessId>,
     now: Time,
-    /// Per module, the position that it writes next.
-    next: BTreeMap<Name, Position>,
     happened: Vec<Happened>,
 }
 
 impl<'a> Play<'a> {
     fn new(spec: &'a Spec) -> Result<Play<'a>> {
-        let families = spec.processes.iter().map(Family::of).collect();
-        let world = House::create(families)?.created().subscribe_all().start().stable();
-        let id = |name: &Name| world.house().process(name).expect("it moved in");
-        let ids = spec.processes.iter().map(|definition| id(&definition.name)).collect();
-        Ok(Play { spec, world, ids, now: Spec::BEGINS, next: BTreeMap::new(), happened: Vec::new() })
+        let (mut families, mut services) = (Vec::new(), Vec::new());
+        for one in &spec.cast {
+            match one {
+                Participant::Process(process) => families.push(Family::of(process)),
+                Participant::Service(service) => services.push(service.clone()),
+            }
+        }
+        let staff = Staff { services, seed: spec.seed, owners: spec.owners.clone() };
+        let house = House::create(families)?.serve(staff)?;
+        let world = house.created().subscribe_all().start().stable();
+        let id = |name: &Name| world.house().index_of(name).expect("it moved in");
+        let ids = spec.cast.iter().map(|one| id(one.name())).collect();
+        Ok(Play { spec, world, ids, now: Spec::BEGINS, happened: Vec::new() })
+    }
+
+    fn owed(&self) -> Vec<(usize, Name, Millis)> {
+        let one = |(id, due, answer): (ProcessId, Time, &Message)| {
+            let index = self.ids.iter().position(|known| *known == id).expect("one of the cast");
+            (index, answer.type_.clone(), due.millis() - self.now.millis())
+        };
+        self.world.owed().map(one).collect()
+    }
+
+    /// Why a service without memory could not answer, if it could not.
+    fn unanswered(&self, service: ProcessId) -> Option<String> {
+        let name = &self.world.member(service).name;
+        let found = self.world.unanswered().find(|unanswered| unanswered.service == *name)?;
+        Some(found.failed.reason.clone())
+    }
+
+    /// A service that could not answer; of one of which something is expected `parked` may say so.
+    fn silent(&self) -> Option<Failure> {
+        let expected = |index: usize| self.spec.then.get(index).is_some_and(|then| then.parked.is_some());
+        let silent = |(index, id): (usize, &ProcessId)| {
+            let one = &self.spec.cast[index];
+            if one.remembers() || expected(index) {
+                return None;
+            }
+            Some(trouble(self.spec.span, one.name(), "an answer", &self.unanswered(*id)?))
+        };
+        self.ids.iter().enumerate().find_map(silent)
     }
 
     /// What keeps the script from going on, if anything does.
@@ -139,9 +115,7 @@ impl<'a> Play<'a> {
     }
 
     fn comes(&mut self, message: &Message, id: &Name, step: &Step, now: bool) -> Option<Failure> {
-        let next = self.next.entry(message.source.clone()).or_insert(Position::FIRST);
-        let position = *next;
-        *next = position.next();
+        let position = self.world.takes_place(&message.source, self.now);
         let message =
             Arc::new(Message { id: id.clone(), time: self.now, position: Some(position), ..message.clone() });
         let key = Key { time: self.now, module: message.source.clone(), position };
@@ -178,7 +152,7 @@ impl<'a> Play<'a> {
     /// The alarm of that name that is due first, as the choice that lets it ring.
     fn armed(&self, alarm: &Name, correlation: Option<&Name>) -> Option<(Choice, Time)> {
         let mut first: Option<(Choice, Time)> = None;
-        for (process, member) in self.world.members().iter().enumerate() {
+        for (process, member) in self.processes() {
             for instance in member.instances().filter(|instance| instance.parked.is_none()) {
                 if correlation.is_some() && instance.correlation.as_ref() != correlation {
                     continue;
@@ -195,9 +169,14 @@ impl<'a> Play<'a> {
         first
     }
 
+    /// Not the services: what they have armed are answers, which nobody lets ring.
+    fn processes(&self) -> impl Iterator<Item = (ProcessId, &Member)> {
+        self.world.members().iter().enumerate().filter(|(id, _)| self.world.house().service(*id).is_none())
+    }
+
     fn not_armed(&self, alarm: &Name, step: &Step) -> Failure {
         let mut armed = Vec::new();
-        for instance in self.world.members().iter().flat_map(|member| member.instances()) {
+        for instance in self.processes().flat_map(|(_, member)| member.instances()) {
             for (name, after) in alarms_of(&instance.alarms, self.now) {
                 let parked = if instance.parked.is_some() { ", of an instance that is parked" } else { "" };
                 armed.push(format!("{}{parked}", judge::armed(&name, Some(after))));
@@ -217,14 +196,18 @@ impl<'a> Play<'a> {
             Goal::Until(time) | Goal::Before(time) => Rules::Until(time.max(self.now)),
         };
         let by_itself = matches!(goal, Goal::Until(_));
-        let mut script = Script { goal, first: First::new(rules) };
+        let mut script = Script { goal, first: First::new(rules), now: self.now };
         script.first.rings = RINGS;
         let mut port = Watch { ids: &self.ids, named, by_itself, now, happened: &mut self.happened };
         drive(&mut self.world, &mut script, &mut port).expect("nothing here can be refused");
         let stopped = script.first.stopped?;
         Some(match stopped {
             Stopped::Rings => {
-                trouble(step.span, "alarms", "an end of it", &format!("more than {RINGS} alarms rang"))
+                let (key, what) = match self.world.house().staff().services.is_empty() {
+                    true => ("alarms", "alarms rang"),
+                    false => ("time", "alarms rang and answers came"),
+                };
+                trouble(step.span, key, "an end of it", &format!("more than {RINGS} {what}"))
             }
             Stopped::Round { process, .. } => {
                 let actual = format!("{process} goes round and round, and time stands still");
@@ -236,9 +219,9 @@ impl<'a> Play<'a> {
 
 /// How far the script wants to get.
 enum Goal {
-    /// Until nothing is on its way.
+    /// Until nothing is on its way, and no answer is due by now.
     Settle,
-    /// Until nothing is on its way and no alarm is due before that time.
+    /// Until nothing is on its way, and no alarm is due before that time and no answer then.
     Before(Time),
     /// Until that time, alarms that are due then among them.
     Until(Time),
@@ -249,6 +232,7 @@ enum Goal {
 struct Script {
     goal: Goal,
     first: First,
+    now: Time,
 }
 
 impl Scheduler for Script {
@@ -258,7 +242,10 @@ impl Scheduler for Script {
             Goal::Settle => {}
             goal => {
                 let due = match goal {
-                    Goal::Before(time) => world.next_alarm().is_some_and(|due| due < time),
+                    Goal::Before(time) => {
+                        world.next_alarm().is_some_and(|due| due < time)
+                            || world.next_answer().is_some_and(|due| due <= time)
+                    }
                     _ => !ready(world, self.first.rules).is_empty(),
                 };
                 self.goal = goal;
@@ -267,7 +254,8 @@ impl Scheduler for Script {
                 }
             }
         }
-        if world.in_flight() { self.first.pick(world) } else { None }
+        let answers = world.next_answer().is_some_and(|due| due <= self.now);
+        if world.in_flight() || answers { self.first.pick(world) } else { None }
     }
 }
 
@@ -286,9 +274,26 @@ impl Port for Watch<'_> {
         Ok(())
     }
 
-    fn took(&mut self, _: &World, choice: &Choice, turn: Turn) -> Result<()> {
-        let process = self.ids.iter().position(|id| *id == turn.process).expect("a process of the spec");
+    fn took(&mut self, world: &World, choice: &Choice, turn: Turn) -> Result<()> {
+        let process = self.ids.iter().position(|id| *id == turn.process).expect("one of the cast");
+        if let Some(answer) = turn.answer {
+            self.happened.push(Happened {
+                process,
+                instance: Name::from(""),
+                input: answer.clone(),
+                rang: true,
+                scripted: false,
+                now: self.now,
+                outcome: None,
+                reason: None,
+                to: None,
+                sent: vec![answer],
+                armed: Vec::new(),
+            });
+        }
         let rings = matches!(choice, Choice::Ring { .. });
+        // An answer that comes is nothing that the service has met.
+        let by_itself = self.by_itself && rings && world.house().service(turn.process).is_none();
         for (index, recorded) in turn.decisions.into_iter().enumerate() {
             let input = &recorded.input;
             let named = self.named.is_some_and(|named| named.id == input.id && named.source == input.source);
@@ -297,9 +302,9 @@ impl Port for Watch<'_> {
                 instance: recorded.instance,
                 // The first of a turn is the one that came; the others had waited.
                 rang: rings && index == 0,
-                scripted: index == 0 && (named || self.by_itself && rings),
+                scripted: index == 0 && (named || by_itself),
                 now: self.now,
-                outcome: recorded.outcome,
+                outcome: Some(recorded.outcome),
                 reason: recorded.failed.map(|failed| failed.reason),
                 to: recorded.to,
                 armed: alarms_of(&recorded.armed, recorded.at),
@@ -308,29 +313,6 @@ impl Port for Watch<'_> {
             });
         }
         Ok(())
-    }
-}
-
-fn alarms_of(alarms: &[Arc<Message>], now: Time) -> Vec<(Name, Millis)> {
-    let after = |alarm: &Message| alarm.due.expect("an alarm is due").millis() - now.millis();
-    alarms.iter().map(|alarm| (alarm.type_.clone(), after(alarm))).collect()
-}
-
-/// Where a process is: the instance that it last heard something for.
-fn ending(happened: &[Happened], process: usize, member: &crate::runtime::Member, now: Time) -> Ending {
-    let mut of_it = happened.iter().filter(|happened| happened.process == process);
-    let of_when = of_it.clone().rev().find(|happened| happened.now && happened.scripted);
-    let Some(last) = of_when.or_else(|| of_it.clone().next_back()) else { return Ending::default() };
-    let instance = member.instance(&last.instance).expect("it has decided something");
-    let before = of_it.rfind(|before| !before.now && before.instance == last.instance && before.to.is_some());
-    let rested = instance.rested.as_ref().map(|(state, _)| state);
-    Ending {
-        before: before.and_then(|before| before.to.clone()),
-        state: instance.state().or(rested).cloned(),
-        declined: instance.phase == crate::step::Phase::Declined,
-        data: instance.data.clone(),
-        parked: instance.parked.as_ref().map(|Parked { reason, .. }| reason.clone()),
-        alarms: alarms_of(&instance.alarms, now),
     }
 }
 

@@ -36,7 +36,7 @@ pub fn decide(definition: &Definition, instance: &Instance, input: &Input, now: 
     question.answer(input)
 }
 
-impl Question<'_> {
+impl<'a> Question<'a> {
     fn answer(self, input: &Input) -> Recorded {
         let Question { definition, instance, message, now } = self;
         let first = !matches!(input, Input::Again(_));
@@ -95,10 +95,10 @@ impl Question<'_> {
         }
     }
 
-    fn in_state(self, state: &State) -> Recorded {
+    fn in_state(self, state: &'a State) -> Recorded {
         match self.ask(state, &self.env()) {
             Err(failure) => self.failed(failure),
-            Ok(Answer::React(reaction)) => react(self, reaction),
+            Ok(Answer::React(reaction)) => react(self, state, reaction),
             Ok(Answer::Ignore) => self.outcome(Outcome::Ignored),
             Ok(Answer::Defer) => self.outcome(Outcome::Deferred),
             Ok(Answer::Nothing) if state.end.is_some() => self.outcome(Outcome::Late),

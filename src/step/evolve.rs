@@ -3,7 +3,7 @@
 use super::instance::{Instance, Parked, Phase};
 use super::recorded::{Outcome, Recorded};
 use super::settle::Hand;
-use crate::event::Message;
+use crate::event::{Message, Name};
 use crate::process::Data;
 
 /// Folds one decision into the instance that it was made for.
@@ -54,6 +54,11 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
             instance.hash = recorded.hash.clone();
             instance.correlation = recorded.conversation.clone();
             instance.data = Data::default();
+            // An entity of a service is there, and in no state.
+            if recorded.to.is_none() {
+                instance.since = recorded.at;
+                instance.phase = Phase::Running(Name::from(""));
+            }
         }
         _ => {}
     }

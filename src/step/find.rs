@@ -19,7 +19,7 @@ pub fn instance_of(definition: &Definition, message: &Message) -> Result<Name, F
     let Some(expr) = by else {
         return message.conversation().cloned().ok_or_else(|| lost("no correlation id"));
     };
-    let env = Env { event: message, data: &Data::default(), state: "", now: message.time };
+    let env = Env { event: message, data: &Data::default(), state: "", now: message.time, item: None };
     match expr.name(&env) {
         Ok(Some(name)) if !name.is_empty() => Ok(Name::from(name)),
         Ok(_) => Err(lost("`correlate` gives nothing")),

@@ -159,6 +159,8 @@ impl fmt::Display for Rest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Rest::Ended(state, _) => f.write_str(state),
+            // An entity of a service, which has no states.
+            Rest::Unfinished("") => f.write_str("answering"),
             Rest::Unfinished(state) => write!(f, "unfinished: {state}"),
             Rest::Parked(reason) => write!(f, "parked: {reason}"),
             Rest::NotStarted => f.write_str("not-started"),

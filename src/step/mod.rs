@@ -7,9 +7,13 @@
 //! turn = step, then a step for each deferred message that the change of state woke
 //! ```
 //!
-//! Pure: no file, no clock, no chance, no mode. Knows nothing of logs, of other instances, or of who
+//! Services are decided by the same rules in short (`serve.rs`): no states, and draws that are computed
+//! (`chance.rs`).
+//!
+//! Pure: no file, no clock, no mode, and no chance but what the seed says. Knows nothing of logs, of other instances, or of who
 //! asks. Read `decide.rs` first; `react.rs` is what a reaction does, `instance.rs` what is remembered.
 
+mod chance;
 mod decide;
 mod evolve;
 mod find;
@@ -17,13 +21,16 @@ mod instance;
 mod question;
 mod react;
 mod recorded;
+mod serve;
 mod settle;
 mod turn;
 
+pub use chance::Chance;
 pub use decide::{Input, decide};
 pub use evolve::evolve;
 pub use find::instance_of;
 pub use instance::{Instance, Parked, Phase, Rest, Seen};
 pub use recorded::{Failed, Outcome, Recorded};
+pub use serve::{Owed, entity_of, owed, owed_ids, serve};
 pub use settle::{BY_HAND, Hand};
 pub use turn::{step, turn};

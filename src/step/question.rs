@@ -4,7 +4,7 @@ use super::instance::Instance;
 use super::recorded::{Failed, Outcome, Recorded};
 use crate::event::{Message, Time};
 use crate::process::expr::{Env, Failure};
-use crate::process::{Definition, Reaction, Rule, State};
+use crate::process::{Answers, Definition, Reaction, Rule, State};
 use std::sync::Arc;
 
 /// A message before an instance, and all that the rules may look at.
@@ -25,17 +25,28 @@ pub(super) enum Answer<'a> {
 }
 
 impl<'a> Question<'a> {
-    /// `on`, then `ignore`, then `defer`.
+    /// The state's own answers, then those that it shares with others.
     pub(super) fn ask(self, state: &'a State, env: &Env) -> Result<Answer<'a>, Failure> {
+        for answers in self.definition.asked(state) {
+            match self.answer_of(answers, env)? {
+                Answer::Nothing => {}
+                answer => return Ok(answer),
+            }
+        }
+        Ok(Answer::Nothing)
+    }
+
+    /// `on`, then `ignore`, then `defer`.
+    fn answer_of(self, answers: &'a Answers, env: &Env) -> Result<Answer<'a>, Failure> {
         let type_ = &self.message.type_;
-        if let Some(rule) = state.on.get(type_)
+        if let Some(rule) = answers.on.get(type_)
             && let Some(reaction) = taken(rule, env)?
         {
             return Ok(Answer::React(reaction));
         }
-        Ok(if state.ignore.contains(type_) {
+        Ok(if answers.ignore.contains(type_) {
             Answer::Ignore
-        } else if state.defer.contains(type_) {
+        } else if answers.defer.contains(type_) {
             Answer::Defer
         } else {
             Answer::Nothing
@@ -48,6 +59,7 @@ impl<'a> Question<'a> {
             data: &self.instance.data,
             state: self.instance.state().map_or("", |name| name),
             now: self.now,
+            item: None,
         }
     }
 

@@ -1,163 +1,245 @@
-//! What a reaction does, as a record: `set` first, all of it seeing the old data; everything else
-//! sees the new; then `cancel`, `alarm`, `to`. An expression that fails anywhere undoes all of it.
+//! What a reaction does, and all that it sets off, as one record.
+//!
+//! Within a reaction: `set` first, all of it seeing the old data; everything else sees the new; then
+//! `cancel`, `alarm`, `to`. A `to` leads to the next state's `enter`. At last the state in which the
+//! instance then is looks at its `whenever`, until nothing there holds that this message has not set
+//! off already; so it ends. An expression that fails anywhere undoes all of it.
 
 use super::question::{Answer, Question, taken};
 use super::recorded::{Outcome, Recorded};
 use crate::event::{Document, Message, Name, Time, computed_id, json};
 use crate::process::expr::{Env, Failure};
-use crate::process::{AfterEnd, AlarmSpec, AlarmTime, Data, Entry, Outgoing, Reaction, State, Template};
+use crate::process::{
+    AfterEnd, AlarmKey, AlarmSpec, AlarmTime, Data, Entry, Outgoing, Reaction, State, Template,
+};
+use crate::span::Span;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// A running instance takes a reaction.
-pub(super) fn react(question: Question, reaction: &Reaction) -> Recorded {
-    let old = &question.instance.data;
-    write(question, Some(reaction), old, None).unwrap_or_else(|failure| question.failed(failure))
+/// A running instance takes a reaction in the state in which it is.
+pub(super) fn react<'a>(question: Question<'a>, state: &'a State, reaction: &'a Reaction) -> Recorded {
+    let course = Course::new(question, &question.instance.data, state);
+    course.goes(reaction).unwrap_or_else(|failure| question.failed(failure))
 }
 
-/// An instance is born: the start reaction if there is one, else the initial state is asked. A
-/// starter that nothing answers only starts the instance.
+/// An instance is born: the start reaction if there is one, which may lead elsewhere; else into the
+/// initial state, which is then asked. A starter that nothing answers only starts the instance.
 pub(super) fn birth(question: Question) -> Recorded {
+    born(question).unwrap_or_else(|failure| question.failed(failure))
+}
+
+fn born(question: Question) -> Result<Recorded, Failure> {
     let definition = question.definition;
     let initial = definition.state(definition.initial);
-    let born = || {
-        let env = Env { data: &definition.data, state: &initial.name, ..question.env() };
-        let starter = definition.starter(&question.message.type_);
-        if let Some(rule) = starter.and_then(|starter| starter.reaction.as_ref())
-            && let Some(reaction) = taken(rule, &env)?
-        {
-            return write(question, Some(reaction), &definition.data, Some(initial));
+    let mut course = Course::new(question, &definition.data, initial);
+    course.recorded.outcome = Outcome::Started;
+    course.recorded.hash = Some(definition.hash.clone());
+    course.recorded.set = definition.data.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let starter = definition.starter(&question.message.type_);
+    if let Some(rule) = starter.and_then(|starter| starter.reaction.as_ref())
+        && let Some(reaction) = taken(rule, &course.env())?
+    {
+        let to = course.take(reaction)?;
+        course.enter(to.unwrap_or(initial))?;
+        return course.rests();
+    }
+    course.enter(initial)?;
+    match question.ask(initial, &course.env())? {
+        Answer::React(reaction) => return course.goes(reaction),
+        // An end state waits for no change of state, so nothing is kept for one, also where `whenever`
+        // has led there; what began a life that is forgotten would begin the next, without end.
+        Answer::Defer => {
+            let recorded = course.rests()?;
+            return Ok(Recorded { kept: recorded.end.is_none(), ..recorded });
         }
-        match question.ask(initial, &env)? {
-            Answer::React(reaction) => write(question, Some(reaction), &definition.data, Some(initial)),
-            // An end state waits for no change of state, so nothing is kept for one.
-            Answer::Defer if initial.end.is_none() => {
-                let recorded = write(question, None, &definition.data, Some(initial))?;
-                Ok(Recorded { kept: true, ..recorded })
-            }
-            Answer::Ignore | Answer::Defer | Answer::Nothing => {
-                write(question, None, &definition.data, Some(initial))
-            }
-        }
-    };
-    born().unwrap_or_else(|failure| question.failed(failure))
+        Answer::Ignore | Answer::Nothing => {}
+    }
+    course.rests()
 }
 
-/// The record of a reaction (or of none, at a birth that nothing answers). `born` is the initial
-/// state, at birth.
-fn write(
-    question: Question,
-    reaction: Option<&Reaction>,
-    old: &Data,
-    born: Option<&State>,
-) -> Result<Recorded, Failure> {
-    let definition = question.definition;
-    let state = match born {
-        Some(initial) => &*initial.name,
-        None => question.instance.state().map_or("", |name| name),
-    };
-    let mut recorded = question.outcome(Outcome::Advanced);
-    if born.is_some() {
-        recorded.outcome = Outcome::Started;
-        recorded.hash = Some(definition.hash.clone());
-        recorded.set = old.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-    }
-    let mut target = born;
-    if let Some(reaction) = reaction {
-        let env = Env { data: old, state, ..question.env() };
-        let mut data = Cow::Borrowed(old);
-        for (name, template) in &reaction.set {
-            let value = value_of(template, &env)?;
-            data.to_mut().set(name.clone(), value.clone());
-            match recorded.set.iter_mut().find(|(known, _)| known == name) {
-                Some((_, old)) => *old = value,
-                None => recorded.set.push((name.clone(), value)),
-            }
-        }
-        let env = Env { data: &data, ..env };
-        let writer = Writer { question, env };
-        for outgoing in &reaction.sends {
-            let message = writer.message(outgoing, recorded.sent.len())?;
-            recorded.sent.push(Arc::new(message));
-        }
-        disarm(question, &mut recorded, |name| reaction.cancel.contains(name));
-        for (index, spec) in reaction.alarms.iter().enumerate() {
-            let alarm = writer.alarm(spec, recorded.sent.len() + index)?;
-            disarm(question, &mut recorded, |name| *name == spec.name);
-            recorded.armed.push(Arc::new(alarm));
-        }
-        if let Some(to) = reaction.to {
-            target = Some(definition.state(to));
-        }
-    }
-    if let Some(target) = target {
-        enter(question, &mut recorded, target);
-    }
-    Ok(recorded)
-}
-
-/// The change of state, and what reaching an end does.
-fn enter(question: Question, recorded: &mut Recorded, target: &State) {
-    recorded.to = Some(target.name.clone());
-    let Some(end) = target.end else { return };
-    recorded.end = Some(end);
-    recorded.forgotten = question.definition.after_end == AfterEnd::Forget;
-    if recorded.outcome == Outcome::Advanced {
-        recorded.outcome = Outcome::Ended;
-    }
-    let forgotten = recorded.forgotten;
-    disarm(question, recorded, |name| forgotten || !target.on.contains_key(name));
-}
-
-/// Calls off the armed alarms of these names, also those that this very reaction has set.
-fn disarm(question: Question, recorded: &mut Recorded, named: impl Fn(&Name) -> bool) {
-    recorded.armed.retain(|alarm| !named(&alarm.type_));
-    for alarm in &question.instance.alarms {
-        // The ring that is being answered is spent, not called off.
-        if named(&alarm.type_) && alarm.id != question.message.id && !recorded.disarmed.contains(&alarm.id) {
-            recorded.disarmed.push(alarm.id.clone());
-        }
-    }
-}
-
-/// Writes the messages of one reaction.
-struct Writer<'a> {
+/// A decision on its way: where the instance is by now, what it knows by now, and the record so far.
+struct Course<'a> {
     question: Question<'a>,
-    env: Env<'a>,
+    state: &'a State,
+    data: Cow<'a, Data>,
+    recorded: Recorded,
+    /// The alarms that are set so far, each with its number among all that were, and without an id:
+    /// what is sent is counted first.
+    armed: Vec<(u64, Message)>,
+    set: u64,
+    /// The reactions under `whenever` that this message has set off.
+    set_off: Vec<&'a Reaction>,
 }
 
-impl Writer<'_> {
-    fn message(&self, outgoing: &Outgoing, ordinal: usize) -> Result<Message, Failure> {
-        let mut message = self.envelope(&outgoing.type_, ordinal);
-        message.kind = outgoing.kind;
-        message.data = outgoing.data.as_ref().map(|data| value_of(data, &self.env)).transpose()?;
-        Ok(message)
+impl<'a> Course<'a> {
+    fn new(question: Question<'a>, data: &'a Data, state: &'a State) -> Course<'a> {
+        let recorded = question.outcome(Outcome::Advanced);
+        Course {
+            question,
+            state,
+            data: Cow::Borrowed(data),
+            recorded,
+            armed: Vec::new(),
+            set: 0,
+            set_off: Vec::new(),
+        }
     }
 
-    fn alarm(&self, spec: &AlarmSpec, ordinal: usize) -> Result<Message, Failure> {
-        let mut message = self.envelope(&spec.name, ordinal);
+    fn env(&self) -> Env<'_> {
+        Env { data: &self.data, state: &self.state.name, ..self.question.env() }
+    }
+
+    /// A reaction, and all that it sets off.
+    fn goes(mut self, reaction: &'a Reaction) -> Result<Recorded, Failure> {
+        if let Some(to) = self.take(reaction)? {
+            self.enter(to)?;
+        }
+        self.rests()
+    }
+
+    /// One reaction; answers where it leads.
+    fn take(&mut self, reaction: &'a Reaction) -> Result<Option<&'a State>, Failure> {
+        let mut new = Vec::with_capacity(reaction.set.len());
+        for (name, template) in &reaction.set {
+            new.push((name, value_of(template, &self.env())?));
+        }
+        for (name, value) in new {
+            self.data.to_mut().set(name.clone(), value.clone());
+            match self.recorded.set.iter_mut().find(|(known, _)| known == name) {
+                Some((_, old)) => *old = value,
+                None => self.recorded.set.push((name.clone(), value)),
+            }
+        }
+        reaction.sends.iter().try_for_each(|outgoing| self.send(outgoing))?;
+        for cancel in &reaction.cancel {
+            let key = self.key(cancel.key.as_ref(), cancel.span)?;
+            self.disarm(|alarm| alarm.type_ == cancel.name && (key.is_none() || alarm.key() == key));
+        }
+        let alarms: Result<Vec<_>, _> = reaction.alarms.iter().map(|spec| self.alarm(spec)).collect();
+        for alarm in alarms? {
+            let (name, key) = (alarm.type_.clone(), alarm.key());
+            self.disarm(|armed| armed.type_ == name && armed.key() == key);
+            self.armed.push((self.set, alarm));
+            self.set += 1;
+        }
+        Ok(reaction.to.map(|to| self.question.definition.state(to)))
+    }
+
+    /// Into a state, also into the one in which it was.
+    fn enter(&mut self, state: &'a State) -> Result<(), Failure> {
+        self.state = state;
+        self.recorded.to = Some(state.name.clone());
+        if let Some(reaction) = taken(&state.enter, &self.env())? {
+            self.take(reaction)?;
+        }
+        Ok(())
+    }
+
+    /// What the state does without an event, each at most once; then the decision is made.
+    fn rests(mut self) -> Result<Recorded, Failure> {
+        while let Some(reaction) = self.next_whenever()? {
+            self.set_off.push(reaction);
+            if let Some(to) = self.take(reaction)? {
+                self.enter(to)?;
+            }
+        }
+        if self.recorded.to.is_some()
+            && let Some(end) = self.state.end
+        {
+            self.recorded.end = Some(end);
+            self.recorded.forgotten = self.question.definition.after_end == AfterEnd::Forget;
+            if self.recorded.outcome == Outcome::Advanced {
+                self.recorded.outcome = Outcome::Ended;
+            }
+            let (forgotten, state) = (self.recorded.forgotten, self.state);
+            self.disarm(|alarm| forgotten || !state.own.on.contains_key(&alarm.type_));
+        }
+        let sent = self.recorded.sent.len() as u64;
+        for (number, mut alarm) in std::mem::take(&mut self.armed) {
+            alarm.id = self.id(sent + number);
+            self.recorded.armed.push(Arc::new(alarm));
+        }
+        Ok(self.recorded)
+    }
+
+    fn next_whenever(&self) -> Result<Option<&'a Reaction>, Failure> {
+        let state = self.state;
+        for reaction in &state.whenever {
+            let spent = self.set_off.iter().any(|known| std::ptr::eq(*known, reaction));
+            if !spent && reaction.when.as_ref().map_or(Ok(true), |when| when.test(&self.env()))? {
+                return Ok(Some(reaction));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Calls off the armed alarms that are meant, also those that this very decision has set.
+    fn disarm(&mut self, meant: impl Fn(&Message) -> bool) {
+        self.armed.retain(|(_, alarm)| !meant(alarm));
+        let Question { instance, message, .. } = self.question;
+        for alarm in &instance.alarms {
+            // The ring that is being answered is spent, not called off.
+            if meant(alarm) && alarm.id != message.id && !self.recorded.disarmed.contains(&alarm.id) {
+                self.recorded.disarmed.push(alarm.id.clone());
+            }
+        }
+    }
+
+    /// One message, or one for each item of a list.
+    fn send(&mut self, outgoing: &Outgoing) -> Result<(), Failure> {
+        for data in contents_of(outgoing, &self.env())? {
+            let id = self.id(self.recorded.sent.len() as u64);
+            let mut message = self.envelope(&outgoing.type_, id);
+            message.kind = outgoing.kind;
+            message.data = data;
+            self.recorded.sent.push(Arc::new(message));
+        }
+        Ok(())
+    }
+
+    fn alarm(&self, spec: &AlarmSpec) -> Result<Message, Failure> {
+        let mut message = self.envelope(&spec.name, Name::from(""));
         message.internal = true;
         message.due = Some(self.due(spec)?);
-        message.data = spec.data.as_ref().map(|data| value_of(data, &self.env)).transpose()?;
+        message.data = spec.data.as_ref().map(|data| value_of(data, &self.env())).transpose()?;
+        if let Some(key) = self.key(spec.key.as_ref(), spec.span)? {
+            message.set_key(&key);
+        }
         Ok(message)
     }
 
     fn due(&self, spec: &AlarmSpec) -> Result<Time, Failure> {
-        let now = self.env.now;
+        let now = self.question.now;
         let (due, at) = match &spec.when {
             AlarmTime::After(duration) => (now.plus(*duration), spec.span),
-            AlarmTime::AfterExpr(expr) => (now.plus(expr.duration(&self.env)?), spec.span),
-            AlarmTime::At(expr) => (Some(expr.time(&self.env)?), spec.span),
+            AlarmTime::AfterExpr(expr) => (now.plus(expr.duration(&self.env())?), spec.span),
+            AlarmTime::At(expr) => (Some(expr.time(&self.env())?), spec.span),
         };
         due.ok_or_else(|| Failure { what: format!("alarm {} is out of the years 0 to 9999", spec.name), at })
     }
 
+    fn key(&self, key: Option<&AlarmKey>, at: Span) -> Result<Option<String>, Failure> {
+        match key {
+            None => Ok(None),
+            Some(AlarmKey::Text(text)) => Ok(Some(text.to_string())),
+            Some(AlarmKey::Expr(expr)) => match expr.name(&self.env())? {
+                Some(text) => Ok(Some(text)),
+                None => {
+                    Err(Failure { what: "an alarm's key is a text or a number, this is null".into(), at })
+                }
+            },
+        }
+    }
+
+    fn id(&self, ordinal: u64) -> Name {
+        let Question { definition, instance, message: input, .. } = self.question;
+        computed_id(&[&*definition.name, &*instance.id, &*input.source, &*input.id], ordinal)
+    }
+
     /// What every message that a process sends has alike.
-    fn envelope(&self, type_: &Name, ordinal: usize) -> Message {
+    fn envelope(&self, type_: &Name, id: Name) -> Message {
         let Question { definition, instance, message: input, now } = self.question;
-        let parts = [&*definition.name, &*instance.id, &*input.source, &*input.id];
-        let mut message =
-            Message::new(definition.name.clone(), type_.clone(), computed_id(&parts, ordinal as u64), now);
+        let mut message = Message::new(definition.name.clone(), type_.clone(), id, now);
         message.subject = Some(instance.id.clone());
         message.correlation = instance.correlation.clone().or_else(|| input.conversation().cloned());
         message.causation = Some(input.id.clone());
@@ -165,8 +247,19 @@ impl Writer<'_> {
     }
 }
 
+/// What is said carries: once, or once for each item of a list, in the list's order.
+pub(super) fn contents_of(outgoing: &Outgoing, env: &Env) -> Result<Vec<Option<Document>>, Failure> {
+    let content = |env: &Env| outgoing.data.as_ref().map(|data| value_of(data, env)).transpose();
+    match &outgoing.each {
+        None => Ok(vec![content(env)?]),
+        Some(each) => {
+            each.list.items(env)?.iter().map(|item| content(&Env { item: Some(item), ..*env })).collect()
+        }
+    }
+}
+
 /// A template with its holes filled.
-fn value_of(template: &Template, env: &Env) -> Result<Document, Failure> {
+pub(super) fn value_of(template: &Template, env: &Env) -> Result<Document, Failure> {
     let mut out = String::with_capacity(128);
     fill(template, env, &mut out)?;
     Ok(Document::of_valid(&out))

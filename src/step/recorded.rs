@@ -5,7 +5,7 @@ use super::instance::Instance;
 use super::settle::Hand;
 use crate::event::{Document, Message, Name, Time};
 use crate::process::expr::Failure;
-use crate::process::{Definition, End};
+use crate::process::{Definition, End, Service};
 use std::fmt;
 use std::sync::Arc;
 
@@ -141,6 +141,14 @@ impl Failed {
     pub fn of(definition: &Definition, failure: Failure) -> Failed {
         let (line, _) = definition.source.line_column(failure.at.start);
         Failed { reason: failure.what, place: Some(format!("{}.yaml:{line}", definition.full_name())) }
+    }
+}
+
+impl Failed {
+    /// An expression of a service that failed while running.
+    pub fn of_service(service: &Service, failure: Failure) -> Failed {
+        let (line, _) = service.source.line_column(failure.at.start);
+        Failed { reason: failure.what, place: Some(format!("{}.yaml:{line}", service.name)) }
     }
 }
 

@@ -75,7 +75,7 @@ pub fn turn<'a>(
 }
 
 /// What a person does is written down in the journal itself, before what is made of it.
-fn placed(input: Input, next: &mut Position) -> Input {
+pub(super) fn placed(input: Input, next: &mut Position) -> Input {
     match input {
         Input::Settles(mut message, hand) => {
             Arc::make_mut(&mut message).position = Some(*next);
@@ -87,7 +87,7 @@ fn placed(input: Input, next: &mut Position) -> Input {
 }
 
 /// Gives the messages of a decision their positions, and leaves one for the record itself.
-fn place(recorded: &mut Recorded, next: &mut Position) {
+pub(super) fn place(recorded: &mut Recorded, next: &mut Position) {
     let mut take = || {
         let here = *next;
         *next = next.next();

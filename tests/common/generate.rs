@@ -168,7 +168,59 @@ impl Maker {
         for state in ["one", "two", "three", "done", "over"] {
             self.state(&mut out, state);
         }
+        if self.chance(40) {
+            out += "any:\n";
+            for _ in 0..self.one(&[1, 1, 2]) {
+                self.shared(&mut out);
+            }
+        }
         out
+    }
+
+    /// A block that states share.
+    fn shared(&mut self, out: &mut String) {
+        let within = ["", "in: one, ", "in: [one, three], ", "in: [two], "];
+        let (one, other) = (self.one(&OUTSIDE), self.one(&ECHOES));
+        let (bell, left) = (self.one(&ALARMS), self.one(&OUTSIDE[3..]));
+        let rules = [(one, 60), (other, 30), (bell, 100)]
+            .map(|(type_, guarded)| format!("{type_}: {}", self.reaction(type_, 0, guarded)));
+        let list = if one == left {
+            "ignore: []".to_string()
+        } else {
+            format!("{}: {left}", self.one(&["ignore", "defer"]))
+        };
+        writeln!(out, "  - {{{}on: {{{}}}, {list}}}", self.one(&within), rules.join(", ")).unwrap();
+    }
+
+    /// What is done on entry, or without an event: whatever led there is bounded, and so is this.
+    fn entry(&mut self, guards: &[&str], to: bool) -> String {
+        let mut keys = Vec::new();
+        if !guards.is_empty() {
+            keys.push(format!("when: \"{}\"", self.one(guards)));
+        }
+        if self.chance(40) {
+            let some =
+                ["k: =data.k + 1", "text: =state", "copy: =event.type", "k: =10 / data.k", "copy: =data.k"];
+            keys.push(format!("set: {{{}}}", self.one(&some)));
+        }
+        if self.chance(40) {
+            keys.push(format!(
+                "send: {}",
+                self.one(&["Cook", "{Serve: {k: =data.k, s: =state}, each: 'g in [1, 2]'}"])
+            ));
+        }
+        if !self.forget && self.chance(40) {
+            let (name, time) =
+                (self.one(&ALARMS), self.one(&["5m", "{after: 10m, key: a}", "{after: 0m, key: =data.k}"]));
+            keys.push(format!("alarm: {{{name}: {time}}}"));
+        }
+        if self.chance(15) {
+            keys.push(format!("cancel: {}", self.one(&["Bell", "{Gong: a}"])));
+        }
+        if to && self.chance(50) {
+            keys.push(format!("to: {}", self.one(&["one", "two", "three", "done"])));
+        }
+        format!("{{{}}}", keys.join(", "))
     }
 
     fn state(&mut self, out: &mut String, name: &str) {
@@ -199,6 +251,18 @@ impl Maker {
         }
         if !on.is_empty() {
             write!(out, "    on:\n{on}").unwrap();
+        }
+        if self.chance(25) {
+            let (some, other) =
+                (self.entry(&["data.k < 3", "event.type != 'Elm'"], false), self.entry(&[], false));
+            let rule = self.one(&[0, 1]);
+            writeln!(out, "    enter: {}", if rule == 0 { other } else { format!("[{some}, {other}]") })
+                .unwrap();
+        }
+        if self.chance(25) {
+            let guards = ["data.k > 3", "data.n > 1", "data.k % 2 == 0", "has(event.data.c) && data.k > 1"];
+            let rules: Vec<String> = (0..self.one(&[1, 2, 3])).map(|_| self.entry(&guards, true)).collect();
+            writeln!(out, "    whenever: [{}]", rules.join(", ")).unwrap();
         }
         writeln!(out, "    ignore: [{}]\n    defer: [{}]", ignore.join(", "), defer.join(", ")).unwrap();
     }
@@ -242,7 +306,14 @@ impl Maker {
             keys.push(format!("set: {{{}}}", set.join(", ")));
         }
         if self.chance(40) {
-            let some = ["Cook", "{Cook: =event.data}", "[Cook, {Serve: {k: =data.k, note: =data.text}}]"];
+            let some = [
+                "Cook",
+                "{Cook: =event.data}",
+                "[Cook, {Serve: {k: =data.k, note: =data.text}}]",
+                "[{Serve: {g: =g, k: =data.k}, each: 'g in [data.k, event.type, data.amount]'}, Cook]",
+                "{Cook: =x, each: 'x in [event.data, data.text]'}",
+                "{Cook: , each: 'x in []'}",
+            ];
             keys.push(format!("send: {}", self.one(&some)));
         }
         let silent = bounded && self.forget;
@@ -265,11 +336,17 @@ impl Maker {
                 "{at: =event.time + duration('15m'), data: {x: 1}}",
                 "{at: =event.time}",
                 "{after: 0m}",
+                "{after: 5m, key: =event.id}",
+                "{after: 10m, key: =data.k, data: {x: 3}}",
+                "{after: 7m, key: a}",
             ]);
             keys.push(format!("alarm: {{{name}: {time}}}"));
         }
         if self.chance(12) {
-            keys.push(format!("cancel: {}", self.one(&["Bell", "Gong", "[Bell, Gong]"])));
+            keys.push(format!(
+                "cancel: {}",
+                self.one(&["Bell", "Gong", "[Bell, Gong]", "{Bell: a}", "[Bell, {Gong: =data.k}]"])
+            ));
         }
         if births > 0 && self.random.random_range(0..10) < births || births == 0 && self.chance(45) {
             keys.push(format!("to: {}", self.one(&["one", "two", "three", "two", "three", "done", "over"])));

@@ -8,6 +8,7 @@
 //! +10m                 |                                  time passes (a story begins at nine)
 //! Paid -2m             | …                                stamped two minutes before now
 //! TooLate!             | …                                the armed alarm of that name rings, when due
+//! Leaves(g1)!          | …                                the one of that key
 //! TooLate!called-off   | …                                the oldest that is armed no more rings all the same
 //! ^resume              | advanced by hand                 a person: `^resume`, `^skip` or `^end`
 //! @none ^skip          | under the process: …             what has no instance
@@ -142,8 +143,10 @@ impl Story {
         let armed = |alarm: &Message| {
             self.instances.get(conversation).is_some_and(|i| i.alarms.iter().any(|a| a.id == alarm.id))
         };
-        let mut named =
-            self.alarms.iter().filter(|(of, alarm)| **of == *conversation && *alarm.type_ == *name);
+        let mut named = self
+            .alarms
+            .iter()
+            .filter(|(of, alarm)| **of == *conversation && (*alarm.type_ == *name || alarm.named() == name));
         let found = named.find(|(_, alarm)| armed(alarm) != called_off);
         let Some((id, alarm)) = found.cloned() else { return vec!["no such alarm".to_string()] };
         let due = alarm.due.unwrap();
@@ -203,11 +206,11 @@ impl Story {
         }
         for alarm in &recorded.armed {
             let after = alarm.due.unwrap().millis() - self.start.millis();
-            out += &format!("; sets {} for +{}{}", alarm.type_, print_duration(after), data(alarm));
+            out += &format!("; sets {} for +{}{}", alarm.named(), print_duration(after), data(alarm));
         }
         for id in &recorded.disarmed {
             let (_, alarm) = self.alarms.iter().find(|(_, alarm)| alarm.id == *id).unwrap();
-            out += &format!("; calls off {}", alarm.type_);
+            out += &format!("; calls off {}", alarm.named());
         }
         if recorded.kept {
             out += "; keeps it";

@@ -8,7 +8,7 @@ use crate::process::Library;
 use crate::process::library::one_version_each;
 use crate::process::page::Page;
 use crate::process::stimuli::Listed;
-use crate::span::{Diagnostic, Source, Span};
+use crate::span::{Diagnostic, Mistake, Source, Span};
 use std::sync::Arc;
 
 /// What was typed.
@@ -111,7 +111,8 @@ fn message(page: &mut Page, source: &Arc<Source>, text: &str, piece: Span) -> Op
             "a message is missing here",
             "",
             "one comma between two messages, and none at the end",
-        );
+        )
+        .is(Mistake::NothingListed);
         return None;
     }
     let (name, data) = match written.find('=') {
@@ -122,7 +123,8 @@ fn message(page: &mut Page, source: &Arc<Source>, text: &str, piece: Span) -> Op
     let name = &text[name_span.start..name_span.end];
     if let Some(alarm) = name.strip_suffix('!') {
         let hint = "leave it out; `--alarms any` lets an alarm ring at any moment once it is set";
-        page.complain(name_span, format!("an alarm is not delivered, `{alarm}` rings by itself"), "", hint);
+        page.complain(name_span, format!("an alarm is not delivered, `{alarm}` rings by itself"), "", hint)
+            .is(Mistake::NotDelivered);
         return None;
     }
     if let Some(at) = name.find(['{', '[', ':', ' ']).filter(|_| data.is_none()) {
@@ -134,7 +136,8 @@ fn message(page: &mut Page, source: &Arc<Source>, text: &str, piece: Span) -> Op
             format!("`{}` is no name for a message", shortened(name)),
             "",
             hint,
-        );
+        )
+        .is(Mistake::BadName);
         return None;
     }
     let type_ = page.message(name, name_span)?;
@@ -147,7 +150,8 @@ fn message(page: &mut Page, source: &Arc<Source>, text: &str, piece: Span) -> Op
                 let at = (span.start + error.byte).min(span.end);
                 let what = format!("the data of `{}` is not JSON: {}", listed.type_, error.what);
                 let hint = "as in `'OrderPriced={\"total\":10}'`; the shell's quotes go around all of it";
-                page.complain(Span::new(at, (at + 1).min(span.end).max(at)), what, "", hint);
+                page.complain(Span::new(at, (at + 1).min(span.end).max(at)), what, "", hint)
+                    .is(Mistake::NotJson);
                 return None;
             }
         }

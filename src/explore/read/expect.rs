@@ -10,7 +10,7 @@ use crate::process::expr::{ProcessScope, PropertyScope, Scope, parse_guard};
 use crate::process::keys::Place;
 use crate::process::tree::{Node, Value};
 use crate::process::{Definition, sent};
-use crate::span::Span;
+use crate::span::{Mistake, Span};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ impl Reader<'_> {
                     Some(first) => self.twice(&outcome, item.span, first),
                     None => found.push((outcome, item.span)),
                 },
-                Err((what, hint)) => self.complain(item.span, what, "", &hint),
+                Err((what, hint)) => self.complain(item.span, what, "", &hint).is(Mistake::UnknownOutcome),
             }
         }
         Some(found.into_iter().map(|(outcome, _)| outcome).collect())

@@ -7,7 +7,7 @@ use crate::process::Library;
 use crate::process::keys::{self, Place};
 use crate::process::page::{Page, all, speaks_as_page};
 use crate::process::tree::{self, Meaning, Member, Node, Value};
-use crate::span::Source;
+use crate::span::{Mistake, Source};
 use std::sync::Arc;
 
 /// Reads a scenario's file. The error holds everything that is wrong with it, and with the definitions
@@ -55,7 +55,8 @@ impl Reader<'_> {
         let sound = self.diagnostics.is_empty();
         if sound && first.is_empty() && deliver.is_empty() {
             let hint = "list what comes under `deliver`, as in `deliver: [OrderPaid, OrderCancelled]`";
-            self.complain(members.first()?.key_span, "no message comes", "in this scenario", hint);
+            self.complain(members.first()?.key_span, "no message comes", "in this scenario", hint)
+                .is(Mistake::NothingListed);
         }
         // What follows is about names, and with a process missing every second one would be unknown.
         let Some(processes) = processes else {
@@ -114,7 +115,8 @@ impl Reader<'_> {
             (None, Some(several)) => self.several_orders(&several.value),
             (Some(one), Some(several)) => {
                 let span = one.key_span.max(several.key_span);
-                self.complain(span, "a scenario has `order` or `orders`, not both", "", "keep `orders`");
+                self.complain(span, "a scenario has `order` or `orders`, not both", "", "keep `orders`")
+                    .is(Mistake::NotBoth);
                 None
             }
         }

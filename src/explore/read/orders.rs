@@ -4,7 +4,7 @@ use super::file::Reader;
 use crate::process::keys::Place;
 use crate::process::page::listed;
 use crate::process::tree::{Node, Value};
-use crate::span::Span;
+use crate::span::{Mistake, Span};
 
 impl Reader<'_> {
     /// `any`, `causal`, `fifo`, or a list of the last two: both at once.
@@ -29,11 +29,12 @@ impl Reader<'_> {
             let all = listed(words.iter().map(|(word, _)| *word)).replace('`', "");
             let hint =
                 format!("a list under `order` holds all at once; `orders: [{all}]` explores each for itself");
-            self.complain(*span, "`any` allows what the others forbid", "", &hint);
+            self.complain(*span, "`any` allows what the others forbid", "", &hint).is(Mistake::NotBoth);
             return None;
         }
         if words.is_empty() {
-            self.complain(node.span, format!("`{key}` lists nothing"), "", "the default is `any`");
+            self.complain(node.span, format!("`{key}` lists nothing"), "", "the default is `any`")
+                .is(Mistake::NothingListed);
             return None;
         }
         Some(order)

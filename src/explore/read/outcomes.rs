@@ -10,11 +10,20 @@ use crate::process::Definition;
 use crate::process::page::listed;
 use crate::span::nearest;
 use crate::step::Rest;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(super) struct Known<'a> {
-    /// What each instance is called, and its process; the only one is called nothing.
-    instances: Vec<(String, &'a Definition)>,
+    instances: Vec<Called<'a>>,
+}
+
+struct Called<'a> {
+    /// Nothing, where it is the only one.
+    label: String,
+    definition: &'a Definition,
+    /// Whether a listed message reaches it. Of a process that hears only of other processes it is not known
+    /// which instances there will be: it is called by its name, or by that and a conversation.
+    reached: bool,
 }
 
 /// What is wrong, and what to do about it.
@@ -22,23 +31,27 @@ type Wrong = (String, String);
 
 impl<'a> Known<'a> {
     pub fn of(processes: &'a [Arc<Definition>], whole: &Whole) -> Known<'a> {
-        let mut found = instances(processes, whole.first.iter().chain(&whole.deliver));
-        // A process that hears only of other processes is not reached by any message that is listed.
-        for process in 0..processes.len() {
-            if !found.iter().any(|(known, _)| *known == process) {
-                let id = found.first().map_or("".into(), |(_, id)| id.clone());
-                found.push((process, id));
+        let found = instances(processes, whole.first.iter().chain(&whole.deliver));
+        let ids: BTreeSet<&Name> = found.iter().map(|(_, id)| id).collect();
+        let mut instances = Vec::new();
+        for (process, definition) in processes.iter().enumerate() {
+            let called = |id: &Name| label(processes, process, id, &found);
+            let mut of_it = found.iter().filter(|(known, _)| *known == process).peekable();
+            let reached = of_it.peek().is_some();
+            let mut labels: Vec<String> = of_it.map(|(_, id)| called(id)).collect();
+            if !reached {
+                labels.extend((processes.len() > 1).then(|| definition.name.to_string()));
+                labels.extend(ids.iter().map(|id| called(id)));
+                labels.dedup();
             }
+            instances.extend(labels.into_iter().map(|label| Called { label, definition, reached }));
         }
-        found.sort_by_key(|(process, _)| *process);
-        let named =
-            |(process, id): &(usize, Name)| (label(processes, *process, id, &found), &*processes[*process]);
-        Known { instances: found.iter().map(named).collect() }
+        Known { instances }
     }
 
     /// The outcome as a report spells it.
     pub fn read(&self, text: &str) -> Result<String, Wrong> {
-        if let [(label, definition)] = &self.instances[..]
+        if let [Called { label, definition, .. }] = &self.instances[..]
             && label.is_empty()
         {
             // `order: served` says no more than `served`.
@@ -46,18 +59,22 @@ impl<'a> Known<'a> {
             return rests(definition, rest.unwrap_or(text)).map(|rest| rest.to_string());
         }
         let parts = self.parts(text);
-        let whole =
-            self.instances.iter().map(|(label, _)| format!("{label}: …")).collect::<Vec<_>>().join(", ");
+        let asked = self.instances.iter().filter(|called| called.reached || self.first_of(called));
+        let labels: Vec<&str> = asked.map(|called| &*called.label).collect();
+        let whole = labels.iter().map(|label| format!("{label}: …")).collect::<Vec<_>>().join(", ");
         if parts.first().is_none_or(|(at, ..)| *at > 0) {
-            let names = listed(self.instances.iter().map(|(label, _)| &**label));
+            let names = listed(labels);
             let what = format!("`{text}` does not say whose outcome it is");
             return Err((what, format!("say it of each of {names}: `{whole}`")));
         }
         let mut said = Vec::new();
-        for (index, (label, definition)) in self.instances.iter().enumerate() {
+        for (index, called) in self.instances.iter().enumerate() {
+            let Called { label, definition, reached } = called;
             let mut of_it = parts.iter().filter(|(_, instance, _)| *instance == index);
+            let of_process = |instance: usize| std::ptr::eq(self.instances[instance].definition, *definition);
             match (of_it.next(), of_it.next()) {
                 (Some((_, _, rest)), None) => said.push((label, definition, rest)),
+                (None, _) if !reached && parts.iter().any(|(_, other, _)| of_process(*other)) => {}
                 (None, _) => {
                     let what = format!("`{text}` does not say where {label} rests");
                     return Err((what, format!("write `{whole}`")));
@@ -77,12 +94,19 @@ impl<'a> Known<'a> {
         Ok(outcome.join(", "))
     }
 
+    /// Whether it is what its process is called first.
+    fn first_of(&self, called: &Called) -> bool {
+        let mut all = self.instances.iter();
+        all.find(|other| std::ptr::eq(other.definition, called.definition))
+            .is_some_and(|first| std::ptr::eq(first, called))
+    }
+
     /// Where the text speaks of which instance, and what it says of it. A reason for parking may hold
     /// commas and colons, so only what is called like an instance begins a part.
     fn parts<'t>(&self, text: &'t str) -> Vec<(usize, usize, &'t str)> {
         let mut begins: Vec<(usize, usize, usize)> = Vec::new();
         for (at, _) in text.char_indices().filter(|(at, _)| *at == 0 || text[..*at].ends_with(", ")) {
-            for (index, (label, _)) in self.instances.iter().enumerate() {
+            for (index, Called { label, .. }) in self.instances.iter().enumerate() {
                 if let Some(rest) = text[at..].strip_prefix(&**label)
                     && rest.starts_with(": ")
                 {

@@ -5,8 +5,8 @@ use super::super::scenario::Stimulus;
 use crate::event::{Message, Name};
 use crate::process::page::listed;
 use crate::process::stimuli::{Ids, Listed, OUTSIDE};
-use crate::process::{Definition, Library};
-use crate::span::{Diagnostic, nearest};
+use crate::process::{Definition, Library, Participant};
+use crate::span::{Diagnostic, Mistake, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -26,9 +26,10 @@ pub(super) fn whole(
 ) -> Whole {
     let mut whole = Whole::default();
     let mut ids = Ids::default();
+    let cast: Vec<Participant> = processes.iter().cloned().map(Participant::Process).collect();
     for message in first.iter().chain(&deliver) {
-        whole.wrong.extend(unheard(message, processes));
-        whole.wrong.extend(message.in_the_name_of(processes));
+        whole.wrong.extend(unheard(message, processes, &cast));
+        whole.wrong.extend(message.in_the_name_of(&cast));
     }
     let all: Vec<&Name> = first.iter().chain(&deliver).map(|message| &message.type_).collect();
     let types = Types::of(&deliver);
@@ -75,14 +76,14 @@ impl Types {
 }
 
 /// A message that no process mentions, or that is an alarm.
-fn unheard(message: &Listed, processes: &[Arc<Definition>]) -> Option<Diagnostic> {
+fn unheard(message: &Listed, processes: &[Arc<Definition>], cast: &[Participant]) -> Option<Diagnostic> {
     let type_ = &message.type_;
     if let Some(process) = processes.iter().find(|process| process.alarms.contains(type_)) {
         let what = format!("`{type_}` is an alarm of {}: nobody delivers it, it rings", process.full_name());
         let hint = "leave it out; `alarms: any` lets it ring at any moment once it is set";
-        return Some(message.diagnostic(message.span, what).hint(hint));
+        return Some(message.diagnostic(message.span, what).code(Mistake::NotDelivered).hint(hint));
     }
-    message.unmentioned(processes, "scenario", &BTreeSet::new())
+    message.unmentioned(cast, "scenario", &BTreeSet::new())
 }
 
 fn unlisted_causes<'a>(message: &'a Listed, all: &'a [&Name]) -> impl Iterator<Item = Diagnostic> + 'a {
@@ -91,7 +92,7 @@ fn unlisted_causes<'a>(message: &'a Listed, all: &'a [&Name]) -> impl Iterator<I
         if *cause == message.type_ && count == 1 {
             let what = format!("`{cause}` comes after itself");
             let hint = "there is no other message of that type";
-            return Some(message.diagnostic(*span, what).hint(hint));
+            return Some(message.diagnostic(*span, what).code(Mistake::Causes).hint(hint));
         }
         if count > 0 {
             return None;
@@ -104,7 +105,7 @@ fn unlisted_causes<'a>(message: &'a Listed, all: &'a [&Name]) -> impl Iterator<I
                 format!("listed are {}", listed(types))
             }
         });
-        Some(message.diagnostic(*span, what).hint(hint))
+        Some(message.diagnostic(*span, what).code(Mistake::Causes).hint(hint))
     })
 }
 
@@ -134,6 +135,7 @@ fn circle(listed: &[Listed], made: &[Stimulus]) -> Option<Diagnostic> {
     let chain = names.join(" after ");
     Some(
         of.diagnostic(span, what)
+            .code(Mistake::Causes)
             .label(chain)
             .hint("a cause comes before what it causes: leave one `after` out"),
     )

@@ -12,9 +12,11 @@ use super::pattern::Pattern;
 use super::types::{self, Type, Types};
 use super::{Reads, Scope, print};
 use crate::event::{Name, Time, json, parse_duration};
-use crate::span::{Span, listed, nearest};
+use crate::span::{Mistake, Span, listed, nearest};
 
 pub(super) const ROOTS: [&str; 4] = ["event", "data", "state", "now"];
+/// Words that are no names.
+pub(super) const WORDS: [&str; 5] = ["not", "in", "true", "false", "null"];
 
 /// What a check found out.
 pub(super) struct Checked {
@@ -24,8 +26,9 @@ pub(super) struct Checked {
 }
 
 pub(super) fn check(node: &Node, place: &Place, scope: &Scope) -> Result<Checked, Vec<Fault>> {
-    let mut checker =
-        Checker { place, scope, faults: Vec::new(), locals: Vec::new(), reads: Reads::default() };
+    // The evaluator's first local is the item, too.
+    let locals = scope.item.iter().map(|item| (item.clone(), Types::JSON)).collect();
+    let mut checker = Checker { place, scope, faults: Vec::new(), locals, reads: Reads::default() };
     let (code, types) = checker.node(node);
     if checker.faults.is_empty() {
         Ok(Checked { code, types, reads: checker.reads })
@@ -38,7 +41,7 @@ pub(super) struct Checker<'a> {
     pub(super) place: &'a Place,
     pub(super) scope: &'a Scope,
     pub(super) faults: Vec<Fault>,
-    /// The variables of the macros around, and what they may be.
+    /// The item of an `each` around all of it, then the variables of the macros, and what they may be.
     locals: Vec<(Box<str>, Types)>,
     pub(super) reads: Reads,
 }
@@ -74,7 +77,16 @@ impl Checker<'_> {
             Kind::Binary(operator, left, right) => self.binary(*operator, left, right, node.at.0),
             Kind::Choice(parts) => {
                 let [condition, yes, no] = &**parts;
+                let before = self.faults.len();
+                let wide = matches!(condition.kind, Kind::Binary(..));
                 let condition = self.expect("the condition before `?`", condition, Types::BOOL);
+                if wide
+                    && let [fault] = &mut self.faults[before..]
+                    && fault.hint.is_none()
+                {
+                    let hint = "`? :` binds weaker than any operator: write `a + (b ? c : d)`";
+                    fault.hint = Some(hint.to_string());
+                }
                 let (yes, if_yes) = self.node(yes);
                 let (no, if_no) = self.node(no);
                 (Op::Choice(Box::new([condition, yes, no])), if_yes.or(if_no))
@@ -101,7 +113,7 @@ impl Checker<'_> {
         let (code, types) = self.node(node);
         if types.and(wanted).is_empty() {
             let message = format!("{who} takes {}, this is {}", wanted.name(), types.name());
-            self.faults.push(Fault::new(node.at.0, message));
+            self.faults.push(Fault::new(Mistake::TypesDoNotFit, node.at.0, message));
         }
         (code, types)
     }
@@ -141,12 +153,19 @@ impl Checker<'_> {
     }
 
     fn unknown_word(&self, name: &str, at: Span) -> Fault {
-        let fault = Fault::new(at, format!("unknown name `{name}`"));
+        let fault = Fault::new(Mistake::UnknownName, at, format!("unknown name `{name}`"));
         if self.scope.data.contains(name) {
             return fault.hint(format!("did you mean `data.{name}`?"));
         }
         if ["none", "nil", "undefined"].contains(&name.to_lowercase().as_str()) {
             return fault.hint("nothing is written `null`");
+        }
+        if let Some(boolean) = match name.to_lowercase().as_str() {
+            "yes" | "on" => Some("true"),
+            "no" | "off" => Some("false"),
+            _ => None,
+        } {
+            return fault.hint(format!("a boolean is written `true` or `false`: write `{boolean}`"));
         }
         if FUNCTIONS.iter().any(|signature| signature.name == name) {
             return fault.hint(format!("a function wants its arguments: `{name}(…)`"));
@@ -192,7 +211,7 @@ impl Checker<'_> {
         let path = print::text(of);
         if types.and(Types::MAP).is_empty() {
             let message = format!("`{}` is {}, it has no members", shortened(&path), types.name());
-            return self.fault(Fault::new(at, message));
+            return self.fault(Fault::new(Mistake::TypesDoNotFit, at, message));
         }
         let (path, direct) = (shortened(&path).into(), code.is_direct());
         let member = Member { of: code, name: name.into(), path, direct };
@@ -222,7 +241,7 @@ impl Checker<'_> {
             let types = attribute.types();
             return (Op::Attribute(attribute), types);
         }
-        let fault = Fault::new(at, format!("`event` has no attribute `{name}`"));
+        let fault = Fault::new(Mistake::UnknownAttribute, at, format!("`event` has no attribute `{name}`"));
         if !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) || name.is_empty() {
             return self.fault(fault.hint(match near_attribute(name) {
                 Some(near) => format!("did you mean `event.{near}`?"),
@@ -243,7 +262,8 @@ impl Checker<'_> {
     fn data_member(&mut self, name: &str, at: Span) -> Typed {
         if self.scope.data.contains(name) {
             self.reads.data.insert(name.to_string());
-            return (Op::DataMember(Name::from(name)), Types::JSON);
+            let types = self.scope.types.get(name).copied().unwrap_or(Types::JSON);
+            return (Op::DataMember(Name::from(name)), types);
         }
         let known = self.scope.data.iter().map(String::as_str);
         let fault = unknown_member("data", name, at, known, self.place);
@@ -279,9 +299,25 @@ impl Checker<'_> {
             let verb = if operator.is_order() { "compare" } else { "take" };
             let with = if operator.is_order() { "with" } else { "and" };
             let (l, r) = (left_types.name(), right_types.name());
-            let mut fault = Fault::new(at, format!("`{sign}` cannot {verb} {l} {with} {r}"));
+            let mistake = if operator.is_order() { Mistake::NeverCompares } else { Mistake::TypesDoNotFit };
+            let mut fault = Fault::new(mistake, at, format!("`{sign}` cannot {verb} {l} {with} {r}"));
             fault.hint = operator_hint(operator, left_types, right_types, left, right);
             return self.fault(fault);
+        }
+        if matches!(operator, Operator::Equal | Operator::NotEqual)
+            && (self.is_known_data(left) || self.is_known_data(right))
+            // To ask whether something is null does no harm.
+            && ![left_types, right_types].contains(&Types::of(Type::Null))
+            && comparable(left_types).and(comparable(right_types)).is_empty()
+        {
+            let (l, r) = (left_types.name(), right_types.name());
+            let says = if operator == Operator::Equal { "never holds" } else { "always holds" };
+            let message = format!("this {says}: {l} never equals {r}");
+            let fault = Fault::new(Mistake::NeverCompares, at, message);
+            return self.fault(match unlike_hint(left_types, right_types, left, right) {
+                Some(hint) => fault.hint(hint),
+                None => fault,
+            });
         }
         let op = match operator {
             Operator::And => Op::Both(codes),
@@ -289,6 +325,13 @@ impl Checker<'_> {
             _ => Op::Binary(operator, codes),
         };
         (op, gives)
+    }
+
+    /// A member of the data whose types the file tells.
+    fn is_known_data(&self, node: &Node) -> bool {
+        let Kind::Member(of, key) = &node.kind else { return false };
+        let data = matches!(&of.kind, Kind::Name(root) if &**root == "data") && !self.is_local("data");
+        data && self.scope.types.get(&*key.name).is_some_and(|types| *types != Types::JSON)
     }
 
     /// In `state == paid` the bare word is a text that lost its quotes.
@@ -321,12 +364,16 @@ impl Checker<'_> {
                 (_, Some(near)) => format!("did you mean `{near}`?"),
                 _ => format!("there are {}", listed(function_names())),
             };
-            return self.fault(Fault::new(key.at.0, format!("unknown function `{}`", key.name)).hint(hint));
+            return self.fault(
+                Fault::new(Mistake::UnknownFunction, key.at.0, format!("unknown function `{}`", key.name))
+                    .hint(hint),
+            );
         };
         if !(signature.least..=signature.most).contains(&arguments.len()) {
             self.nodes(arguments);
             let message = format!("`{}` does not take {} arguments", key.name, arguments.len());
-            return self.fault(Fault::new(at, message).hint(format!("write `{}`", signature.usage)));
+            let fault = Fault::new(Mistake::Arguments, at, message);
+            return self.fault(fault.hint(format!("write `{}`", signature.usage)));
         }
         if signature.function == Function::Has {
             return self.has(&arguments[0]);
@@ -359,7 +406,7 @@ impl Checker<'_> {
 
     fn has(&mut self, path: &Node) -> Typed {
         if !matches!(path.kind, Kind::Member(..) | Kind::Index(..)) {
-            let fault = Fault::new(path.at.0, "`has` asks for a member")
+            let fault = Fault::new(Mistake::Arguments, path.at.0, "`has` asks for a member")
                 .hint("write `has(event.data.total)` or `has(data['total'])`");
             return self.fault(fault);
         }
@@ -372,9 +419,11 @@ impl Checker<'_> {
         let who = format!("`{}`", each.form.name());
         let list = self.expect(&who, &each.list, Types::LIST);
         let taken = ROOTS.contains(&&**name) || self.locals.iter().any(|(local, _)| local == name);
-        if taken || matches!(&**name, "not" | "in" | "true" | "false" | "null") {
+        if taken || WORDS.contains(&&**name) {
             let message = format!("`{name}` means something else here");
-            self.faults.push(Fault::new(each.variable.at.0, message).hint("choose another name"));
+            self.faults.push(
+                Fault::new(Mistake::NameTaken, each.variable.at.0, message).hint("choose another name"),
+            );
         }
         let items = self.inside(&each.list);
         self.locals.push((name.clone(), items));
@@ -391,15 +440,16 @@ impl Checker<'_> {
 fn read_now(function: Function, text: &str, at: Span, mut codes: Vec<Code>) -> Result<Op, Fault> {
     match function {
         Function::Duration => parse_duration(text).map(Op::Duration).ok_or_else(|| {
-            Fault::new(at, format!("'{text}' is no duration"))
+            Fault::new(Mistake::BadText, at, format!("'{text}' is no duration"))
                 .hint("write a whole number and one of ms, s, m, h, d: '15m'")
         }),
         Function::Timestamp => Time::parse(text).map(Op::Time).ok_or_else(|| {
-            Fault::new(at, format!("'{text}' is no timestamp")).hint("write RFC 3339: '2026-11-21T09:00:00Z'")
+            Fault::new(Mistake::BadText, at, format!("'{text}' is no timestamp"))
+                .hint("write RFC 3339: '2026-11-21T09:00:00Z'")
         }),
         Function::Matches => match Pattern::new(text) {
             Ok(pattern) => Ok(Op::Matches(Box::new(codes.swap_remove(0)), Box::new(pattern))),
-            Err(error) => Err(Fault::new(at, error)),
+            Err(error) => Err(Fault::new(Mistake::BadText, at, error)),
         },
         _ => Ok(Op::Call(function, codes)),
     }
@@ -436,7 +486,7 @@ pub(super) fn unknown_member<'a>(
     known: impl Iterator<Item = &'a str> + Clone,
     place: &Place,
 ) -> Fault {
-    let fault = Fault::new(at, format!("unknown name `{of}.{name}`"));
+    let fault = Fault::new(Mistake::UnknownName, at, format!("unknown name `{of}.{name}`"));
     if !place.advised {
         return fault;
     }
@@ -475,6 +525,33 @@ fn operator_hint(
     }
     if operator == Operator::In && is(right, Type::Text) {
         return Some("write `text.contains('a')`".to_string());
+    }
+    if matches!(operator, Operator::And | Operator::Or) {
+        let (wrong, types) =
+            if left.and(Types::BOOL).is_empty() { (left_node, left) } else { (right_node, right) };
+        return Some(super::compare_it(&print::text(wrong), types));
+    }
+    unlike_hint(left, right, left_node, right_node).filter(|_| operator.is_order())
+}
+
+/// Numbers are equal across their types.
+fn comparable(types: Types) -> Types {
+    if types.and(Types::NUMBER).is_empty() { types } else { types.or(Types::NUMBER) }
+}
+
+/// A number and a text that should meet.
+fn unlike_hint(left: Types, right: Types, left_node: &Node, right_node: &Node) -> Option<String> {
+    let number = |types: Types| types.and(Types::NUMBER) == types && !types.is_empty();
+    for (one, other, node) in [(left, right, right_node), (right, left, left_node)] {
+        if !number(one) || other.only() != Some(Type::Text) {
+            continue;
+        }
+        return Some(match &node.kind {
+            Kind::Literal(Literal::Text(text)) if text.parse::<f64>().is_ok() => {
+                format!("a number stands without quotes: `{text}`")
+            }
+            _ => format!("make a number of the text: `int({})`", print::text(node)),
+        });
     }
     None
 }

@@ -11,7 +11,7 @@ use super::lex::is_word;
 use super::types::{Type, Types};
 use super::{ProcessScope, PropertyScope};
 use crate::event::Name;
-use crate::span::{Span, listed, nearest};
+use crate::span::{Mistake, Span, listed, nearest};
 
 const SEES: &str =
     "a property looks at a moment, not at a message: it sees `state`, `data` and `count('Type')`";
@@ -25,9 +25,9 @@ impl<'a> Checker<'a> {
     /// A bare word that means something else in a property than in a guard.
     pub(super) fn property_name(&mut self, property: &PropertyScope, name: &str, at: Span) -> Option<Typed> {
         match (name, property.only()) {
-            ("event" | "now", _) => {
-                Some(self.fault(Fault::new(at, format!("a property has no `{name}`")).hint(SEES)))
-            }
+            ("event" | "now", _) => Some(self.fault(
+                Fault::new(Mistake::NotInProperty, at, format!("a property has no `{name}`")).hint(SEES),
+            )),
             ("state", None) => {
                 self.reads.state = true;
                 Some((Op::States, Types::MAP))
@@ -96,7 +96,11 @@ impl<'a> Checker<'a> {
     ) -> Option<Typed> {
         match &*key.name {
             "entity" => {
-                let fault = Fault::new(key.at.0, "`entity` is not built yet in this version of anyorder");
+                let fault = Fault::new(
+                    Mistake::NotBuilt,
+                    key.at.0,
+                    "`entity` is not built yet in this version of anyorder",
+                );
                 Some(self.fault(
                     fault.hint("it reads a service, and services will come; until then do without it"),
                 ))
@@ -106,12 +110,17 @@ impl<'a> Checker<'a> {
                     self.count(property, type_, at.0)
                 }
                 _ => {
-                    let fault = Fault::new(at, "`count` takes the name of a message type, as a text");
+                    let fault = Fault::new(
+                        Mistake::Arguments,
+                        at,
+                        "`count` takes the name of a message type, as a text",
+                    );
                     self.fault(fault.hint("write `count('OrderPaid')`"))
                 }
             }),
             other if nearest(other, ["count"]).is_some() && nearest(other, ["contains"]).is_none() => {
-                let fault = Fault::new(key.at.0, format!("unknown function `{other}`"));
+                let fault =
+                    Fault::new(Mistake::UnknownFunction, key.at.0, format!("unknown function `{other}`"));
                 Some(self.fault(fault.hint("did you mean `count`?")))
             }
             _ => None,
@@ -124,11 +133,19 @@ impl<'a> Checker<'a> {
             return (Op::Count(known.clone()), Types::of(Type::Int));
         }
         if property.alarms.contains(type_) {
-            let fault = Fault::new(at, format!("`{type_}` is an alarm, and alarms are not counted"));
+            let fault = Fault::new(
+                Mistake::NotInProperty,
+                at,
+                format!("`{type_}` is an alarm, and alarms are not counted"),
+            );
             return self.fault(fault.hint("count what is sent when it rings"));
         }
         let known = || property.types.iter().map(|known| &**known);
-        let fault = Fault::new(at, format!("nobody in this scenario says or hears `{type_}`"));
+        let fault = Fault::new(
+            Mistake::UnknownMessage,
+            at,
+            format!("nobody in this scenario says or hears `{type_}`"),
+        );
         if !self.place.advised {
             return self.fault(fault);
         }
@@ -158,7 +175,11 @@ impl<'a> Checker<'a> {
                 && !self.is_local("state")
                 && let (None, Some(first)) = (property.only(), property.processes.first())
             {
-                let fault = Fault::new(one.at.0, "of several processes `state` is a map by their names");
+                let fault = Fault::new(
+                    Mistake::TypesDoNotFit,
+                    one.at.0,
+                    "of several processes `state` is a map by their names",
+                );
                 self.faults.push(fault.hint(format!("say of which: `{}`", spelled("state", &first.name))));
             }
             let Some(process) = self.state_of(property, one) else { continue };
@@ -178,7 +199,11 @@ impl<'a> Checker<'a> {
                     (None, "not-started") => "before the start `state` is ''".to_string(),
                     _ => format!("the states are {}", listed(known())),
                 };
-                let fault = Fault::new(text.at.0, format!("{} has no state '{name}'", process.name));
+                let fault = Fault::new(
+                    Mistake::UnknownState,
+                    text.at.0,
+                    format!("{} has no state '{name}'", process.name),
+                );
                 self.faults.push(fault.hint(hint));
             }
         }

@@ -25,7 +25,7 @@ pub(super) fn fail<T>(at: Span, what: impl Into<String>) -> Outcome<T> {
 
 pub(super) struct Machine<'a> {
     pub(super) env: Env<'a>,
-    /// The variables of the macros around, the outermost first.
+    /// The item of an `each` around all of it, then the variables of the macros, the outermost first.
     locals: Vec<Value<'a>>,
     /// Those that are left.
     pub steps: u64,
@@ -35,7 +35,8 @@ pub(super) struct Machine<'a> {
 
 impl<'a> Machine<'a> {
     pub fn new(env: Env<'a>) -> Machine<'a> {
-        Machine { env, locals: Vec::new(), steps: MAX_STEPS, facts: None }
+        let locals = env.item.iter().map(|item| Value::raw(item.text())).collect();
+        Machine { env, locals, steps: MAX_STEPS, facts: None }
     }
 
     pub fn judging(env: Env<'a>, facts: &'a Facts) -> Machine<'a> {

@@ -3,12 +3,13 @@
 //! Lexer, parser and checker speak in bytes of the expression's text; a [`Place`] knows where that
 //! text stands in the source. Must not know what any of it means.
 
-use crate::span::{Diagnostic, Source, Span};
+use crate::span::{Diagnostic, Mistake, Source, Span};
 use std::sync::Arc;
 
 /// One error, by bytes of the expression's text.
 #[derive(Debug, Clone)]
 pub(super) struct Fault {
+    pub mistake: Mistake,
     pub at: Span,
     pub message: String,
     pub label: String,
@@ -16,8 +17,8 @@ pub(super) struct Fault {
 }
 
 impl Fault {
-    pub fn new(at: Span, message: impl Into<String>) -> Fault {
-        Fault { at, message: message.into(), label: String::new(), hint: None }
+    pub fn new(mistake: Mistake, at: Span, message: impl Into<String>) -> Fault {
+        Fault { mistake, at, message: message.into(), label: String::new(), hint: None }
     }
 
     pub fn label(mut self, label: impl Into<String>) -> Fault {
@@ -31,7 +32,8 @@ impl Fault {
     }
 
     pub fn diagnostic(self, source: &Arc<Source>, place: &Place) -> Diagnostic {
-        let mut diagnostic = Diagnostic::new(source, place.span(self.at), self.message).label(self.label);
+        let diagnostic = Diagnostic::new(source, place.span(self.at), self.message).code(self.mistake);
+        let mut diagnostic = diagnostic.label(self.label);
         diagnostic.hint = self.hint;
         diagnostic
     }

@@ -4,7 +4,7 @@
 //! teach. Must not know what any token means or which may follow which.
 
 use super::fault::Fault;
-use crate::span::Span;
+use crate::span::{Mistake, Span};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Token<'a> {
@@ -129,18 +129,22 @@ impl<'a> Lexer<'a> {
             let (_, span) = self.take(mark.len());
             return match instead {
                 None => Ok((Token::Mark(mark), span)),
-                Some(instead) => Err(Fault::new(span, format!("`{mark}` is no operator here"))
-                    .hint(format!("write `{instead}`"))),
+                Some(instead) => {
+                    Err(Fault::new(Mistake::OtherLanguage, span, format!("`{mark}` is no operator here"))
+                        .hint(format!("write `{instead}`")))
+                }
             };
         }
         if let Some(mark) = SHORT_MARKS.iter().find(|mark| rest.starts_with(**mark)) {
             return Ok((Token::Mark(mark), self.take(1).1));
         }
         let (_, span) = self.take(first.len_utf8());
-        let fault = Fault::new(span, format!("unexpected character `{first}`"));
+        let fault = Fault::new(Mistake::BadSpelling, span, format!("unexpected character `{first}`"));
         Err(match first {
-            '`' | '“' | '”' | '‘' | '’' | '«' | '»' => Fault::new(span, "unknown quotation mark")
-                .hint("text stands in straight quotes: 'paid' or \"paid\""),
+            '`' | '“' | '”' | '‘' | '’' | '«' | '»' => {
+                Fault::new(Mistake::BadSpelling, span, "unknown quotation mark")
+                    .hint("text stands in straight quotes: 'paid' or \"paid\"")
+            }
             '$' => fault.hint("names stand bare: `data.total`"),
             '#' => fault.hint("an expression holds no comments"),
             _ => fault,
@@ -166,7 +170,8 @@ impl<'a> Lexer<'a> {
         let tail = bytes[length..].iter().take_while(|byte| is_word_byte(**byte)).count();
         let (number, span) = self.take(length + tail);
         if tail > 0 {
-            let fault = Fault::new(span, format!("`{number}` is neither a number nor a name"));
+            let fault =
+                Fault::new(Mistake::BadSpelling, span, format!("`{number}` is neither a number nor a name"));
             return Err(match crate::event::parse_duration(number) {
                 Some(_) => fault.hint(format!("a duration is written `duration('{number}')`")),
                 None => fault,
@@ -183,7 +188,7 @@ impl<'a> Lexer<'a> {
             let here = self.at;
             let Some(character) = self.rest().chars().next() else {
                 let opened = Span::new(start, self.text.len());
-                return Err(Fault::new(opened, "this text is never closed")
+                return Err(Fault::new(Mistake::OpenInExpression, opened, "this text is never closed")
                     .label("begins here")
                     .hint(format!("close it with {quote}")));
             };
@@ -199,7 +204,11 @@ impl<'a> Lexer<'a> {
     /// The character meant by what follows the backslash at `start`.
     fn escape(&mut self, start: usize) -> Result<char, Fault> {
         let Some(letter) = self.rest().chars().next() else {
-            return Err(Fault::new(Span::new(start, self.at), "this text ends in a backslash"));
+            return Err(Fault::new(
+                Mistake::BadSpelling,
+                Span::new(start, self.at),
+                "this text ends in a backslash",
+            ));
         };
         self.take(letter.len_utf8());
         let hexadecimal = match letter {
@@ -220,9 +229,10 @@ impl<'a> Lexer<'a> {
         match u32::from_str_radix(code, 16).ok().and_then(char::from_u32) {
             Some(character) if digits == hexadecimal => Ok(character),
             _ if hexadecimal > 0 => {
-                Err(Fault::new(span, "this escape is no character").hint("write `\\u` and four hex digits"))
+                Err(Fault::new(Mistake::BadSpelling, span, "this escape is no character")
+                    .hint("write `\\u` and four hex digits"))
             }
-            _ => Err(Fault::new(span, format!("unknown escape `\\{letter}`"))
+            _ => Err(Fault::new(Mistake::BadSpelling, span, format!("unknown escape `\\{letter}`"))
                 .hint("a backslash is written `\\\\`; in r'…' it stands for itself")),
         }
     }

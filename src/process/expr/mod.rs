@@ -31,12 +31,12 @@ mod properties;
 mod tests;
 
 use super::Data;
-use crate::event::{Message, Name, Time, json, parse_duration};
-use crate::span::{Diagnostic, Source, Span};
+use crate::event::{Document, Message, Name, Time, json, parse_duration};
+use crate::span::{Diagnostic, Mistake, Source, Span};
 use eval::{Machine, Outcome, fail};
 pub use facts::{Facts, ProcessFacts, ProcessScope, PropertyScope};
 use fault::{Fault, Place};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 pub use types::Type;
 use types::Types;
@@ -47,6 +47,10 @@ use value::Value;
 pub struct Scope {
     /// The names known in `data`.
     pub data: BTreeSet<String>,
+    /// The variable of an `each` around it: one item of a list.
+    pub item: Option<Box<str>>,
+    /// What those of them may be that are never anything else; of the others nothing is known.
+    types: BTreeMap<String, Types>,
     /// Of a property, and then it is all that counts: no `event`, no `now`, and `count` besides.
     pub property: Option<Arc<PropertyScope>>,
 }
@@ -54,13 +58,75 @@ pub struct Scope {
 impl Scope {
     /// Of a guard, or of a value of a definition.
     pub fn of(data: BTreeSet<String>) -> Scope {
-        Scope { data, property: None }
+        Scope { data, ..Scope::default() }
     }
 
     pub fn of_property(property: PropertyScope) -> Scope {
         let data = property.only().map(|only| only.data.clone()).unwrap_or_default();
-        Scope { data, property: Some(Arc::new(property)) }
+        Scope { data, property: Some(Arc::new(property)), ..Scope::default() }
     }
+
+    /// Of data of which it is known all that its members are ever set to.
+    pub fn learned(given: BTreeMap<String, Vec<Given>>) -> Scope {
+        let mut scope = Scope::of(given.keys().cloned().collect());
+        // Of other members nothing is assumed: what they are may follow from this one.
+        let untyped = scope.clone();
+        for (name, given) in given {
+            let types = given.into_iter().fold(Types::NONE, |types, given| types.or(given.types(&untyped)));
+            scope.types.insert(name, types.and(Types::JSON));
+        }
+        scope
+    }
+}
+
+/// What a member of the data is set to, as far as the file says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    Just(Type),
+    /// An integer or a float.
+    Number,
+    /// The text of an expression.
+    Expression(String),
+    Anything,
+}
+
+impl Given {
+    fn types(self, scope: &Scope) -> Types {
+        match self {
+            Given::Just(type_) => Types::of(type_),
+            Given::Number => Types::NUMBER,
+            Given::Expression(text) => {
+                let parsed = parse(&Source::new("", &*text), Span::new(0, text.len()), &text, scope);
+                match parsed.map(|expr| expr.0.types) {
+                    // A time that is kept is a text from then on.
+                    Ok(types) if types.and(Types::JSON) == types => types,
+                    _ => Types::ANY,
+                }
+            }
+            Given::Anything => Types::ANY,
+        }
+    }
+}
+
+/// Whether a text reads like an expression over `event.data` or over what is known in `data`: somebody
+/// forgot the `=` before it.
+pub fn reads_like_one(text: &str, scope: &Scope) -> bool {
+    if !["data.", "data[", "event."].iter().any(|root| text.contains(root)) {
+        return false;
+    }
+    // Without types: the text itself may have made one of them wrong. Only of the names that it holds, since
+    // thousands of texts may be read.
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-');
+    let named = words.flat_map(|word| [word].into_iter().chain(word.split('-')));
+    let scope = Scope::of(named.filter(|word| scope.data.contains(*word)).map(str::to_string).collect());
+    let parsed = parse(&Source::new("", text), Span::new(0, text.len()), text, &scope);
+    parsed.is_ok_and(|expr| {
+        let reads = expr.reads();
+        let enveloped = ["event.data", "event.type", "event.subject", "event.source"];
+        !reads.data.is_empty()
+            || reads.times
+            || (reads.event && enveloped.iter().any(|path| text.contains(path)))
+    })
 }
 
 /// What an expression sees while it runs.
@@ -73,6 +139,8 @@ pub struct Env<'a> {
     /// The name of the state; empty before the start.
     pub state: &'a str,
     pub now: Time,
+    /// The item of an `each` around it.
+    pub item: Option<&'a Document>,
 }
 
 /// An expression that failed while running: a missing member, an overflow, values that do not
@@ -130,6 +198,46 @@ pub fn parse_guard(
     parse_as(source, span, text, scope, Types::BOOL)
 }
 
+/// Parses `g in data.guests`: a name for the items, and the list that they are of.
+pub fn parse_each(
+    source: &Arc<Source>,
+    span: Span,
+    text: &str,
+    scope: &Scope,
+) -> Result<(Name, Expr), Vec<Diagnostic>> {
+    let place = Place::find(source, span, text);
+    let say = |mistake: Mistake, at: Span, what: String, hint: &str| {
+        Err(vec![Fault::new(mistake, at, what).hint(hint).diagnostic(source, &place)])
+    };
+    let head = text.trim_start().split_once(char::is_whitespace);
+    let split = head.and_then(|(word, rest)| Some((word, rest.trim_start().strip_prefix("in")?)));
+    let Some((word, list)) = split.filter(|(_, list)| list.starts_with([' ', '\t', '\n', '(', '['])) else {
+        let what = "`each` wants a name, `in`, and a list".to_string();
+        return say(Mistake::WrongKind, Span::new(0, text.len()), what, "as in `each: g in data.guests`");
+    };
+    let (begin, after) = (text.len() - text.trim_start().len(), text.len() - list.len());
+    let at = Span::new(begin, begin + word.len());
+    if !lex::is_word(word) {
+        let hint = "an item is named with letters, digits and `_`, and does not begin with a digit";
+        return say(Mistake::BadName, at, format!("`{word}` is no name for an item"), hint);
+    }
+    if check::ROOTS.contains(&word) || check::WORDS.contains(&word) {
+        return say(
+            Mistake::NameTaken,
+            at,
+            format!("`{word}` means something else here"),
+            "choose another name",
+        );
+    }
+    let list = parse(source, place.span(Span::new(after, text.len())), list, scope)?;
+    if list.0.types.and(Types::LIST).is_empty() {
+        let what = format!("`each` goes over a list, this is {}", list.0.types.name());
+        let at = text.len() - text[after..].trim_start().len();
+        return say(Mistake::WrongKind, Span::new(at, text.len()), what, "as in `each: g in data.guests`");
+    }
+    Ok((Name::from(word), list))
+}
+
 fn parse_as(
     source: &Arc<Source>,
     span: Span,
@@ -143,7 +251,8 @@ fn parse_as(
         if checked.types.and(wanted).is_empty() {
             let who = if scope.property.is_some() { "a property" } else { "a guard" };
             let message = format!("{who} is true or false, this is {}", checked.types.name());
-            return Err(vec![Fault::new(tree.at.0, message)]);
+            let fault = Fault::new(Mistake::NotBoolean, tree.at.0, message);
+            return Err(vec![fault.hint(compare_it(&print::text(&tree), checked.types))]);
         }
         let check::Checked { code, types, reads } = checked;
         Ok(Expr(Arc::new(Inner { tree, code, types, reads })))
@@ -177,7 +286,7 @@ impl Expr {
             [only] => (&only.data, &*only.state),
             _ => (data, ""),
         };
-        let mut machine = Machine::judging(Env { event, data, state, now: Time::MIN }, facts);
+        let mut machine = Machine::judging(Env { event, data, state, now: Time::MIN, item: None }, facts);
         machine.truth(&self.0.code, "a property").map_err(|failure| *failure)
     }
 
@@ -199,8 +308,9 @@ impl Expr {
         })
     }
 
+    /// Where the whole of it stands in its source.
     pub fn span(&self) -> Span {
-        Span::default()
+        self.0.code.at
     }
 
     /// A string, or a number as its text; None for null. What `correlate` wants.
@@ -224,6 +334,18 @@ impl Expr {
         })
     }
 
+    /// The items of a list, each as its JSON text; anything else is a failure.
+    pub fn items(&self, env: &Env) -> Result<Vec<Document>, Failure> {
+        let mut text = String::new();
+        self.json(env, &mut text)?;
+        if json::shape(&text) != json::Shape::Array {
+            let what =
+                format!("`each` goes over a list, this is {}", value::Value::raw(&text).type_().name());
+            return Err(Failure { what, at: self.span() });
+        }
+        Ok(json::items(&text).map(Document::of_valid).collect())
+    }
+
     /// What it reads, whichever way it goes.
     pub fn reads(&self) -> &Reads {
         &self.0.reads
@@ -244,6 +366,18 @@ impl Expr {
         let mut machine = Machine::new(*env);
         let result = machine.eval(code).and_then(|value| then(&mut machine, value, code.at));
         result.map_err(|failure| *failure)
+    }
+}
+
+/// What to write where a boolean is wanted.
+fn compare_it(written: &str, types: Types) -> String {
+    let sized = |type_| types.only() == Some(type_);
+    if types.and(Types::NUMBER) == types {
+        format!("compare it with something, as in `{written} > 0`")
+    } else if sized(Type::List) || sized(Type::Map) {
+        format!("compare it with something, as in `size({written}) > 0`")
+    } else {
+        format!("compare it with something, as in `{written} == …`")
     }
 }
 

@@ -7,7 +7,7 @@
 use super::ast::{Each, Form, Key, Kind, Literal, MAX_HEIGHT, Node, Operator, Spot, binding};
 use super::fault::Fault;
 use super::lex::{self, Token};
-use crate::span::Span;
+use crate::span::{Mistake, Span};
 
 /// How deep parentheses, brackets and prefixes may nest.
 const MAX_DEPTH: usize = 64;
@@ -19,15 +19,23 @@ type Parsed = Result<Node, Fault>;
 pub(super) fn parse(text: &str) -> Parsed {
     let whole = Span::new(0, text.len());
     if text.len() > MAX_LENGTH {
-        return Err(Fault::new(whole, format!("an expression may have {MAX_LENGTH} bytes, not more")));
+        return Err(Fault::new(
+            Mistake::TooMuch,
+            whole,
+            format!("an expression may have {MAX_LENGTH} bytes, not more"),
+        ));
     }
     let mut parser = Parser { tokens: lex::tokens(text)?, at: 0, depth: 0 };
     if parser.next_is(&Token::End) {
-        return Err(Fault::new(whole, "there is no expression here"));
+        return Err(Fault::new(Mistake::EmptyExpression, whole, "there is no expression here"));
     }
     if parser.next_is(&Token::Mark("=")) {
-        return Err(Fault::new(parser.span(), "an expression does not begin with `=`")
-            .hint("the `=` stands once, before an expression that is a value; a guard needs none"));
+        return Err(Fault::new(
+            Mistake::NeedlessEquals,
+            parser.span(),
+            "an expression does not begin with `=`",
+        )
+        .hint("the `=` stands once, before an expression that is a value; a guard needs none"));
     }
     let node = parser.expression()?;
     if !parser.next_is(&Token::End) {
@@ -123,7 +131,7 @@ impl<'a> Parser<'a> {
         while let Some(operator) = self.operator().filter(|operator| operator.binding() >= least) {
             let binding = operator.binding();
             if binding == binding::RELATION && last == Some(binding) {
-                return Err(Fault::new(self.span(), "comparisons do not chain")
+                return Err(Fault::new(Mistake::NeedsParentheses, self.span(), "comparisons do not chain")
                     .hint("write `a < b && b < c`, or put one of them in parentheses"));
             }
             self.advance();
@@ -151,7 +159,7 @@ impl<'a> Parser<'a> {
         }
         let span = self.advance();
         if least > binding::NOT {
-            return Err(Fault::new(span, "`not` needs parentheses here")
+            return Err(Fault::new(Mistake::NeedsParentheses, span, "`not` needs parentheses here")
                 .hint("`not a == b` means `not (a == b)`; write `a == (not b)`, or `!b`"));
         }
         let inner = self.nested(|parser| parser.binary(binding::NOT))?;
@@ -226,10 +234,15 @@ impl<'a> Parser<'a> {
         let usage = format!("write `list.{name}(item, …)`, where `item` is a name of your choice");
         let [variable, body] = <[Node; 2]>::try_from(arguments).map_err(|arguments| {
             let message = format!("`{name}` takes a name and an expression, here are {}", arguments.len());
-            Fault::new(key.at.0, message).hint(usage.clone())
+            Fault::new(Mistake::Arguments, key.at.0, message).hint(usage.clone())
         })?;
         let Kind::Name(word) = variable.kind else {
-            return Err(Fault::new(variable.at.0, format!("`{name}` wants a name first")).hint(usage));
+            return Err(Fault::new(
+                Mistake::Arguments,
+                variable.at.0,
+                format!("`{name}` wants a name first"),
+            )
+            .hint(usage));
         };
         let variable = Key { name: word, at: variable.at };
         Ok(Kind::Each(Box::new(Each { form, list: receiver, variable, body })))
@@ -303,7 +316,7 @@ impl<'a> Parser<'a> {
         }
         if let Some(form) = Form::named(word) {
             let name = form.name();
-            return Err(Fault::new(span, format!("`{name}` stands behind its list"))
+            return Err(Fault::new(Mistake::Arguments, span, format!("`{name}` stands behind its list"))
                 .hint(format!("write `list.{name}(item, …)`")));
         }
         let arguments = self.nodes(")", open)?;
@@ -318,15 +331,20 @@ impl<'a> Parser<'a> {
             let name = match self.peek().clone() {
                 Token::Text(name) => name,
                 Token::Word(word) => {
-                    return Err(Fault::new(at, "a key of a map is text in quotes").hint(format!(
-                        "write `{{'{word}': …}}`; a key that is computed goes through `put`"
-                    )));
+                    return Err(Fault::new(Mistake::BadSpelling, at, "a key of a map is text in quotes")
+                        .hint(format!(
+                            "write `{{'{word}': …}}`; a key that is computed goes through `put`"
+                        )));
                 }
                 Token::End => return Err(unclosed(open, "}")),
                 _ => return Err(self.unexpected("a key in quotes")),
             };
             if entries.iter().any(|(key, _)| *key.name == *name) {
-                return Err(Fault::new(at, format!("the key '{name}' stands here twice")));
+                return Err(Fault::new(
+                    Mistake::SaidTwice,
+                    at,
+                    format!("the key '{name}' stands here twice"),
+                ));
             }
             self.advance();
             if !self.took(":") {
@@ -347,24 +365,30 @@ impl<'a> Parser<'a> {
         let span = self.span();
         let found = match self.peek() {
             Token::Mark("=") => {
-                return Fault::new(span, "`=` compares nothing").hint("write `==`");
+                return Fault::new(Mistake::OtherLanguage, span, "`=` compares nothing").hint("write `==`");
             }
             Token::Word("and" | "AND") => {
-                return Fault::new(span, "`and` is no operator here").hint("write `&&`");
+                return Fault::new(Mistake::OtherLanguage, span, "`and` is no operator here")
+                    .hint("write `&&`");
             }
             Token::Word("or" | "OR") => {
-                return Fault::new(span, "`or` is no operator here").hint("write `||`");
+                return Fault::new(Mistake::OtherLanguage, span, "`or` is no operator here")
+                    .hint("write `||`");
             }
-            Token::Word("is") => return Fault::new(span, "`is` is no operator here").hint("write `==`"),
+            Token::Word("is") => {
+                return Fault::new(Mistake::OtherLanguage, span, "`is` is no operator here")
+                    .hint("write `==`");
+            }
             Token::Word("not") => {
-                return Fault::new(span, "`not` stands before what it denies")
+                return Fault::new(Mistake::OtherLanguage, span, "`not` stands before what it denies")
                     .hint("write `not (x in list)`");
             }
             Token::Word("if") => {
-                return Fault::new(span, "`if` is no operator here").hint("write `condition ? a : b`");
+                return Fault::new(Mistake::OtherLanguage, span, "`if` is no operator here")
+                    .hint("write `condition ? a : b`");
             }
             Token::Mark(".") if wanted == "a value" => {
-                return Fault::new(span, "expected a value, found `.`")
+                return Fault::new(Mistake::BadSpelling, span, "expected a value, found `.`")
                     .hint("a number has a digit before the point: 0.5");
             }
             Token::End => "the end".to_string(),
@@ -372,18 +396,21 @@ impl<'a> Parser<'a> {
             Token::Text(text) => format!("the text '{text}'"),
             Token::Mark(mark) => format!("`{mark}`"),
         };
-        Fault::new(span, format!("expected {wanted}, found {found}"))
+        Fault::new(Mistake::Unexpected, span, format!("expected {wanted}, found {found}"))
     }
 }
 
 fn unclosed(open: Span, mark: &str) -> Fault {
-    Fault::new(open, format!("this bracket is never closed: `{mark}` is missing")).label("opened here")
+    Fault::new(Mistake::OpenInExpression, open, format!("this bracket is never closed: `{mark}` is missing"))
+        .label("opened here")
 }
 
 fn too_deep(at: Span) -> Fault {
-    Fault::new(at, "this expression is nested too deep").hint("compute a part of it under `set` first")
+    Fault::new(Mistake::TooMuch, at, "this expression is nested too deep")
+        .hint("compute a part of it under `set` first")
 }
 
 fn out_of_range(at: Span) -> Fault {
-    Fault::new(at, "this number is out of range").hint("integers have 64 bits: up to 9223372036854775807")
+    Fault::new(Mistake::TooMuch, at, "this number is out of range")
+        .hint("integers have 64 bits: up to 9223372036854775807")
 }

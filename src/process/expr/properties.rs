@@ -107,7 +107,7 @@ fn survives(text: &str, event_data: &str, items: &str) -> Result<(), TestCaseErr
     let mut data = Data::default();
     data.set("items".into(), Document::of_valid(items));
     data.set("a".into(), Document::of_valid(event_data));
-    let env = Env { event: &event, data: &data, state: "open", now: event.time };
+    let env = Env { event: &event, data: &data, state: "open", now: event.time, item: None };
     let mut out = String::new();
     match expr.json(&env, &mut out) {
         Ok(()) => prop_assert_eq!(json::check(&out), Ok(&*out)),
@@ -169,7 +169,7 @@ proptest! {
             r#"{"specversion":"1.0","id":"e1","source":"s","type":"T","time":"2026-11-21T09:00:00Z"}"#,
         ).unwrap();
         event.data = Some(Document::of_valid(&document));
-        let env = Env { event: &event, data: &Data::default(), state: "", now: event.time };
+        let env = Env { event: &event, data: &Data::default(), state: "", now: event.time, item: None };
         let mut out = String::new();
         expr.json(&env, &mut out).unwrap();
         prop_assert_eq!(out, document);

@@ -27,7 +27,7 @@ fn run(text: &str, items: &str) -> Result<String, String> {
     let expr = parsed(text).map_err(|errors| errors[0].message.clone())?;
     let mut data = Data::default();
     data.set("items".into(), Document::of_valid(items));
-    let env = Env { event: &event(items), data: &data, state: "open", now: Time::MIN };
+    let env = Env { event: &event(items), data: &data, state: "open", now: Time::MIN, item: None };
     let mut out = String::new();
     expr.json(&env, &mut out).map(|()| out).map_err(|failure| failure.what)
 }
@@ -189,7 +189,7 @@ fn a_failure_points_to_what_failed() {
     let expr = parsed(text).unwrap();
     let mut data = Data::default();
     data.set("items".into(), Document::of_valid(r#"[{"n":1}]"#));
-    let env = Env { event: &event("1"), data: &data, state: "", now: Time::MIN };
+    let env = Env { event: &event("1"), data: &data, state: "", now: Time::MIN, item: None };
     let failure = expr.test(&env).unwrap_err();
     assert_eq!(
         (failure.what.as_str(), &text[failure.at.start..failure.at.end]),
@@ -201,7 +201,7 @@ fn a_failure_points_to_what_failed() {
 fn results_are_read_as_what_they_are_for() {
     let event =
         event(r#"{"id":12.50,"who":"ada","no":null,"big":123456789012345678901,"l":[],"wait":"15m"}"#);
-    let env = Env { event: &event, data: &Data::default(), state: "open", now: Time::MIN };
+    let env = Env { event: &event, data: &Data::default(), state: "open", now: Time::MIN, item: None };
     let name = |text: &str| parsed(text).unwrap().name(&env).map_err(|failure| failure.what);
     assert_eq!(name("event.data.id"), Ok(Some("12.50".to_string())));
     assert_eq!(name("event.data.big"), Ok(Some("123456789012345678901".to_string())));
@@ -314,7 +314,7 @@ fn steps(text: &str, items: &str, most: u64) -> Option<u64> {
     let expr = parsed(text).unwrap_or_else(|errors| panic!("{text}: {}", errors[0].message));
     let mut data = Data::default();
     data.set("items".into(), Document::of_valid(items));
-    let env = Env { event: &event(items), data: &data, state: "open", now: Time::MIN };
+    let env = Env { event: &event(items), data: &data, state: "open", item: None, now: Time::MIN };
     let mut machine = Machine::new(env);
     machine.steps = most;
     match machine.eval(&expr.0.code) {
@@ -424,7 +424,7 @@ fn the_table_of_types_is_what_the_evaluator_does() {
     };
     let now = Time::parse("2026-11-21T09:00:00Z").unwrap();
     let (event, data) = (event("1"), Data::default());
-    let env = Env { event: &event, data: &data, state: "", now };
+    let env = Env { event: &event, data: &data, state: "", now, item: None };
     for operator in ast::Operator::ALL {
         for left in Type::ALL {
             for right in Type::ALL {

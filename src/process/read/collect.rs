@@ -3,9 +3,10 @@
 
 use crate::event::Name;
 use crate::process::definition::StateId;
-use crate::process::expr::Scope;
-use crate::process::tree::{Node, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::process::expr::{Given, Scope, Type};
+use crate::process::page::yes_or_no;
+use crate::process::tree::{Meaning, Node, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 #[derive(Debug, Default)]
@@ -20,12 +21,11 @@ pub(super) struct Known {
 
 impl Known {
     pub fn collect(root: &Node) -> Known {
-        let mut known = Known::default();
-        let mut data = BTreeSet::new();
-        data_names(&mut data, root.get("data"));
+        let (mut known, mut given) = (Known::default(), Gathered::default());
+        given.data_names(root.get("data"));
         match root.get("starts-on").map(|node| &node.value) {
-            Some(Value::List(items)) => items.iter().for_each(|item| rules(&mut data, item)),
-            Some(Value::Map(_)) => rules(&mut data, root.get("starts-on").expect("just found")),
+            Some(Value::List(items)) => items.iter().for_each(|item| given.rules(item)),
+            Some(Value::Map(_)) => given.rules(root.get("starts-on").expect("just found")),
             _ => {}
         }
         for member in root.get("states").and_then(Node::map).unwrap_or_default() {
@@ -33,24 +33,80 @@ impl Known {
             known.ids.insert(name.clone(), known.states.len());
             known.states.push(name);
             if let Some(on) = member.value.get("on") {
-                rules(&mut data, on);
+                given.rules(on);
+            }
+            for rule in ["enter", "whenever"].into_iter().filter_map(|key| member.value.get(key)) {
+                given.rule(rule);
             }
         }
-        known.scope = Arc::new(Scope::of(data));
+        let any = root.get("any").map(|any| match &any.value {
+            Value::List(blocks) => blocks.as_slice(),
+            _ => std::slice::from_ref(any),
+        });
+        any.unwrap_or_default().iter().filter_map(|block| block.get("on")).for_each(|on| given.rules(on));
+        known.scope = given.scope();
+        known
+    }
+
+    /// What a service's file names.
+    pub fn of_service(root: &Node) -> Known {
+        let (mut known, mut given) = (Known::default(), Gathered::default());
+        if root.get("entity").is_some() {
+            given.data_names(root.get("data"));
+            root.get("on").into_iter().for_each(|on| given.rules(on));
+        }
+        known.scope = given.scope();
         known
     }
 }
 
-/// A mapping from messages to reactions.
-fn rules(data: &mut BTreeSet<String>, node: &Node) {
-    for member in node.map().unwrap_or_default() {
-        match &member.value.value {
-            Value::List(alternatives) => alternatives.iter().for_each(|one| data_names(data, one.get("set"))),
-            _ => data_names(data, member.value.get("set")),
+/// All that each member of the data is ever given, by `data:` and every `set`.
+#[derive(Default)]
+struct Gathered(BTreeMap<String, Vec<Given>>);
+
+impl Gathered {
+    fn scope(self) -> Arc<Scope> {
+        Arc::new(Scope::learned(self.0))
+    }
+
+    /// A mapping from messages to reactions.
+    fn rules(&mut self, node: &Node) {
+        node.map().unwrap_or_default().iter().for_each(|member| self.rule(&member.value));
+    }
+
+    /// A reaction, or a list of them.
+    fn rule(&mut self, node: &Node) {
+        match &node.value {
+            Value::List(alternatives) => alternatives.iter().for_each(|one| self.data_names(one.get("set"))),
+            _ => self.data_names(node.get("set")),
+        }
+    }
+
+    fn data_names(&mut self, mapping: Option<&Node>) {
+        for member in mapping.and_then(Node::map).unwrap_or_default() {
+            self.0.entry(member.key.clone()).or_default().push(given(&member.value));
         }
     }
 }
 
-fn data_names(data: &mut BTreeSet<String>, mapping: Option<&Node>) {
-    data.extend(mapping.and_then(Node::map).unwrap_or_default().iter().map(|member| member.key.clone()));
+fn given(node: &Node) -> Given {
+    match &node.value {
+        Value::List(_) => Given::Just(Type::List),
+        Value::Map(_) => Given::Just(Type::Map),
+        Value::Broken => Given::Anything,
+        Value::Scalar(scalar) => match scalar.text.strip_prefix('=') {
+            Some(expression) => Given::Expression(expression.to_string()),
+            None => match scalar.meaning() {
+                Meaning::Null => Given::Just(Type::Null),
+                Meaning::Bool(_) => Given::Just(Type::Bool),
+                Meaning::Number if scalar.text.parse::<i64>().is_ok() => Given::Just(Type::Int),
+                Meaning::Number => Given::Number,
+                // Somebody forgot the `=`, perhaps.
+                Meaning::Text if yes_or_no(scalar).is_some() => Given::Anything,
+                Meaning::Text if scalar.text.contains("data.") => Given::Anything,
+                Meaning::Text => Given::Just(Type::Text),
+                Meaning::Odd(_) => Given::Anything,
+            },
+        },
+    }
 }

@@ -7,7 +7,7 @@ use crate::process::definition::*;
 use crate::process::hash;
 use crate::process::keys::Place;
 use crate::process::tree::{Meaning, Member, Node, Value};
-use crate::span::{Span, nearest};
+use crate::span::{Mistake, Span, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands under `starts-on`, and where.
@@ -45,12 +45,13 @@ impl Reader<'_> {
         let data = find("data").map(|node| self.initial_data(node)).unwrap_or_default();
         let initial = find("initial").and_then(|node| self.state(node));
         let states = find("states").map(|node| self.states(node)).unwrap_or_default();
+        let any = find("any").map(|node| self.any(node, &states)).unwrap_or_default();
         let before_start = self.policy(find("before-start"), "before-start");
         let unexpected = self.policy(find("unexpected"), "unexpected");
         let after_end = self.policy(find("after-end"), "after-end");
         let accepts_new =
             find("accepts-new").is_none_or(|node| self.boolean("accepts-new", node).unwrap_or(true));
-        let subscriptions = subscriptions(&starts_on, &states);
+        let subscriptions = subscriptions(&starts_on, &states, &any);
         // After the subscriptions are known: a rule for a message that never comes is an error.
         let correlate =
             find("correlate").map(|node| self.correlate(node, &subscriptions)).unwrap_or_default();
@@ -67,6 +68,7 @@ impl Reader<'_> {
             data,
             initial: initial?,
             states,
+            any,
             before_start: match before_start {
                 Some("park") => BeforeStart::Park,
                 Some("ignore") => BeforeStart::Ignore,
@@ -95,7 +97,8 @@ impl Reader<'_> {
         let good = word.text.starts_with(|c: char| c.is_ascii_lowercase())
             && word.text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !good {
-            self.complain(node.span, format!("`{}` is no name for a process", word.text), "", hint);
+            self.complain(node.span, format!("`{}` is no name for a process", word.text), "", hint)
+                .is(Mistake::BadName);
             return None;
         }
         Some(Name::from(word.text.as_str()))
@@ -107,7 +110,7 @@ impl Reader<'_> {
         if version.is_none() {
             let what = "`version` wants a whole number from 1, without quotes";
             match number {
-                Some(_) => self.complain(node.span, what, "", ""),
+                Some(_) => self.complain(node.span, what, "", "").is(Mistake::NotWhole),
                 None => self.expected(node, what, ""),
             }
         }
@@ -124,11 +127,12 @@ impl Reader<'_> {
                 message,
                 "",
                 "a definition lives in `<name>@<version>.yaml`: change the one or the other",
-            );
+            )
+            .is(Mistake::FileName);
         }
     }
 
-    fn summary(&mut self, node: &Node) -> Option<String> {
+    pub(super) fn summary(&mut self, node: &Node) -> Option<String> {
         let word = self.word(node, "`summary` wants a text", "")?;
         Some(word.text.trim_end().to_string())
     }
@@ -138,7 +142,7 @@ impl Reader<'_> {
     }
 
     /// What an instance is born with: literals only, since no message is there to look at yet.
-    fn initial_data(&mut self, node: &Node) -> Data {
+    pub(super) fn initial_data(&mut self, node: &Node) -> Data {
         if node.is_null() {
             return Data::default();
         }
@@ -151,7 +155,7 @@ impl Reader<'_> {
         for member in members {
             if member.key == "..." {
                 let hint = "there is nothing yet that could be copied; name the members";
-                self.complain(member.key_span, "`data` has no `...`", "", hint);
+                self.complain(member.key_span, "`data` has no `...`", "", hint).is(Mistake::NoSpreadHere);
             } else if let Some(text) = self.literal(&member.value, "`data` holds no expressions", hint) {
                 data.push((Name::from(member.key.as_str()), Document::of_valid(&text)));
             }
@@ -177,7 +181,8 @@ impl Reader<'_> {
                                 "one message per item",
                                 "",
                                 "write each as an item of its own",
-                            );
+                            )
+                            .is(Mistake::OneMessageEach);
                         }
                         _ => {
                             if let Some(type_) = self.message_name(item, what, hint) {
@@ -197,7 +202,7 @@ impl Reader<'_> {
         if matches!(&node.value, Value::List(items) if items.is_empty())
             || matches!(&node.value, Value::Map(members) if members.is_empty())
         {
-            self.complain(node.span, "no message starts this process", "", hint);
+            self.complain(node.span, "no message starts this process", "", hint).is(Mistake::NothingListed);
         }
         starters.all
     }
@@ -239,7 +244,8 @@ impl Reader<'_> {
                         "list only messages that stand under `starts-on`, `on`, `ignore` or `defer`".into()
                     }
                 });
-                self.complain(member.key_span, format!("`{type_}` never reaches this process"), "", &hint);
+                self.complain(member.key_span, format!("`{type_}` never reaches this process"), "", &hint)
+                    .is(Mistake::UnknownMessage);
             }
             if let Some(expr) = expr {
                 by_type.insert(type_, expr);
@@ -249,8 +255,9 @@ impl Reader<'_> {
     }
 }
 
-fn subscriptions(starts_on: &[Starter], states: &[State]) -> BTreeSet<Name> {
+fn subscriptions(starts_on: &[Starter], states: &[State], any: &[Shared]) -> BTreeSet<Name> {
     let starters = starts_on.iter().map(|starter| &starter.type_);
-    let mentioned = states.iter().flat_map(|state| state.on.keys().chain(&state.ignore).chain(&state.defer));
+    let shared = any.iter().map(|shared| &shared.answers);
+    let mentioned = states.iter().map(|state| &state.own).chain(shared).flat_map(Answers::types);
     starters.chain(mentioned).cloned().collect()
 }

@@ -1,11 +1,14 @@
 //! What a reaction sends: commands, events, alarms.
 
 use super::Reader;
-use crate::event::{Kind, parse_duration};
-use crate::process::definition::{AlarmSpec, AlarmTime, Outgoing, Template};
+use crate::event::{Kind, Name, parse_duration};
+use crate::process::definition::{AlarmSpec, AlarmTime, Each, Outgoing};
+use crate::process::expr;
 use crate::process::keys::Place;
 use crate::process::tree::{Meaning, Member, Node, Value};
+use crate::span::{Mistake, Span};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 impl Reader<'_> {
     /// `Name`, `{Name: data}`, or a list of such.
@@ -23,34 +26,60 @@ impl Reader<'_> {
         let Some(members) = node.map() else {
             let type_ = self.message_name(node, &format!("`{key}` wants a message"), &hint)?;
             self.mentions.send(&type_, node.span);
-            return Some(Outgoing { type_, kind, data: None, span: node.span });
+            return Some(Outgoing { type_, kind, data: None, each: None, span: node.span });
         };
-        if let Some(each) = members.iter().find(|member| member.key == "each") {
-            self.not_built("each", each.key_span);
-            return None;
-        }
-        let [member] = members else {
+        // `each` is a key only beside a name: alone it is a message of that name.
+        let each = members.iter().find(|member| member.key == "each" && members.len() > 1);
+        // Where the list is wrong, its item still has a name.
+        let item = each.and_then(|member| member.value.scalar()?.text.split_whitespace().next());
+        let each = each.map(|member| self.each(&member.value));
+        let named: Vec<&Member> =
+            members.iter().filter(|member| each.is_none() || member.key != "each").collect();
+        let [member] = named[..] else {
             let hint = format!("write a list: `{key}: [{{A: …}}, {{B: …}}]`");
-            match members.get(1) {
-                Some(second) => {
-                    self.complain(second.key_span, "one mapping, one message", "a second message", &hint)
-                }
-                None => self.complain(
-                    node.span,
-                    format!("`{key}` wants a message"),
-                    "nothing is named here",
-                    &hint,
-                ),
+            match named.get(1) {
+                Some(second) => self
+                    .complain(second.key_span, "one mapping, one message", "a second message", &hint)
+                    .is(Mistake::OneMessageEach),
+                None => self
+                    .complain(node.span, format!("`{key}` wants a message"), "nothing is named here", &hint)
+                    .is(Mistake::NothingListed),
             }
             return None;
         };
+        Arc::make_mut(&mut self.known.scope).item = item.map(|item| item.trim_start_matches('=').into());
         let data = match &member.value {
             value if value.is_null() => None,
             value => Some(self.template(value)),
         };
+        Arc::make_mut(&mut self.known.scope).item = None;
         let type_ = self.message(&member.key, member.key_span)?;
         self.mentions.send(&type_, member.key_span);
-        Some(Outgoing { type_, kind, data: data.flatten(), span: member.key_span })
+        Some(Outgoing { type_, kind, data: data.flatten(), each: each.flatten(), span: member.key_span })
+    }
+
+    /// `g in data.guests`.
+    fn each(&mut self, node: &Node) -> Option<Each> {
+        let hint = "as in `each: g in data.guests`";
+        let Some(scalar) = node.scalar().filter(|scalar| !scalar.text.trim().is_empty()) else {
+            self.expected(node, "`each` wants a name, `in`, and a list", hint);
+            return None;
+        };
+        if scalar.text.starts_with('=') {
+            let at = self.inside(node, scalar).start;
+            let hint = format!("leave out the `=`: {hint}");
+            self.complain(Span::new(at, at + 1), "`each` needs no `=`", "", &hint)
+                .is(Mistake::NeedlessEquals);
+            return None;
+        }
+        let scope = self.known.scope.clone();
+        match expr::parse_each(self.source, self.inside(node, scalar), &scalar.text, &scope) {
+            Ok((item, list)) => Some(Each { item, list }),
+            Err(diagnostics) => {
+                self.diagnostics.extend(diagnostics);
+                None
+            }
+        }
     }
 
     /// `{Name: 15m}`, `{Name: {after: …}}`, several names in one mapping, or a list of such.
@@ -76,27 +105,26 @@ impl Reader<'_> {
                 let spec = self.alarm_time(member);
                 let Some(name) = self.message(&member.key, member.key_span) else { continue };
                 self.mentions.alarm(&name, member.key_span);
-                if let Some(first) = places.get(&name) {
+                let Some(spec) = spec else { continue };
+                let one = (name.clone(), spec.key.as_ref().map(|key| key.to_string()));
+                if let Some(first) = places.get(&one) {
                     let label = format!("set on line {} already", self.line(*first));
                     let message = format!("one reaction sets the alarm `{name}` twice");
-                    self.complain(
-                        member.key_span,
-                        message,
-                        label,
-                        "the second would re-arm the first: keep one",
-                    );
+                    let hint = "the second would re-arm the first: keep one, or give them different keys";
+                    self.complain(member.key_span, message, label, hint).is(Mistake::SaidTwice);
                     continue;
                 }
-                if let Some((when, data)) = spec {
-                    places.insert(name.clone(), member.key_span);
-                    alarms.push(AlarmSpec { name, when, data, span: member.key_span });
-                }
+                places.insert(one, member.key_span);
+                alarms.push(AlarmSpec { name, ..spec });
             }
         }
         alarms
     }
 
-    fn alarm_time(&mut self, member: &Member) -> Option<(AlarmTime, Option<Template>)> {
+    /// An alarm whose name is still to be read.
+    fn alarm_time(&mut self, member: &Member) -> Option<AlarmSpec> {
+        let unnamed =
+            |when, data, key| AlarmSpec { name: Name::from(""), key, when, data, span: member.key_span };
         let node = &member.value;
         if node.map().is_none() {
             if let Some(scalar) = node.scalar().filter(|scalar| scalar.text.starts_with('=')) {
@@ -104,33 +132,40 @@ impl Reader<'_> {
                     "write `{{after: {0}}}` for a duration, or `{{at: {0}}}` for a time",
                     scalar.text
                 );
-                self.complain(node.span, "is this a duration or a time?", "", &hint);
+                self.complain(node.span, "is this a duration or a time?", "", &hint)
+                    .is(Mistake::AlarmWithoutTime);
                 return None;
             }
-            return self.duration(node).map(|when| (when, None));
+            return self.duration(node).map(|when| unnamed(when, None, None));
         }
         let members = self.members(node, Place::Alarm, "", "")?;
-        let (mut after, mut at, mut data) = (None, None, None);
+        let (mut after, mut at, mut data, mut key) = (None, None, None, None);
         for member in &members {
             match member.key.as_str() {
                 "after" => after = Some((self.duration(&member.value), member.key_span)),
                 "at" => at = Some((self.moment(&member.value), member.key_span)),
                 "data" => data = if member.value.is_null() { None } else { self.template(&member.value) },
+                "key" => key = Some(self.alarm_key(&member.value)),
                 other => unreachable!("`{other}` is in the table of keys"),
             }
         }
         match (after, at) {
-            (Some((when, _)), None) | (None, Some((when, _))) => Some((when?, data)),
+            (Some((when, _)), None) | (None, Some((when, _))) => {
+                // A key that is wrong is said already, and never no key.
+                let key = key.map_or(Some(None), |key| key.map(Some))?;
+                Some(unnamed(when?, data, key))
+            }
             (Some((_, first)), Some((_, second))) => {
                 let span = first.max(second);
-                self.complain(span, "an alarm has `after` or `at`, not both", "", "");
+                self.complain(span, "an alarm has `after` or `at`, not both", "", "").is(Mistake::NotBoth);
                 None
             }
             // One of them may be there under another name, which is said already.
             (None, None) if node.map().is_some_and(|all| all.len() > members.len()) => None,
             (None, None) => {
                 let hint = "write `after: 15m`, `after: =…` or `at: =…`";
-                self.complain(member.key_span, "the alarm does not say when it rings", "", hint);
+                self.complain(member.key_span, "the alarm does not say when it rings", "", hint)
+                    .is(Mistake::AlarmWithoutTime);
                 None
             }
         }
@@ -144,6 +179,9 @@ impl Reader<'_> {
             let scope = self.known.scope.clone();
             return self.marked_expression(node, scalar, &scope).map(AlarmTime::AfterExpr);
         }
+        if self.page.forgot_equals(node, scalar, &self.known.scope) {
+            return None;
+        }
         let parsed = parse_duration(&scalar.text);
         if parsed.is_none() {
             let hint = match scalar.meaning() {
@@ -155,7 +193,8 @@ impl Reader<'_> {
                 }
                 _ => hint.to_string(),
             };
-            self.complain(node.span, format!("`{}` is no duration", scalar.text), "", &hint);
+            self.complain(node.span, format!("`{}` is no duration", scalar.text), "", &hint)
+                .is(Mistake::BadDuration);
         }
         parsed.map(AlarmTime::After)
     }
@@ -165,7 +204,8 @@ impl Reader<'_> {
         let hint = "as in `at: =event.data.deadline`, or `at: \"=timestamp('2026-12-24T18:00:00Z')\"`";
         let scalar = self.word(node, "`at` wants an expression", hint)?;
         if !scalar.text.starts_with('=') {
-            self.complain(node.span, "`at` wants an expression, with a leading `=`", "", hint);
+            self.complain(node.span, "`at` wants an expression, with a leading `=`", "", hint)
+                .is(Mistake::MissingEquals);
             return None;
         }
         let scope = self.known.scope.clone();

@@ -12,15 +12,17 @@ mod file;
 mod messages;
 mod names;
 mod reactions;
+mod service;
 mod states;
 mod templates;
 
 use super::definition::{Definition, StateId};
 use super::expr::{self, Expr, Scope};
 use super::page::{Page, all, listed, speaks_as_page};
+use super::service::Service;
 use super::tree::{self, Node};
 use crate::error::Result;
-use crate::span::{Source, nearest};
+use crate::span::{Mistake, Source, nearest};
 use collect::Known;
 use names::Mentions;
 use std::sync::Arc;
@@ -48,6 +50,29 @@ fn read_as(source: &Arc<Source>, expected: Option<(&str, u32)>) -> Result<Defini
     }
 }
 
+/// Reads a service's file. The error holds every diagnostic, in the order of their places.
+pub fn read_service(source: &Arc<Source>) -> Result<Service> {
+    read_service_as(source, None)
+}
+
+/// Reads a service that its file's name calls so, and holds it to that.
+pub fn read_service_named(source: &Arc<Source>, name: &str) -> Result<Service> {
+    read_service_as(source, Some(name))
+}
+
+fn read_service_as(source: &Arc<Source>, expected: Option<&str>) -> Result<Service> {
+    let parsed = tree::parse(source);
+    let Some(root) = &parsed.root else { return Err(all(parsed.troubles)) };
+    let known = Known::of_service(root);
+    let page = Page { source, diagnostics: parsed.troubles };
+    let mut reader = Reader { page, known, mentions: Mentions::default() };
+    let service = reader.service(root, expected);
+    match reader.diagnostics.is_empty() {
+        true => Ok(service.expect("a service, or a diagnostic that says why not")),
+        false => Err(all(reader.page.diagnostics)),
+    }
+}
+
 /// One reading. Its methods answer None (or less than was written) where they said an error.
 struct Reader<'a> {
     page: Page<'a>,
@@ -65,11 +90,16 @@ impl Reader<'_> {
         }
         let states = || self.known.states.iter().map(|state| &**state);
         let hint = self.source.advice(|| match nearest(&word.text, states()) {
+            _ if word.text.starts_with('=') => {
+                "a state cannot be computed: write a list of reactions, each with its `when` and its `to`"
+                    .into()
+            }
             Some(near) => format!("did you mean `{near}`?"),
             None if self.known.states.is_empty() => "list the states under `states:`".to_string(),
             None => format!("the states are {}", listed(states())),
         });
-        self.complain(node.span, format!("there is no state `{}`", word.text), "", &hint);
+        self.complain(node.span, format!("there is no state `{}`", word.text), "", &hint)
+            .is(Mistake::UnknownState);
         None
     }
 

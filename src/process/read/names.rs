@@ -7,7 +7,7 @@
 
 use super::Reader;
 use crate::event::Name;
-use crate::span::{Span, nearest};
+use crate::span::{Mistake, Span, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where each message is named, and as what.
@@ -88,7 +88,8 @@ impl Reader<'_> {
                     said.insert(slip.0.clone());
                     said.insert(meant.0.clone());
                     for span in slip.1.clone() {
-                        self.complain(span, message.clone(), label.clone(), &hint);
+                        self.complain(span, message.clone(), label.clone(), &hint)
+                            .is(Mistake::UnknownMessage);
                     }
                 }
             }
@@ -119,7 +120,7 @@ impl Reader<'_> {
             let line = self.mentions.all.get(&near).map_or(0, |spans| self.line(spans[0]));
             let message = format!("no state mentions the alarm `{name}`");
             let label = format!("line {line} mentions `{near}`");
-            self.complain(span, message, label, &format!("did you mean `{near}`?"));
+            self.complain(span, message, label, &format!("did you mean `{near}`?")).is(Mistake::UnknownAlarm);
         }
     }
 
@@ -133,7 +134,8 @@ impl Reader<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => self.alarms_listed(),
             });
-            self.complain(span, format!("nothing sets an alarm `{name}`"), "", &hint);
+            self.complain(span, format!("nothing sets an alarm `{name}`"), "", &hint)
+                .is(Mistake::UnknownAlarm);
         }
     }
 }

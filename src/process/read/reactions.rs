@@ -2,11 +2,12 @@
 
 use super::Reader;
 use crate::event::{Kind, Name};
-use crate::process::definition::{Reaction, Rule, Template};
+use crate::process::definition::{AlarmKey, Cancel, Reaction, Rule, Template};
+use crate::process::expr::Type;
 use crate::process::keys::Place;
-use crate::process::page::listed;
-use crate::process::tree::{Node, Value};
-use crate::span::Span;
+use crate::process::page::{is_expression, listed};
+use crate::process::tree::{Meaning, Node, Value};
+use crate::span::{Mistake, Span};
 use std::collections::BTreeMap;
 
 impl Reader<'_> {
@@ -17,7 +18,7 @@ impl Reader<'_> {
         };
         if alternatives.is_empty() {
             let hint = "`{}` is a reaction that does nothing; `ignore` lists what means nothing";
-            self.complain(node.span, "a list without a reaction", "", hint);
+            self.complain(node.span, "a list without a reaction", "", hint).is(Mistake::NothingListed);
         }
         let mut rule: Rule = Vec::new();
         let mut always: Option<Span> = None;
@@ -25,7 +26,8 @@ impl Reader<'_> {
             if let Some(before) = always {
                 let label = format!("line {} is taken always, since it has no `when`", self.line(before));
                 let hint = "put the one without `when` last";
-                self.complain(head(alternative), "this alternative can never be taken", label, hint);
+                self.complain(head(alternative), "this alternative can never be taken", label, hint)
+                    .is(Mistake::NeverTaken);
                 // Said once for all that follow.
                 always = None;
             }
@@ -41,13 +43,47 @@ impl Reader<'_> {
         rule
     }
 
+    /// What is done on entry: reactions that lead nowhere, since the way that led here is done.
+    pub(super) fn enter(&mut self, node: &Node) -> Rule {
+        for (reaction, span) in reactions(node).filter_map(|one| Some((one, member_span(one, "to")?))) {
+            let hint = match reaction.get("when") {
+                Some(_) => "a way on is written under `whenever`, which is looked at after `enter`",
+                None => {
+                    "a way on needs a `when`: write it under `whenever`, which is looked at after `enter`"
+                }
+            };
+            self.complain(span, "`enter` has no `to`", "", hint).is(Mistake::EntryLeadsOn);
+        }
+        self.rule(node)
+    }
+
+    /// What is done without an event: every reaction has a guard, else it would be taken each time.
+    pub(super) fn whenever(&mut self, node: &Node) -> Rule {
+        let mut rule = Rule::new();
+        if matches!(&node.value, Value::List(items) if items.is_empty()) {
+            self.complain(node.span, "a list without a reaction", "", "leave `whenever` out")
+                .is(Mistake::NothingListed);
+        }
+        for one in reactions(node) {
+            if one.map().is_some() && one.get("when").is_none() {
+                let hint =
+                    "what is done on every entry stands under `enter`; what is always done is `when: true`";
+                self.complain(head(one), "a reaction under `whenever` wants a `when`", "", hint)
+                    .is(Mistake::MissingKey);
+            }
+            rule.push(self.reaction(one));
+        }
+        rule
+    }
+
     fn reaction(&mut self, node: &Node) -> Reaction {
         let mut reaction = Reaction { span: node.span, ..Reaction::default() };
         let hint = "as in `{send: CookFood, to: cooking}`";
         let what = match node.scalar() {
             Some(scalar) if self.known.states.iter().any(|state| **state == *scalar.text) => {
                 let hint = format!("write `{{to: {}}}`", scalar.text);
-                self.complain(node.span, "a reaction is a mapping", "this is the name of a state", &hint);
+                self.complain(node.span, "a reaction is a mapping", "this is the name of a state", &hint)
+                    .is(Mistake::StateForReaction);
                 return reaction;
             }
             _ => "a reaction is a mapping, or a list of them",
@@ -73,7 +109,7 @@ impl Reader<'_> {
         reaction
     }
 
-    fn set(&mut self, node: &Node) -> Vec<(Name, Template)> {
+    pub(super) fn set(&mut self, node: &Node) -> Vec<(Name, Template)> {
         let mut set = Vec::new();
         if node.is_null() {
             return set;
@@ -86,7 +122,7 @@ impl Reader<'_> {
         for member in members {
             if member.key == "..." {
                 let hint = "name a member for it, as in `set: {order: =event.data}`: the names in `data` must be known when the file is read";
-                self.complain(member.key_span, "`set` has no `...`", "", hint);
+                self.complain(member.key_span, "`set` has no `...`", "", hint).is(Mistake::NoSpreadHere);
                 continue;
             }
             if let Some(template) = self.template(&member.value) {
@@ -96,35 +132,71 @@ impl Reader<'_> {
         set
     }
 
-    /// An alarm's name, or a list of names. Whether such alarms are set is looked at when all of
-    /// the file is read.
-    fn cancel(&mut self, node: &Node) -> Vec<Name> {
+    /// An alarm's name, `{Name: key}` for one of several, or a list of such. Whether such alarms are
+    /// set is looked at when all of the file is read.
+    fn cancel(&mut self, node: &Node) -> Vec<Cancel> {
         let items = match &node.value {
             Value::List(items) => items.as_slice(),
             _ => std::slice::from_ref(node),
         };
-        let mut names = Vec::new();
+        let mut cancels: Vec<Cancel> = Vec::new();
         let mut places = BTreeMap::new();
+        let mut one = |reader: &mut Self, cancel: Cancel| {
+            let same = (cancel.name.clone(), cancel.key.as_ref().map(|key| key.to_string()));
+            match places.get(&same) {
+                Some(first) => reader.twice(&cancel.name, cancel.span, *first),
+                None => {
+                    reader.mentions.cancel(&cancel.name, cancel.span);
+                    places.insert(same, cancel.span);
+                    cancels.push(cancel);
+                }
+            }
+        };
         for item in items {
             if let Some(members) = item.map() {
-                let span = members.first().map_or(item.span, |member| member.key_span);
-                let message = "cancelling an alarm by its key is not built yet in this version of anyorder";
-                self.complain(span, message, "", "`cancel: Name` cancels the alarm");
+                if members.is_empty() {
+                    let hint = "as in `cancel: PaymentTimedOut`, or `cancel: {Leaves: =event.id}` for one of several";
+                    self.complain(item.span, "`cancel` wants an alarm's name", "", hint)
+                        .is(Mistake::NothingListed);
+                }
+                for member in members {
+                    let key = self.alarm_key(&member.value);
+                    let Some(name) = self.message(&member.key, member.key_span) else { continue };
+                    if let Some(key) = key {
+                        one(self, Cancel { name, key: Some(key), span: member.key_span });
+                    }
+                }
                 continue;
             }
             let what = "`cancel` wants an alarm's name, or a list of them";
             let Some(name) = self.message_name(item, what, "as in `cancel: PaymentTimedOut`") else {
                 continue;
             };
-            if let Some(first) = places.get(&name) {
-                self.twice(&name, item.span, *first);
-                continue;
-            }
-            self.mentions.cancel(&name, item.span);
-            places.insert(name.clone(), item.span);
-            names.push(name);
+            one(self, Cancel { name, key: None, span: item.span });
         }
-        names
+        cancels
+    }
+
+    /// A text or a number, or `=` and an expression.
+    pub(super) fn alarm_key(&mut self, node: &Node) -> Option<AlarmKey> {
+        let hint = "a key is a text or a number, or an expression, as in `key: =event.id`";
+        let scalar = self.word(node, "an alarm's key is expected here", hint)?;
+        if is_expression(scalar) {
+            let scope = self.known.scope.clone();
+            let expr = self.marked_expression(node, scalar, &scope)?;
+            let good = matches!(expr.type_(), None | Some(Type::Text | Type::Int | Type::Float));
+            if let Some(type_) = expr.type_().filter(|_| !good) {
+                self.complain(node.span, format!("an alarm's key cannot be {}", type_.name()), "", hint)
+                    .is(Mistake::TypesDoNotFit);
+                return None;
+            }
+            return Some(AlarmKey::Expr(expr));
+        }
+        if !matches!(scalar.meaning(), Meaning::Text | Meaning::Number) {
+            self.expected(node, "an alarm's key is a text or a number", hint);
+            return None;
+        }
+        Some(AlarmKey::Text(Name::from(scalar.text.as_str())))
     }
 
     /// For a `cancel` of what is never set.
@@ -136,6 +208,19 @@ impl Reader<'_> {
             format!("the alarms are {}", listed(alarms.iter().map(|alarm| &**alarm)))
         }
     }
+}
+
+/// The reactions of a rule, one or several.
+fn reactions(rule: &Node) -> impl Iterator<Item = &Node> {
+    match &rule.value {
+        Value::List(items) => items.iter(),
+        _ => std::slice::from_ref(rule).iter(),
+    }
+}
+
+/// Where a key of a mapping stands.
+fn member_span(node: &Node, key: &str) -> Option<Span> {
+    node.map()?.iter().find(|member| member.key == key).map(|member| member.key_span)
 }
 
 /// The first key of a mapping, for a caret that stays on one line.

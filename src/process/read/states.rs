@@ -1,11 +1,11 @@
-//! States: what each says about each message.
+//! States: what each says about each message, alone or with others (`any`).
 
 use super::Reader;
 use crate::event::Name;
-use crate::process::definition::{End, Rule, State};
+use crate::process::definition::{Answers, End, Rule, Shared, State};
 use crate::process::keys::Place;
-use crate::process::tree::{Node, Value};
-use crate::span::Span;
+use crate::process::tree::{Member, Node, Value};
+use crate::span::{Mistake, Span, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Under which keys a state mentions a message, and where first.
@@ -33,10 +33,10 @@ impl Reader<'_> {
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         if !good {
             let hint = "a state is named with letters, digits, `-` and `_`, and begins with a letter";
-            self.complain(span, format!("`{name}` is no name for a state"), "", hint);
+            self.complain(span, format!("`{name}` is no name for a state"), "", hint).is(Mistake::BadName);
         } else if name == "not-started" {
             let hint = "reports use it for an instance that does not exist yet";
-            self.complain(span, "a state cannot be named `not-started`", "", hint);
+            self.complain(span, "a state cannot be named `not-started`", "", hint).is(Mistake::ReservedName);
         }
     }
 
@@ -44,37 +44,103 @@ impl Reader<'_> {
         let mut state = State {
             name: Name::from(name),
             end: None,
-            on: BTreeMap::new(),
-            ignore: BTreeSet::new(),
-            defer: BTreeSet::new(),
+            own: Answers::default(),
+            enter: Rule::new(),
+            whenever: Rule::new(),
             span,
         };
         let hint = "as in `{on: {OrderPaid: {to: done}}}`, or `{end: success}`";
         let Some(members) = self.members(node, Place::State, "a state is a mapping", hint) else {
             return state;
         };
-        let mut places = Places::new();
-        for member in members {
+        for member in &members {
             match member.key.as_str() {
                 "end" => {
                     let chosen = self.choice(Place::State, "end", &member.value);
                     state.end = End::ALL.into_iter().find(|end| Some(end.name()) == chosen);
                 }
-                "on" => state.on = self.on(&member.value, &mut places),
-                "ignore" => state.ignore = self.listed_messages("ignore", &member.value, &mut places),
-                "defer" => state.defer = self.listed_messages("defer", &member.value, &mut places),
+                "on" | "ignore" | "defer" => {}
+                "enter" => state.enter = self.enter(&member.value),
+                "whenever" => state.whenever = self.whenever(&member.value),
                 other => unreachable!("`{other}` is in the table of keys"),
             }
         }
-        self.two_things(&state, &places);
+        state.own = self.answers("this state", &members);
         state
+    }
+
+    /// What several states share: a block, or a list of them.
+    pub(super) fn any(&mut self, node: &Node, states: &[State]) -> Vec<Shared> {
+        let blocks = match &node.value {
+            Value::List(blocks) => blocks.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        blocks.iter().filter_map(|block| self.shared(block, states)).collect()
+    }
+
+    fn shared(&mut self, node: &Node, states: &[State]) -> Option<Shared> {
+        let hint =
+            "as in `any: {on: {OrderCancelled: {to: cancelled}}}`, or a list of such with `in: [a, b]`";
+        let members = self.members(node, Place::Shared, "`any` is a mapping, or a list of them", hint)?;
+        let within = members.iter().find(|member| member.key == "in");
+        let within = within.map(|member| self.within(&member.value, states));
+        Some(Shared { within, answers: self.answers("this block", &members) })
+    }
+
+    /// The states that share a block: no end, since an end is never asked about it.
+    fn within(&mut self, node: &Node, states: &[State]) -> BTreeSet<Name> {
+        let items = match &node.value {
+            Value::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        if items.is_empty() {
+            let hint = "name states, or leave `in` out: then all states share it";
+            self.complain(node.span, "`in` names no state", "", hint).is(Mistake::NothingListed);
+        }
+        let mut seen: BTreeMap<Name, Span> = BTreeMap::new();
+        for item in items {
+            let Some(id) = self.state(item) else { continue };
+            let Some(state) = states.get(id) else { continue };
+            if state.end.is_some() {
+                let lasting = states.iter().filter(|state| state.end.is_none()).map(|state| &*state.name);
+                let hint = match nearest(&state.name, lasting) {
+                    Some(near) => {
+                        format!("did you mean `{near}`? what an end answers stands under its own `on`")
+                    }
+                    None => "what an end answers stands under its own `on`".to_string(),
+                };
+                let message =
+                    format!("`{}` is an end, which is never asked about what states share", state.name);
+                self.complain(item.span, message, "", &hint).is(Mistake::EndShares);
+            } else if let Some(first) = seen.get(&state.name).copied() {
+                self.twice(&state.name, item.span, first);
+            } else {
+                seen.insert(state.name.clone(), item.span);
+            }
+        }
+        seen.into_keys().collect()
+    }
+
+    /// `on`, `ignore` and `defer` of a state, or of a block that states share.
+    fn answers(&mut self, who: &str, members: &[&Member]) -> Answers {
+        let (mut answers, mut places) = (Answers::default(), Places::new());
+        for member in members {
+            match member.key.as_str() {
+                "on" => answers.on = self.on(&member.value, &mut places),
+                "ignore" => answers.ignore = self.listed_messages("ignore", &member.value, &mut places),
+                "defer" => answers.defer = self.listed_messages("defer", &member.value, &mut places),
+                _ => {}
+            }
+        }
+        self.two_things(who, &answers, &places);
+        answers
     }
 
     /// What is asked later, and never answers, because what is asked first always does. A rule of which
     /// every reaction has a guard may leave the message to `ignore` or `defer`.
-    fn two_things(&mut self, state: &State, places: &Places) {
+    fn two_things(&mut self, who: &str, answers: &Answers, places: &Places) {
         let guarded = |name: &Name| {
-            state.on.get(name).is_some_and(|rule| rule.iter().all(|reaction| reaction.when.is_some()))
+            answers.on.get(name).is_some_and(|rule| rule.iter().all(|reaction| reaction.when.is_some()))
         };
         for (name, said) in places {
             let spare = usize::from(said.iter().any(|(key, _)| *key == "on") && guarded(name));
@@ -85,9 +151,9 @@ impl Reader<'_> {
             for pair in said.windows(2) {
                 let ((before, first), (_, span)) = (pair[0], pair[1]);
                 let label = format!("stands under `{before}` on line {} already", self.line(*first));
-                let message = format!("this state says two things about `{name}`");
+                let message = format!("{who} says two things about `{name}`");
                 let hint = "`on` is asked first, then `ignore`, then `defer`: keep one";
-                self.complain(*span, message, label, hint);
+                self.complain(*span, message, label, hint).is(Mistake::SaysTwoThings);
             }
         }
     }

@@ -19,7 +19,12 @@ impl Reader<'_> {
                     let scope = self.known.scope.clone();
                     self.marked_expression(node, scalar, &scope).map(Template::Expr)
                 }
-                false => self.scalar(node, scalar).map(|text| Template::Literal(text.into())),
+                false => {
+                    if self.page.forgot_equals(node, scalar, &self.known.scope) {
+                        return None;
+                    }
+                    self.scalar(node, scalar).map(|text| Template::Literal(text.into()))
+                }
             },
             Value::List(items) => {
                 // All of them, even after one that is wrong: every error is to be said.
@@ -46,6 +51,12 @@ impl Reader<'_> {
             Some(scalar) => {
                 let scope = self.known.scope.clone();
                 self.marked_expression(node, scalar, &scope).map(Entry::Spread)
+            }
+            None if node
+                .scalar()
+                .is_some_and(|scalar| self.page.forgot_equals(node, scalar, &self.known.scope)) =>
+            {
+                None
             }
             None => {
                 let hint = "as in `{...: =event.data, total: =data.total}`";

@@ -3,7 +3,7 @@
 use super::teach::{self, Open};
 use super::{Member, Node, Scalar, Style, Value};
 use crate::error::{Error, Result};
-use crate::span::{Diagnostic, Source, Span};
+use crate::span::{Diagnostic, Mistake, Source, Span};
 use granit_parser::{Event, Parser, ScalarStyle, StrInput, StructureStyle};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,7 +38,9 @@ impl Parsed {
 pub fn parse(source: &Arc<Source>) -> Parsed {
     if source.text.len() > MAX_BYTES {
         let message = format!("the file has {} bytes; at most {MAX_BYTES} are read", source.text.len());
-        let trouble = Diagnostic::new(source, Span::new(0, 0), message).hint("is this the file you mean?");
+        let trouble = Diagnostic::new(source, Span::new(0, 0), message)
+            .code(Mistake::Size)
+            .hint("is this the file you mean?");
         return Parsed { root: None, troubles: vec![trouble] };
     }
     let mut options = granit_parser::options! {
@@ -53,7 +55,9 @@ pub fn parse(source: &Arc<Source>) -> Parsed {
         Builder { source, events, troubles: Vec::new(), open: Vec::new(), last_scalar: None, tagged: false };
     let root = builder.document();
     if root.is_none() && builder.troubles.is_empty() {
-        builder.trouble(Diagnostic::new(source, Span::new(0, 0), "nothing is written in this file"));
+        builder.trouble(
+            Diagnostic::new(source, Span::new(0, 0), "nothing is written in this file").code(Mistake::Size),
+        );
     }
     Parsed { root, troubles: builder.troubles }
 }
@@ -76,8 +80,8 @@ impl<'a> Builder<'a> {
         self.troubles.push(diagnostic);
     }
 
-    fn say(&mut self, span: Span, message: &str, label: &str, hint: &str) {
-        let diagnostic = Diagnostic::new(self.source, span, message).label(label).hint(hint);
+    fn say(&mut self, mistake: Mistake, span: Span, message: &str, label: &str, hint: &str) {
+        let diagnostic = Diagnostic::new(self.source, span, message).code(mistake).label(label).hint(hint);
         self.trouble(diagnostic);
     }
 
@@ -88,7 +92,7 @@ impl<'a> Builder<'a> {
                 Ok((Event::Anchor(..), _)) if self.tagged => {}
                 Ok((Event::Anchor(..), span)) => {
                     let hint = "write the value where it is needed";
-                    self.say(self.span(&span), "anchors are not read here", "", hint);
+                    self.say(Mistake::Anchor, self.span(&span), "anchors are not read here", "", hint);
                 }
                 Ok((event, span)) => {
                     let tag = span
@@ -129,7 +133,7 @@ impl<'a> Builder<'a> {
             match self.next() {
                 Some((Event::DocumentStart(..), span, _)) => {
                     let hint = "one file, one document: put the other one into its own file";
-                    self.say(span, "a second document begins here", "", hint);
+                    self.say(Mistake::SecondDocument, span, "a second document begins here", "", hint);
                     return Some(root);
                 }
                 Some((Event::StreamEnd, ..)) => return Some(root),
@@ -148,6 +152,7 @@ impl<'a> Builder<'a> {
             Event::MappingStart(style, ..) => self.map(style, span)?,
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 self.say(
+                    Mistake::Anchor,
                     span,
                     "YAML takes a leading `*` for an alias, and aliases are not read here",
                     "",
@@ -180,7 +185,7 @@ impl<'a> Builder<'a> {
     fn enter(&mut self, style: StructureStyle, span: Span, bracket: char) -> Option<()> {
         if self.open.len() >= MAX_DEPTH {
             let message = format!("mappings and lists lie deeper than {MAX_DEPTH} in each other");
-            self.trouble(Diagnostic::new(self.source, span, message));
+            self.trouble(Diagnostic::new(self.source, span, message).code(Mistake::Size));
             return None;
         }
         self.open.push(Open { at: span.start, flow: (style == StructureStyle::Flow).then_some(bracket) });
@@ -222,6 +227,7 @@ impl<'a> Builder<'a> {
                 let line = self.source.line(first.start);
                 let label = format!("stands on line {line} already");
                 self.say(
+                    Mistake::SameKeyTwice,
                     key.span,
                     &format!("the key `{name}` is given twice"),
                     &label,
@@ -247,18 +253,25 @@ impl<'a> Builder<'a> {
         match &key.value {
             Value::Broken => None,
             Value::Scalar(scalar) if scalar.text.is_empty() && plain => {
-                self.say(key.span, "a key is missing before this colon", "", "write `key: value`");
+                self.say(
+                    Mistake::NoKey,
+                    key.span,
+                    "a key is missing before this colon",
+                    "",
+                    "write `key: value`",
+                );
                 None
             }
             Value::Scalar(scalar) if scalar.text == "<<" && plain => {
                 let hint = "write the members where they are needed";
-                self.say(key.span, "merge keys are not read here", "", hint);
+                self.say(Mistake::Anchor, key.span, "merge keys are not read here", "", hint);
                 None
             }
             Value::Scalar(scalar) => Some(scalar.text.clone()),
             Value::List(_) | Value::Map(_) => {
                 let label = format!("this is {}", key.kind());
                 self.say(
+                    Mistake::NoKey,
                     key.span,
                     "a key must be a word",
                     &label,
@@ -313,7 +326,13 @@ impl<'a> Builder<'a> {
         let written = &self.source.text[span.start..span.end];
         let key = key.map(|key| format!("{key}: ")).unwrap_or_default();
         let (what, label) = ("a comma cuts this expression in two", "YAML ends the value at the comma");
-        self.say(span, what, label, &format!("quote it: `{key}{}`", teach::quoted(written)));
+        self.say(
+            Mistake::CutByComma,
+            span,
+            what,
+            label,
+            &format!("quote it: `{key}{}`", teach::quoted(written)),
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! YAML's own complaints, in words that say what to write instead.
 
-use crate::span::{Diagnostic, Source, Span};
+use crate::span::{Diagnostic, Mistake, Source, Span};
 use granit_parser::ErrorKind;
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(super) fn quoted(text: &str) -> String {
 pub(super) fn tag(source: &Arc<Source>, tag: Span, value: Span) -> Diagnostic {
     let span = Span::new(tag.start, value.end.max(tag.end));
     let written = &source.text[span.start..span.end];
-    let diagnostic = Diagnostic::new(source, span, "YAML takes a leading `!` for a tag");
+    let diagnostic = Diagnostic::new(source, span, "YAML takes a leading `!` for a tag").code(Mistake::Tag);
     let line_end = written.find('\n').unwrap_or(written.len());
     let written = written[..line_end].trim_end();
     match written.strip_prefix('!') {
@@ -44,7 +44,7 @@ pub(super) fn syntax(
 ) -> Diagnostic {
     let text = source.text.as_str();
     let here = one_character(text, at);
-    let say = |span, message: &str| Diagnostic::new(source, span, message);
+    let say = |mistake, span, message: &str| Diagnostic::new(source, span, message).code(mistake);
     let flow = open.last().and_then(|open| open.flow.map(|bracket| (open.at, bracket)));
     // A value on the same line that ends where the parser stopped: it is what was cut.
     let cut = last_scalar.filter(|last| {
@@ -58,75 +58,87 @@ pub(super) fn syntax(
             (Some(last), Some((opened, bracket))) if text[last.start..last.end].contains('\n') => {
                 let (line, _) = source.line_column(at);
                 let close = if bracket == '{' { '}' } else { ']' };
-                say(one_character(text, opened), &format!("this `{bracket}` is not closed"))
+                say(Mistake::OpenBracket, one_character(text, opened), &format!("this `{bracket}` is not closed"))
                     .hint(format!("a `{close}` or a `,` is missing before line {line}"))
             }
             (Some(last), _) if text[at..].starts_with([':', '[', '{', '?']) => {
                 let message = format!("YAML ends this value before the `{}`", &text[here.start..here.end]);
-                say(Span::new(last.start, here.end), &message).label("quote the whole value").hint(QUOTE)
+                say(Mistake::NeedsQuotes, Span::new(last.start, here.end), &message).label("quote the whole value").hint(QUOTE)
             }
             (_, Some((opened, bracket))) => {
                 let (line, _) = source.line_column(opened);
                 let close = if bracket == '{' { '}' } else { ']' };
-                say(here, &format!("a `,` or `{close}` is missing before this"))
-                    .label(format!("the `{bracket}` of line {line} is still open"))
-                    .hint(QUOTE)
+                let said = say(Mistake::OpenBracket, here, &format!("a `,` or `{close}` is missing before this"))
+                    .label(format!("the `{bracket}` of line {line} is still open"));
+                // A line that begins here is a member of what stands outside the bracket, most likely.
+                let begins = text[opened..at].rfind('\n').is_some_and(|end| text[opened + end..at].trim().is_empty());
+                match begins {
+                    true => said.hint(format!("look for a missing `{close}` on line {line} and below it")),
+                    false => said.hint(QUOTE),
+                }
             }
-            _ => say(here, "this does not belong here").hint(QUOTE),
+            _ => say(Mistake::NeedsQuotes, here, "this does not belong here").hint(QUOTE),
         },
         ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
-            say(here, &format!("this `{open}` is closed by a `{close}`")).hint(QUOTE)
+            say(Mistake::OpenBracket, here, &format!("this `{open}` is closed by a `{close}`")).hint(QUOTE)
         }
-        ErrorKind::UnclosedFlowCollection { open } => say(here, &format!("this `{open}` is never closed")),
+        ErrorKind::UnclosedFlowCollection { open } => say(Mistake::OpenBracket, here, &format!("this `{open}` is never closed")),
         ErrorKind::UnexpectedEofFlowMapping
         | ErrorKind::UnexpectedEofFlowSequence
         | ErrorKind::UnexpectedEofImplicitFlowMapping => match flow {
             Some((opened, bracket)) => {
-                say(one_character(text, opened), &format!("this `{bracket}` is never closed"))
+                say(Mistake::OpenBracket, one_character(text, opened), &format!("this `{bracket}` is never closed"))
             }
-            None => say(here, "a bracket is never closed"),
+            None => say(Mistake::OpenBracket, here, "a bracket is never closed"),
         },
-        ErrorKind::MisplacedFlowCollectionEnd => say(here, "nothing is open that this would close").hint("remove it"),
+        ErrorKind::MisplacedFlowCollectionEnd => say(Mistake::OpenBracket, here, "nothing is open that this would close").hint("remove it"),
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidSimpleKey | ErrorKind::SimpleKeyExpected => {
-            say(here, "a second `: ` in one value")
-                .hint("quote the value if it holds `: `; if this begins a new member, indent it like its sisters")
+            let line = &text[text[..at].rfind('\n').map_or(0, |end| end + 1)..at];
+            let value = line.split_once(": ").map_or("", |(_, value)| value.trim());
+            let said = say(Mistake::SecondColon, here, "a second `: ` in one value");
+            match !value.is_empty() && value.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c)) {
+                true => said.hint(format!("a mapping inside a line stands in braces: `{{{value}: …}}`")),
+                false => said.hint(
+                    "quote the value if it holds `: `; if this begins a new member, indent it like its sisters",
+                ),
+            }
         }
         ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
             let end = at + text[at..].find(['\n', '\r', ',', '}']).unwrap_or(text.len() - at);
-            say(Span::new(at, end.max(here.end)), "text after the closing quote")
+            say(Mistake::TextAfterQuote, Span::new(at, end.max(here.end)), "text after the closing quote")
                 .label("not part of the value")
                 .hint("a value that begins with a quote ends with it: quote the whole, as in `\"'ada' == data.name\"`")
         }
-        ErrorKind::UnexpectedCharacter { character } => say(here, &format!("a value cannot begin with `{character}`"))
+        ErrorKind::UnexpectedCharacter { character } => say(Mistake::NotYaml, here, &format!("a value cannot begin with `{character}`"))
             .hint("quote it"),
         ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry => {
-            say(here, "this fits nowhere").label("neither inside what is above, nor beside it").hint(
+            say(Mistake::Indentation, here, "this fits nowhere").label("neither inside what is above, nor beside it").hint(
                 "members of one mapping begin in one column; nothing follows a closing bracket or quote on its line",
             )
         }
         ErrorKind::TabInBlockIndentation | ErrorKind::TabNotAllowed | ErrorKind::TabInIndentation => {
             // The parser stands behind the tab.
             let tab = text[..at].rfind('\t').filter(|tab| !text[*tab..at].contains('\n')).unwrap_or(at);
-            say(one_character(text, tab), "a tab is used for indentation").hint("YAML indents with spaces only")
+            say(Mistake::Tab, one_character(text, tab), "a tab is used for indentation").hint("YAML indents with spaces only")
         }
         ErrorKind::UnclosedQuotedScalar | ErrorKind::InvalidQuotedScalarIndent => {
-            say(here, "a quoted text is not closed before this")
+            say(Mistake::OpenQuote, here, "a quoted text is not closed before this")
                 .hint("close the quote; inside '…' a quote is written twice, inside \"…\" as `\\\"`")
         }
         ErrorKind::UndeclaredTagHandle
         | ErrorKind::InvalidTagTerminator
         | ErrorKind::InvalidTagEscape
         | ErrorKind::MissingTagUri
-        | ErrorKind::ExpectedTagBang => say(here, "YAML takes a leading `!` for a tag")
+        | ErrorKind::ExpectedTagBang => say(Mistake::Tag, here, "YAML takes a leading `!` for a tag")
             .hint("write `not …`, or quote the expression"),
         ErrorKind::MissingAnchorOrAliasName => {
-            say(here, "YAML takes a leading `&` or `*` for an anchor or an alias").hint("quote the value")
+            say(Mistake::Anchor, here, "YAML takes a leading `&` or `*` for an anchor or an alias").hint("quote the value")
         }
-        ErrorKind::RecursionLimitExceeded => say(
+        ErrorKind::RecursionLimitExceeded => say(Mistake::Size,
             here,
             &format!("mappings and lists lie deeper than {} in each other", super::MAX_DEPTH),
         ),
-        other => say(here, &format!("not YAML: {other}")),
+        other => say(Mistake::NotYaml, here, &format!("not YAML: {other}")),
     }
 }
 

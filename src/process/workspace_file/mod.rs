@@ -8,7 +8,7 @@ pub use verbs::{OPTION_KEYS, OPTION_TYPES, OptionKind, VERB_KEYS, VerbOption, Ve
 use crate::error::{Error, Result};
 use crate::event::Name;
 use crate::process::tree::{self, Meaning, Node};
-use crate::span::{Diagnostic, Source, Span, nearest};
+use crate::span::{Diagnostic, Mistake, Source, Span, nearest};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -72,6 +72,11 @@ fn is_plain_name(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
+/// A whole number as JSON writes it.
+fn seed(node: &Node) -> Option<u64> {
+    node.scalar().filter(|scalar| scalar.meaning() == Meaning::Number)?.text.parse().ok()
+}
+
 struct Reader<'a> {
     source: &'a Arc<Source>,
     diagnostics: Vec<Diagnostic>,
@@ -79,10 +84,12 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn complain(&mut self, span: Span, message: String, hint: &str) {
+    #[must_use = "say of which kind it is: `.is(Mistake::…)`"]
+    fn complain(&mut self, span: Span, message: String, hint: &str) -> &mut Diagnostic {
         let mut diagnostic = Diagnostic::new(self.source, span, message);
         diagnostic.hint = (!hint.is_empty()).then(|| hint.to_string());
         self.diagnostics.push(diagnostic);
+        self.diagnostics.last_mut().expect("just pushed")
     }
 
     fn unknown(&mut self, place: &str, unknown: &str, span: Span, keys: &[&str]) {
@@ -90,7 +97,7 @@ impl Reader<'_> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the keys are `{}`", keys.join("`, `")),
         };
-        self.complain(span, format!("{place} has no key `{unknown}`"), &hint);
+        self.complain(span, format!("{place} has no key `{unknown}`"), &hint).is(Mistake::UnknownKey);
     }
 
     fn root(&mut self, root: &Node) {
@@ -99,7 +106,9 @@ impl Reader<'_> {
         }
         let Some(members) = root.map() else {
             let hint = "begin with `workspace: <name>`";
-            return self.complain(root.span, format!("expected a mapping, found {}", root.kind()), hint);
+            return self
+                .complain(root.span, format!("expected a mapping, found {}", root.kind()), hint)
+                .is(Mistake::WrongKind);
         };
         // Verbs name messages, so the modules are read first, wherever they stand.
         let (verbs, others): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.key == "verbs");
@@ -107,13 +116,15 @@ impl Reader<'_> {
             match member.key.as_str() {
                 "workspace" => match member.value.scalar().filter(|scalar| !scalar.text.is_empty()) {
                     Some(scalar) => self.file.name = Some(scalar.text.clone()),
-                    None => self.complain(member.value.span, "`workspace` wants a name".into(), "any text"),
+                    None => self
+                        .complain(member.value.span, "`workspace` wants a name".into(), "any text")
+                        .is(Mistake::WrongKind),
                 },
-                "seed" => match member.value.scalar().and_then(|scalar| scalar.text.parse().ok()) {
+                "seed" => match seed(&member.value) {
                     Some(seed) => self.file.seed = seed,
-                    None => {
-                        self.complain(member.value.span, "`seed` wants a whole number".into(), "`seed: 7`")
-                    }
+                    None => self
+                        .complain(member.value.span, "`seed` wants a whole number".into(), "`seed: 7`")
+                        .is(Mistake::WrongKind),
                 },
                 "modules" => self.modules(&member.value),
                 "verbs" => self.verbs(&member.value),
@@ -128,12 +139,15 @@ impl Reader<'_> {
         }
         let Some(members) = node.map() else {
             let hint = "`modules: {orders: [OrderPlaced], payments: [OrderPaid]}`";
-            return self.complain(node.span, format!("expected a mapping, found {}", node.kind()), hint);
+            return self
+                .complain(node.span, format!("expected a mapping, found {}", node.kind()), hint)
+                .is(Mistake::WrongKind);
         };
         for member in members {
             if !is_plain_name(&member.key) {
                 let hint = "a module is named with a-z, 0-9 and `-`, and begins with a letter";
-                self.complain(member.key_span, format!("`{}` is no name for a module", member.key), hint);
+                self.complain(member.key_span, format!("`{}` is no name for a module", member.key), hint)
+                    .is(Mistake::BadName);
                 continue;
             }
             let module = Name::from(&*member.key);
@@ -153,16 +167,19 @@ impl Reader<'_> {
                     continue;
                 }
                 let hint = "list the types of messages that the module owns";
-                self.complain(item.span, format!("expected a message's name, found {}", item.kind()), hint);
+                self.complain(item.span, format!("expected a message's name, found {}", item.kind()), hint)
+                    .is(Mistake::WrongKind);
                 continue;
             };
             match self.file.owner(&name.text) {
                 Some(same) if same == module => {
-                    self.complain(item.span, format!("{} is listed twice", name.text), "once is enough");
+                    self.complain(item.span, format!("{} is listed twice", name.text), "once is enough")
+                        .is(Mistake::SaidTwice);
                 }
                 Some(other) => {
                     let what = format!("{} is owned by {other} already", name.text);
-                    self.complain(item.span, what, "a message has one owner: the module that says it");
+                    self.complain(item.span, what, "a message has one owner: the module that says it")
+                        .is(Mistake::Ownership);
                 }
                 None => {
                     let name = Name::from(&*name.text);

@@ -2,8 +2,9 @@
 
 use super::{Reader, is_plain_name};
 use crate::event::{Name, json};
+use crate::process::page::yes_or_no;
 use crate::process::tree::{Meaning, Member, Node, Scalar};
-use crate::span::{Source, Span, nearest};
+use crate::span::{Mistake, Source, Span, nearest};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -97,7 +98,8 @@ impl Reader<'_> {
         for member in self.mapping(node, hint) {
             if !is_plain_name(&member.key) {
                 let hint = "a verb is named with a-z, 0-9 and `-`, and begins with a letter";
-                self.complain(member.key_span, format!("`{}` is no name for a verb", member.key), hint);
+                self.complain(member.key_span, format!("`{}` is no name for a verb", member.key), hint)
+                    .is(Mistake::BadName);
             } else if let Some(verb) = self.verb(member) {
                 self.file.verbs.push(verb);
             }
@@ -144,15 +146,18 @@ impl Reader<'_> {
             }
         }
         if !says && (member.value.map().is_some() || member.value.is_null()) {
-            self.complain(member.key_span, format!("`{}` does not say what it `appends`", verb.name), hint);
+            self.complain(member.key_span, format!("`{}` does not say what it `appends`", verb.name), hint)
+                .is(Mistake::IdleVerb);
         }
         if verb.answers.is_some() && verb.on.is_none() {
             let hint = "say `on: order`, so that a person can name the conversation";
-            self.complain(member.key_span, format!("`{}` answers in no conversation", verb.name), hint);
+            self.complain(member.key_span, format!("`{}` answers in no conversation", verb.name), hint)
+                .is(Mistake::IdleVerb);
         }
         if verb.passes_on && verb.answers.is_none() {
             let hint = "it passes on the data of the command that it `answers`";
-            self.complain(member.key_span, format!("`{}` has nothing to pass on", verb.name), hint);
+            self.complain(member.key_span, format!("`{}` has nothing to pass on", verb.name), hint)
+                .is(Mistake::IdleVerb);
         }
         self.members_once(&verb, &member.value);
         Some(verb)
@@ -170,7 +175,8 @@ impl Reader<'_> {
             };
             if let Some(span) = places.get(&*option.name) {
                 let what = format!("`{first}` and `{}` both write `{}`", option.name, option.member);
-                self.complain(*span, what, "`as:` names the member that an option becomes");
+                self.complain(*span, what, "`as:` names the member that an option becomes")
+                    .is(Mistake::SaidTwice);
             }
         }
     }
@@ -182,7 +188,7 @@ impl Reader<'_> {
                 Some(near) => format!("did you mean {near}?"),
                 None => "list it under `modules:`, with the module that says it".to_string(),
             });
-            self.complain(span, format!("no module owns {type_}"), &hint);
+            self.complain(span, format!("no module owns {type_}"), &hint).is(Mistake::Ownership);
         }
         owner
     }
@@ -193,7 +199,8 @@ impl Reader<'_> {
                 true => "every verb has that one already",
                 false => "an option is named with a-z, 0-9 and `-`, and begins with a letter",
             };
-            self.complain(member.key_span, format!("`{}` is no name for an option", member.key), hint);
+            self.complain(member.key_span, format!("`{}` is no name for an option", member.key), hint)
+                .is(Mistake::BadName);
             return None;
         }
         let mut option = VerbOption {
@@ -238,7 +245,7 @@ impl Reader<'_> {
             _ => None,
         };
         if let Some((what, hint)) = pointless {
-            self.complain(member.key_span, format!("`{}` {what}", option.name), hint);
+            self.complain(member.key_span, format!("`{}` {what}", option.name), hint).is(Mistake::BadOption);
         }
         Some(option)
     }
@@ -247,7 +254,8 @@ impl Reader<'_> {
         let Some(text) = node.scalar().map(|scalar: &Scalar| scalar.text.clone()) else {
             if !node.is_broken() {
                 let what = format!("expected a value, found {}", node.kind());
-                self.complain(node.span, what, "a default is one number, text, or true or false");
+                self.complain(node.span, what, "a default is one number, text, or true or false")
+                    .is(Mistake::WrongKind);
             }
             return None;
         };
@@ -258,7 +266,8 @@ impl Reader<'_> {
                     node.span,
                     format!("this default does not fit: {wanted}"),
                     "it is of the option's `type`",
-                );
+                )
+                .is(Mistake::BadOption);
                 None
             }
         }
@@ -277,7 +286,7 @@ impl Reader<'_> {
                 "" => "an option wants a type".to_string(),
                 _ => format!("`{word}` is no type of an option"),
             };
-            self.complain(node.span, what, &hint);
+            self.complain(node.span, what, &hint).is(Mistake::BadOption);
         }
         kind
     }
@@ -287,7 +296,8 @@ impl Reader<'_> {
             Some(members) => members.iter().collect(),
             None => {
                 if !node.is_broken() && !node.is_null() {
-                    self.complain(node.span, format!("expected a mapping, found {}", node.kind()), hint);
+                    self.complain(node.span, format!("expected a mapping, found {}", node.kind()), hint)
+                        .is(Mistake::WrongKind);
                 }
                 Vec::new()
             }
@@ -298,7 +308,7 @@ impl Reader<'_> {
         let text = member.value.scalar().filter(|scalar| !scalar.text.is_empty());
         if text.is_none() {
             let what = format!("`{}` wants a text, found {}", member.key, member.value.kind());
-            self.complain(member.value.span, what, "a word or a sentence");
+            self.complain(member.value.span, what, "a word or a sentence").is(Mistake::WrongKind);
         }
         text.map(|scalar| scalar.text.clone())
     }
@@ -307,11 +317,15 @@ impl Reader<'_> {
         match member.value.scalar().map(|scalar| scalar.meaning()) {
             Some(Meaning::Bool(value)) => value,
             _ => {
-                self.complain(
-                    member.value.span,
-                    format!("`{}` wants true or false", member.key),
-                    "it is false where nothing is said",
-                );
+                let what = format!("`{}` wants true or false", member.key);
+                match member.value.scalar().and_then(yes_or_no) {
+                    Some(value) => self
+                        .complain(member.value.span, what, &format!("write `{value}`"))
+                        .is(Mistake::YesOrNo),
+                    None => self
+                        .complain(member.value.span, what, "it is false where nothing is said")
+                        .is(Mistake::WrongKind),
+                }
                 false
             }
         }

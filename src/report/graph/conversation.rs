@@ -61,7 +61,7 @@ fn group(
     let instance = |at: usize| {
         let decision = decisions[at].as_ref()?;
         let subject = messages[at].subject.as_deref().unwrap_or_default();
-        Some(format!("{}@{}, instance {subject}", decision.process, decision.version))
+        Some(format!("{}, instance {subject}", decision.who()))
     };
     // Who took a message: not who declined or ignored it.
     let mut took: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
@@ -118,7 +118,7 @@ fn node_of(message: &Message, called_off: bool) -> Node {
     }
     let mut tooltip = format!(
         "{} ({})\nid {}\nin {}{position}\nat {}",
-        message.type_,
+        message.named(),
         look.name(),
         message.id,
         message.source,
@@ -130,23 +130,26 @@ fn node_of(message: &Message, called_off: bool) -> Node {
     if let Some(data) = &message.data {
         tooltip.push_str(&format!("\n{}", cut(&json::on_one_line(data.text()), DATA)));
     }
+    let key = message.key().map(|key| ("key".to_string(), key.into()));
+    let mut facts = facts([
+        ("message", (*message.id).into()),
+        ("module", (*message.source).into()),
+        ("position", message.position.map(|position| position.number()).into()),
+        ("type", (*message.type_).into()),
+        ("time", message.time.to_string().into()),
+        ("due", message.due.map(|due| due.to_string()).into()),
+        ("called-off", called_off.into()),
+        ("decisions", Vec::<String>::new().into()),
+    ]);
+    facts.extend(key);
     Node {
         id: format!("{}/{}", message.source, message.id),
         look,
-        title: cut(&message.type_, 60),
+        title: cut(&message.named(), 60),
         lines,
         cluster: None,
         tooltip,
-        facts: facts([
-            ("message", (*message.id).into()),
-            ("module", (*message.source).into()),
-            ("position", message.position.map(|position| position.number()).into()),
-            ("type", (*message.type_).into()),
-            ("time", message.time.to_string().into()),
-            ("due", message.due.map(|due| due.to_string()).into()),
-            ("called-off", called_off.into()),
-            ("decisions", Vec::<String>::new().into()),
-        ]),
+        facts,
     }
 }
 
@@ -231,7 +234,7 @@ fn draw_causes(
             dashed: alarm || stub.is_some(),
             width: 1.0,
             tooltip,
-            facts: facts([("by", via.map(|via| format!("{}@{}", via.process, via.version)).into())]),
+            facts: facts([("by", via.map(|via| via.who()).into())]),
         });
     }
     if !stubs.is_empty() {

@@ -1,14 +1,14 @@
 //! The state chart of a process: its states, and what leads from one to another.
 //!
 //! What leaves a state as it is stands in the state's box, as do the messages that it ignores or
-//! defers; all that leads from one state to another is one arrow. Knows definitions, nothing of how
-//! a picture is written.
+//! defers; all that leads from one state to another is one arrow. What several states share is a box of
+//! its own, as it is in the file. Knows definitions, nothing of how a picture is written.
 
 use super::{Edge, Line, Look, Node, Picture, Tone, cut, facts, wrapped};
 use crate::event::{Kind, Name, print_duration};
 use crate::process::{
-    AfterEnd, AlarmSpec, AlarmTime, BeforeStart, Correlate, Definition, End, Reaction, State, StateId,
-    Unexpected,
+    AfterEnd, AlarmSpec, AlarmTime, Answers, BeforeStart, Cancel, Correlate, Definition, End, Outgoing,
+    Reaction, Rule, Shared, State, StateId, Unexpected,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -18,6 +18,11 @@ const ROOM: usize = 38;
 
 /// The dot before the first state.
 const START: usize = 0;
+
+/// What stands where a message's name would, for a reaction without a message. No message is so named:
+/// the one has a blank, the other reads as what it is.
+pub(super) const ENTRY: &str = "on entry";
+pub(super) const WHENEVER: &str = "whenever";
 
 /// What is on the way from one node to another.
 #[derive(Default)]
@@ -40,16 +45,18 @@ pub fn picture(definition: &Definition) -> Picture {
         ..Node::default()
     });
     picture.nodes.extend(definition.states.iter().map(|state| box_of(definition, state)));
+    picture
+        .nodes
+        .extend(definition.any.iter().enumerate().map(|(nth, any)| box_of_any(definition, nth, any)));
     let mut ways: BTreeMap<(usize, usize), Way> = BTreeMap::new();
     start(definition, &mut ways);
     for (index, state) in definition.states.iter().enumerate() {
-        for (type_, rule) in &state.on {
-            for reaction in rule {
-                if let Some(to) = reaction.to {
-                    lead(definition, ways.entry((node(index), node(to))).or_default(), type_, reaction);
-                }
-            }
-        }
+        let rules = state.own.on.iter().map(|(type_, rule)| (Some(type_), rule));
+        lead_all(definition, node(index), rules.chain([(None, &state.whenever)]), &mut ways);
+    }
+    for (nth, shared) in definition.any.iter().enumerate() {
+        let rules = shared.answers.on.iter().map(|(type_, rule)| (Some(type_), rule));
+        lead_all(definition, node(definition.states.len() + nth), rules, &mut ways);
     }
     for ((from, to), way) in ways {
         picture.edges.push(Edge {
@@ -111,7 +118,7 @@ fn start(definition: &Definition, ways: &mut BTreeMap<(usize, usize), Way>) {
         if reactions.iter().all(|reaction| reaction.when.is_some()) {
             // None of them may hold: then it starts, and that is all.
             let way = ways.entry(to_initial).or_default();
-            push(way, &starter.type_, false, guard.as_deref(), &[]);
+            push(way, Some(&starter.type_), false, guard.as_deref(), &[]);
         }
         for reaction in reactions {
             let to = reaction.to.unwrap_or(definition.initial);
@@ -119,20 +126,32 @@ fn start(definition: &Definition, ways: &mut BTreeMap<(usize, usize), Way>) {
                 guard.iter().cloned().chain(reaction.when.as_ref().map(|when| when.to_string())).collect();
             let both = Some(both.join(" && ")).filter(|both| !both.is_empty());
             let way = ways.entry((START, node(to))).or_default();
-            push(way, &starter.type_, false, both.as_deref(), &deeds(reaction));
+            push(way, Some(&starter.type_), false, both.as_deref(), &deeds(reaction));
         }
     }
 }
 
-fn lead(definition: &Definition, way: &mut Way, type_: &Name, reaction: &Reaction) {
-    let guard = reaction.when.as_ref().map(|when| when.to_string());
-    push(way, type_, definition.alarms.contains(type_), guard.as_deref(), &deeds(reaction));
+/// Every reaction that leads somewhere; one under no message's name is under `whenever`.
+fn lead_all<'a>(
+    definition: &Definition,
+    from: usize,
+    rules: impl Iterator<Item = (Option<&'a Name>, &'a Rule)>,
+    ways: &mut BTreeMap<(usize, usize), Way>,
+) {
+    for (type_, reaction) in rules.flat_map(|(type_, rule)| rule.iter().map(move |one| (type_, one))) {
+        let Some(to) = reaction.to else { continue };
+        let guard = reaction.when.as_ref().map(|when| when.to_string());
+        let alarm = type_.is_some_and(|type_| definition.alarms.contains(type_));
+        let way = ways.entry((from, node(to))).or_default();
+        push(way, type_.map(|type_| &**type_), alarm, guard.as_deref(), &deeds(reaction));
+    }
 }
 
-fn push(way: &mut Way, type_: &str, alarm: bool, guard: Option<&str>, deeds: &[String]) {
+fn push(way: &mut Way, type_: Option<&str>, alarm: bool, guard: Option<&str>, deeds: &[String]) {
+    let name = type_.unwrap_or(WHENEVER);
     way.alarms = alarm && (way.alarms || way.lines.is_empty());
-    way.lines.extend(reaction_lines(type_, alarm, guard, deeds));
-    way.told.push(told(type_, alarm, guard, deeds));
+    way.lines.extend(reaction_lines(name, alarm, guard, deeds));
+    way.told.push(told(name, alarm, guard, deeds));
     way.reactions.push(serde_json::json!({"on": type_, "alarm": alarm, "when": guard, "does": deeds}));
 }
 
@@ -170,7 +189,7 @@ pub(super) fn told(type_: &str, alarm: bool, guard: Option<&str>, deeds: &[Strin
 pub(super) fn deeds(reaction: &Reaction) -> Vec<String> {
     let mut deeds = Vec::new();
     let named = |kind: Kind| -> Vec<String> {
-        reaction.sends.iter().filter(|sent| sent.kind == kind).map(|sent| sent.type_.to_string()).collect()
+        reaction.sends.iter().filter(|sent| sent.kind == kind).map(sent).collect()
     };
     for (verb, kind) in [("send", Kind::Command), ("publish", Kind::Event)] {
         let names = named(kind);
@@ -179,18 +198,36 @@ pub(super) fn deeds(reaction: &Reaction) -> Vec<String> {
         }
     }
     if !reaction.cancel.is_empty() {
-        let names: Vec<&str> = reaction.cancel.iter().map(|name| &**name).collect();
+        let names: Vec<String> = reaction.cancel.iter().map(cancel).collect();
         deeds.push(format!("cancel {}", names.join(", ")));
     }
     deeds.extend(reaction.alarms.iter().map(alarm));
     deeds
 }
 
+fn sent(sent: &Outgoing) -> String {
+    match &sent.each {
+        Some(each) => format!("{} for each {each}", sent.type_),
+        None => sent.type_.to_string(),
+    }
+}
+
+fn cancel(cancel: &Cancel) -> String {
+    match &cancel.key {
+        Some(key) => format!("{}({key})", cancel.name),
+        None => cancel.name.to_string(),
+    }
+}
+
 fn alarm(alarm: &AlarmSpec) -> String {
+    let name = match &alarm.key {
+        Some(key) => format!("{}({key})", alarm.name),
+        None => alarm.name.to_string(),
+    };
     match &alarm.when {
-        AlarmTime::After(millis) => format!("alarm {} in {}", alarm.name, print_duration(*millis)),
-        AlarmTime::AfterExpr(expr) => format!("alarm {} in {expr}", alarm.name),
-        AlarmTime::At(expr) => format!("alarm {} at {expr}", alarm.name),
+        AlarmTime::After(millis) => format!("alarm {name} in {}", print_duration(*millis)),
+        AlarmTime::AfterExpr(expr) => format!("alarm {name} in {expr}"),
+        AlarmTime::At(expr) => format!("alarm {name} at {expr}"),
     }
 }
 
@@ -201,50 +238,106 @@ fn box_of(definition: &Definition, state: &State) -> Node {
         Some(End::Failure) => Look::Failure,
         Some(End::Manual) => Look::Manual,
     };
-    let (mut lines, mut told_lines, mut stays) = (Vec::new(), Vec::new(), Vec::new());
-    for (type_, rule) in &state.on {
-        for reaction in rule.iter().filter(|reaction| reaction.to.is_none()) {
-            let alarm = definition.alarms.contains(type_);
-            let guard = reaction.when.as_ref().map(|when| when.to_string());
-            let deeds = deeds(reaction);
-            lines.extend(reaction_lines(type_, alarm, guard.as_deref(), &deeds));
-            told_lines.push(told(type_, alarm, guard.as_deref(), &deeds));
-            stays.push(serde_json::json!({"on": &**type_, "alarm": alarm, "when": guard, "does": deeds}));
-        }
-    }
-    let mut listed = |word: &str, names: &std::collections::BTreeSet<Name>| {
-        if !names.is_empty() {
-            let names: Vec<&str> = names.iter().map(|name| &**name).collect();
-            let line = format!("{word} {}", names.join(", "));
-            lines.extend(wrapped(&line, ROOM).into_iter().map(Line::quiet));
-            told_lines.push(line);
-        }
-    };
-    listed("ignores", &state.ignore);
-    listed("defers", &state.defer);
+    let mut stays = Stays::default();
+    stays.reactions(definition, Some(ENTRY), &state.enter);
+    stays.answers(definition, &state.own);
+    stays.reactions(definition, None, &state.whenever);
     let mut tooltip = state.name.to_string();
     if let Some(end) = state.end {
         tooltip.push_str(&format!(" (end: {})", end.name()));
     }
-    for line in &told_lines {
-        tooltip.push_str(&format!("\n{line}"));
-    }
-    let names = |names: &std::collections::BTreeSet<Name>| -> Value {
-        names.iter().map(|name| Value::from(&**name)).collect::<Vec<_>>().into()
+    stays.into_node(
+        Node {
+            id: format!("state {}", state.name),
+            look,
+            title: cut(&state.name, 60),
+            tooltip,
+            facts: facts([("state", (*state.name).into()), ("end", state.end.map(|end| end.name()).into())]),
+            ..Node::default()
+        },
+        &state.own,
+    )
+}
+
+/// The box of what several states share.
+fn box_of_any(definition: &Definition, nth: usize, shared: &Shared) -> Node {
+    let mut stays = Stays::default();
+    stays.answers(definition, &shared.answers);
+    let title = any_of(definition, shared);
+    let within = shared.within.as_ref();
+    let node = Node {
+        id: format!("any {}", nth + 1),
+        look: Look::State,
+        title: cut(&title, 60),
+        tooltip: title,
+        facts: facts([(
+            "any",
+            within.map(|names| names.iter().map(|name| &**name).collect::<Vec<_>>()).into(),
+        )]),
+        ..Node::default()
     };
-    Node {
-        id: format!("state {}", state.name),
-        look,
-        title: cut(&state.name, 60),
-        lines,
-        cluster: None,
-        tooltip,
-        facts: facts([
-            ("state", (*state.name).into()),
-            ("end", state.end.map(|end| end.name()).into()),
-            ("stays", stays.into()),
-            ("ignores", names(&state.ignore)),
-            ("defers", names(&state.defer)),
-        ]),
+    stays.into_node(node, &shared.answers)
+}
+
+/// Who shares it.
+pub(super) fn any_of(definition: &Definition, shared: &Shared) -> String {
+    if shared.within.is_none() {
+        return "any state".to_string();
+    }
+    let states = definition.states.iter().filter(|state| shared.is_for(state));
+    let names: Vec<&str> = states.map(|state| &*state.name).collect();
+    format!("any of {}", names.join(", "))
+}
+
+/// What stands in a box: reactions that lead nowhere, and what is ignored and deferred.
+#[derive(Default)]
+struct Stays {
+    lines: Vec<Line>,
+    told: Vec<String>,
+    reactions: Vec<Value>,
+}
+
+impl Stays {
+    fn answers(&mut self, definition: &Definition, answers: &Answers) {
+        for (type_, rule) in &answers.on {
+            self.reactions(definition, Some(type_), rule);
+        }
+        for (word, names) in [("ignores", &answers.ignore), ("defers", &answers.defer)] {
+            if !names.is_empty() {
+                let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+                let line = format!("{word} {}", names.join(", "));
+                self.lines.extend(wrapped(&line, ROOM).into_iter().map(Line::quiet));
+                self.told.push(line);
+            }
+        }
+    }
+
+    /// Under no name: under `whenever`.
+    fn reactions(&mut self, definition: &Definition, on: Option<&str>, rule: &Rule) {
+        let name = on.unwrap_or(WHENEVER);
+        for reaction in rule.iter().filter(|reaction| reaction.to.is_none()) {
+            let alarm = definition.alarms.contains(name) && on.is_some();
+            let guard = reaction.when.as_ref().map(|when| when.to_string());
+            let deeds = deeds(reaction);
+            self.lines.extend(reaction_lines(name, alarm, guard.as_deref(), &deeds));
+            self.told.push(told(name, alarm, guard.as_deref(), &deeds));
+            self.reactions.push(serde_json::json!({"on": on, "alarm": alarm, "when": guard, "does": deeds}));
+        }
+    }
+
+    fn into_node(self, mut node: Node, answers: &Answers) -> Node {
+        for line in &self.told {
+            node.tooltip.push_str(&format!("\n{line}"));
+        }
+        let names = |names: &std::collections::BTreeSet<Name>| -> Value {
+            names.iter().map(|name| Value::from(&**name)).collect::<Vec<_>>().into()
+        };
+        node.lines = self.lines;
+        node.facts.extend(facts([
+            ("stays", self.reactions.into()),
+            ("ignores", names(&answers.ignore)),
+            ("defers", names(&answers.defer)),
+        ]));
+        node
     }
 }

@@ -2,9 +2,9 @@
 //! [`trace`](crate::report::trace) tells.
 
 use super::flow::{Flows, delay};
-use super::process::{deeds, told};
+use super::process::{ENTRY, WHENEVER, any_of, deeds, told};
 use crate::event::Name;
-use crate::process::Definition;
+use crate::process::{Answers, Definition};
 use crate::report::words::{columns, grouped};
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
@@ -110,15 +110,31 @@ pub fn process(definition: &Definition) -> String {
             text.push_str(&format!("  (end: {})", end.name()));
         }
         text.push('\n');
-        for (type_, rule) in &state.on {
-            for reaction in rule {
-                text.push_str(&reaction_text(definition, type_, reaction, definition.alarms.contains(type_)));
-            }
+        for reaction in &state.enter {
+            text.push_str(&reaction_text(definition, ENTRY, reaction, false));
         }
-        for (word, names) in [("ignores", &state.ignore), ("defers", &state.defer)] {
-            if !names.is_empty() {
-                text.push_str(&format!("  {word} {}\n", list(names)));
-            }
+        text.push_str(&answers_text(definition, &state.own));
+        for reaction in &state.whenever {
+            text.push_str(&reaction_text(definition, WHENEVER, reaction, false));
+        }
+    }
+    for shared in &definition.any {
+        text.push_str(&format!("\n{}\n", super::visible(&any_of(definition, shared))));
+        text.push_str(&answers_text(definition, &shared.answers));
+    }
+    text
+}
+
+fn answers_text(definition: &Definition, answers: &Answers) -> String {
+    let mut text = String::new();
+    for (type_, rule) in &answers.on {
+        for reaction in rule {
+            text.push_str(&reaction_text(definition, type_, reaction, definition.alarms.contains(type_)));
+        }
+    }
+    for (word, names) in [("ignores", &answers.ignore), ("defers", &answers.defer)] {
+        if !names.is_empty() {
+            text.push_str(&format!("  {word} {}\n", list(names)));
         }
     }
     text

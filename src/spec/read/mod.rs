@@ -11,9 +11,9 @@ use crate::event::{Message, Name, parse_duration};
 use crate::process::keys::{self, Place};
 use crate::process::page::{Page, all, speaks_as_page};
 use crate::process::stimuli::{Ids, Listed, OUTSIDE};
-use crate::process::tree::{self, Node, Value};
-use crate::process::{Definition, Library};
-use crate::span::{Source, Span};
+use crate::process::tree::{self, Member, Node, Value};
+use crate::process::{Library, Participant};
+use crate::span::{Mistake, Source, Span};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -28,7 +28,8 @@ pub fn read(source: &Arc<Source>, library: &dyn Library) -> Result<Vec<Spec>> {
         _ => std::slice::from_ref(root),
     };
     if roots.is_empty() {
-        reader.complain(root.span, "there is no spec in this file", "", "begin with `spec: <what holds>`");
+        let hint = "begin with `spec: <what holds>`";
+        reader.complain(root.span, "there is no spec in this file", "", hint).is(Mistake::NothingListed);
     }
     let specs: Vec<Option<Spec>> = roots.iter().map(|root| reader.spec(root)).collect();
     match reader.diagnostics.is_empty() {
@@ -56,27 +57,28 @@ impl Reader<'_> {
     fn spec(&mut self, root: &Node) -> Option<Spec> {
         let hint = "begin with `spec: <what holds>`";
         if root.is_null() {
-            self.complain(root.span, "there is no spec in this file", "", hint);
+            self.complain(root.span, "there is no spec in this file", "", hint).is(Mistake::NothingListed);
             return None;
         }
         let members = self.members(root, Place::Spec, "a spec is a mapping", hint)?;
-        let complete = "a spec has `spec`, `process`, mostly `given`, and `when` and `then`";
+        let complete = "a spec has `spec`, `process` or `service`, mostly `given`, and `when` and `then`";
         self.required(Place::Spec, root, &members, complete);
         let find = |key: &str| members.iter().find(|member| member.key == key);
         let name = find("spec").and_then(|member| self.title("spec", &member.value));
-        let library = self.library;
-        let processes = find("process").and_then(|member| self.processes(&member.value, library, "spec"));
+        let subjects = self.subjects(root, &members);
+        let answering = self.answering(&members, subjects.as_deref().unwrap_or_default());
         let given = find("given").map(|member| self.entries("given", &member.value)).unwrap_or_default();
         let when = find("when").map(|member| {
             let entries = self.entries("when", &member.value);
             if member.value.list().is_some_and(<[Node]>::is_empty) || member.value.is_null() {
                 let hint = "a message that comes, an alarm that rings, or `{advance: 15m}`";
-                self.complain(member.value.span, "nothing happens", "under `when`", hint);
+                self.complain(member.value.span, "nothing happens", "under `when`", hint)
+                    .is(Mistake::NothingListed);
             }
             entries
         });
-        // What follows is about names, and with a process missing every second one would be unknown.
-        let Some(processes) = processes else {
+        // What follows is about names, and with one of them missing every second one would be unknown.
+        let (Some(subjects), Some(answering)) = (subjects, answering) else {
             if let Some(then) = find("then") {
                 self.form_of_then(&then.value);
             }
@@ -90,12 +92,61 @@ impl Reader<'_> {
         }) {
             ids.keep(id);
         }
-        let given = self.steps(given, &processes, &mut ids);
-        let when = self.steps(when, &processes, &mut ids);
-        let then = find("then").map(|member| self.then(&member.value, &processes));
-        let then = then.unwrap_or_else(|| vec![Then::default(); processes.len()]);
+        let then = find("then").map(|member| self.then(&member.value, &subjects));
+        let then = then.unwrap_or_else(|| vec![Then::default(); subjects.len()]);
+        let mut cast = subjects;
+        cast.extend(answering);
+        let given = self.steps(given, &cast, &mut ids);
+        let when = self.steps(when, &cast, &mut ids);
         let span = find("spec").map_or(root.span, |member| member.value.span);
-        Some(Spec { name: name?, source: self.source.clone(), span, processes, given, when, then })
+        let says = cast.iter().filter_map(Participant::service).flat_map(|service| service.says());
+        let owners = says.filter_map(|type_| Some((type_.clone(), self.library.owner(type_)?))).collect();
+        let (source, seed) = (self.source.clone(), self.library.seed());
+        Some(Spec { name: name?, source, span, cast, seed, owners, given, when, then })
+    }
+
+    /// Those of whom something is expected.
+    fn subjects(&mut self, root: &Node, members: &[&Member]) -> Option<Vec<Participant>> {
+        let library = self.library;
+        let find = |key: &str| members.iter().find(|member| member.key == key);
+        let (process, service) = (find("process"), find("service"));
+        // A key that is only misspelt is not missing too.
+        let meant = |member: &Member| {
+            let meant = keys::meant(Place::Spec, &member.key);
+            meant.is_some_and(|meant| matches!(meant.name, "process" | "service"))
+        };
+        if process.is_none() && service.is_none() && !root.map().unwrap_or_default().iter().any(meant) {
+            let hint = "say of whom something is expected, as in `process: order@2` or `service: kitchen`";
+            let first = root.map().and_then(|members| members.first());
+            let span = first.map_or(root.span, |member| member.key_span);
+            self.complain(span, "`process` is missing", "in this spec", hint).is(Mistake::MissingKey);
+        }
+        let processes = process.map(|member| self.processes(&member.value, library, "spec"));
+        let services = service.map(|member| self.services("service", &member.value, library));
+        // Both are read before either is missed.
+        let (processes, services) =
+            (processes.unwrap_or(Some(Vec::new()))?, services.unwrap_or(Some(Vec::new()))?);
+        let mut subjects: Vec<_> = processes.into_iter().map(Participant::Process).collect();
+        subjects.extend(services.into_iter().map(Participant::Service));
+        (!subjects.is_empty()).then_some(subjects)
+    }
+
+    /// The services that only answer.
+    fn answering(&mut self, members: &[&Member], subjects: &[Participant]) -> Option<Vec<Participant>> {
+        let library = self.library;
+        let Some(member) = members.iter().find(|member| member.key == "services") else {
+            return Some(Vec::new());
+        };
+        if member.value.list().is_some_and(<[Node]>::is_empty) {
+            return Some(Vec::new());
+        }
+        let services =
+            self.services("services", &member.value, library)?.into_iter().map(Participant::Service);
+        // One of which something is expected answers anyway.
+        let known = |service: &Participant| {
+            subjects.iter().any(|one| one.service().is_some() && one.name() == service.name())
+        };
+        Some(services.filter(|service| !known(service)).collect())
     }
 
     /// One entry, or a list of them.
@@ -114,7 +165,8 @@ impl Reader<'_> {
         {
             if let Some(other) = members.iter().find(|member| member.key != "advance") {
                 let hint = format!("write a list: `[{{advance: …}}, {{{}: …}}]`", other.key);
-                self.complain(other.key_span, "`advance` stands alone", "", &hint);
+                self.complain(other.key_span, "`advance` stands alone", "", &hint)
+                    .is(Mistake::OneMessageEach);
                 return None;
             }
             let millis = self.duration("advance", &advance.value)?;
@@ -124,7 +176,7 @@ impl Reader<'_> {
             && let Some(alarm) = word.text.strip_suffix('!')
         {
             let hint = format!("write `{alarm}`: an alarm rings by its name");
-            self.complain(node.span, "an alarm is written without `!` here", "", &hint);
+            self.complain(node.span, "an alarm is written without `!` here", "", &hint).is(Mistake::BadName);
             return None;
         }
         self.stimulus(Place::Given, key, node).map(Entry::Message)
@@ -135,23 +187,24 @@ impl Reader<'_> {
         let word = self.word(node, &format!("`{key}` wants a duration"), hint)?;
         let millis = parse_duration(word.text.trim());
         if millis.is_none() {
-            self.complain(node.span, format!("`{}` is no duration", word.text), "", hint);
+            self.complain(node.span, format!("`{}` is no duration", word.text), "", hint)
+                .is(Mistake::BadDuration);
         }
         millis
     }
 
-    fn steps(&mut self, entries: Vec<Entry>, processes: &[Arc<Definition>], ids: &mut Ids) -> Vec<Step> {
+    fn steps(&mut self, entries: Vec<Entry>, cast: &[Participant], ids: &mut Ids) -> Vec<Step> {
         let one = |entry| match entry {
             Entry::Passes(step) => step,
-            Entry::Message(listed) => self.step(listed, processes, ids),
+            Entry::Message(listed) => self.step(listed, cast, ids),
         };
         entries.into_iter().map(one).collect()
     }
 
     /// A message, or an alarm by its name.
-    fn step(&mut self, listed: Listed, processes: &[Arc<Definition>], ids: &mut Ids) -> Step {
+    fn step(&mut self, listed: Listed, cast: &[Participant], ids: &mut Ids) -> Step {
         let span = listed.span;
-        let alarms: BTreeSet<Name> = processes.iter().flat_map(|process| process.alarms.clone()).collect();
+        let alarms: BTreeSet<Name> = cast.iter().flat_map(Participant::alarms).collect();
         if alarms.contains(&listed.type_) {
             self.bare_alarm(&listed);
             let correlation = listed.correlated.then_some(listed.correlation);
@@ -160,13 +213,13 @@ impl Reader<'_> {
                 span,
             };
         }
-        if let Some(wrong) = listed.unmentioned(processes, "spec", &alarms) {
+        if let Some(wrong) = listed.unmentioned(cast, "spec", &alarms) {
             self.diagnostics.push(match meant(&listed.type_) {
                 Some(hint) => wrong.hint(hint),
                 None => wrong,
             });
         }
-        self.diagnostics.extend(listed.in_the_name_of(processes));
+        self.diagnostics.extend(listed.in_the_name_of(cast));
         let ids = match &listed.id {
             Some((id, _)) => vec![id.clone()],
             None => (0..listed.times).map(|_| ids.next(&listed.type_)).collect(),
@@ -191,7 +244,7 @@ impl Reader<'_> {
         for key in said.into_iter().flatten() {
             let what = format!("`{}` is an alarm: its `{key}` is that with which it was set", listed.type_);
             let hint = format!("write `{}` alone", listed.type_);
-            self.complain(listed.span, what, "", &hint);
+            self.complain(listed.span, what, "", &hint).is(Mistake::NotDelivered);
         }
     }
 
@@ -210,7 +263,8 @@ impl Reader<'_> {
     }
 
     fn nothing_here(&mut self, span: Span, key: &str, hint: &str) {
-        self.complain(span, format!("`{key}` says nothing"), "nothing stands here", hint);
+        self.complain(span, format!("`{key}` says nothing"), "nothing stands here", hint)
+            .is(Mistake::NothingListed);
     }
 }
 

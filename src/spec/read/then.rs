@@ -3,46 +3,49 @@
 use super::super::model::{Armed, Expected, ParkedAs, Placed, StateIs, Then};
 use super::Reader;
 use crate::event::{Document, Kind, Name};
-use crate::process::Definition;
+use crate::process::Participant;
 use crate::process::keys::{self, Place};
 use crate::process::tree::{Meaning, Member, Node, Value};
-use crate::span::{Span, nearest};
+use crate::span::{Mistake, Span, nearest};
 use crate::step::Outcome;
-use std::collections::BTreeSet;
-use std::sync::Arc;
 
 impl Reader<'_> {
-    /// One for each process.
-    pub(super) fn then(&mut self, node: &Node, processes: &[Arc<Definition>]) -> Vec<Then> {
-        let mut all = vec![Then::default(); processes.len()];
+    /// One for each of whom something is expected.
+    pub(super) fn then(&mut self, node: &Node, subjects: &[Participant]) -> Vec<Then> {
+        let mut all = vec![Then::default(); subjects.len()];
         let Some(members) = self.then_members(node) else { return all };
-        let process = |key: &str| processes.iter().position(|process| *process.name == *key);
+        let subject = |key: &str| subjects.iter().position(|subject| **subject.name() == *key);
         let is_key = |member: &Member| keys::find(Place::Then, &member.key).is_some();
-        if processes.len() == 1
-            && !members.iter().any(|member| process(&member.key).is_some() && !is_key(member))
+        if subjects.len() == 1
+            && !members.iter().any(|member| subject(&member.key).is_some() && !is_key(member))
         {
-            all[0] = self.of_process(node, &processes[0]);
+            all[0] = self.of_one(node, &subjects[0]);
             return all;
         }
-        let names = || processes.iter().map(|process| &*process.name);
+        let names = || subjects.iter().map(|subject| &**subject.name());
+        let sort = match subjects.iter().all(|subject| subject.process().is_some()) {
+            true => "process",
+            false => "process or service",
+        };
         let each = names().map(|name| format!("{name}: …")).collect::<Vec<_>>().join(", ");
         for member in members {
-            if let Some(index) = process(&member.key) {
+            if let Some(index) = subject(&member.key) {
                 if let Some(of_it) = self.then_members(&member.value)
                     && !of_it.is_empty()
                 {
-                    all[index] = self.of_process(&member.value, &processes[index]);
+                    all[index] = self.of_one(&member.value, &subjects[index]);
                 }
             } else if keys::meant(Place::Then, &member.key).is_some()
                 && nearest(&member.key, names()).is_none()
             {
-                let what = format!("`{}` does not say of which process", member.key);
-                let hint = format!("with several processes each has its own: `then: {{{each}}}`");
-                self.complain(member.key_span, what, "", &hint);
+                let what = format!("`{}` does not say of which {sort}", member.key);
+                let several = if sort == "process" { "processes" } else { "of them" };
+                let hint = format!("with several {several} each has its own: `then: {{{each}}}`");
+                self.complain(member.key_span, what, "", &hint).is(Mistake::UnknownKey);
             } else {
-                let what = format!("no process of this spec is called `{}`", member.key);
+                let what = format!("no {sort} of this spec is called `{}`", member.key);
                 let hint = self.nearest_or_listed(&member.key, names(), "", "there are");
-                self.complain(member.key_span, what, "", &hint);
+                self.complain(member.key_span, what, "", &hint).is(Mistake::NoSuchProcess);
             }
         }
         all
@@ -60,26 +63,31 @@ impl Reader<'_> {
             return None;
         };
         if members.is_empty() {
-            self.complain(node.span, "`then` expects nothing, so this would hold whatever happens", "", hint);
+            self.complain(node.span, "`then` expects nothing, so this would hold whatever happens", "", hint)
+                .is(Mistake::NothingListed);
         }
         Some(members)
     }
 
-    fn of_process(&mut self, node: &Node, process: &Definition) -> Then {
+    fn of_one(&mut self, node: &Node, subject: &Participant) -> Then {
         let mut then = Then::default();
         for member in self.members(node, Place::Then, "", "").unwrap_or_default() {
             let (span, value) = (member.key_span, &member.value);
+            if let Some((what, hint, mistake)) = beyond_a_service(&member.key, subject) {
+                self.complain(span, what, "", hint).is(mistake);
+                continue;
+            }
             match member.key.as_str() {
                 "outcome" => {
                     let outcome = self.choice(Place::Then, "outcome", value);
                     let outcome = outcome.and_then(Outcome::named);
                     then.outcome = outcome.map(|value| Placed { value, span });
                 }
-                "state" => then.state = self.state(value, process).map(|value| Placed { value, span }),
-                "data" => then.data = self.data(value, process),
-                "send" => then.send = self.messages("send", member, process, Kind::Command),
-                "publish" => then.publish = self.messages("publish", member, process, Kind::Event),
-                "alarms" => then.alarms = self.alarms(value, process).map(|value| Placed { value, span }),
+                "state" => then.state = self.state(value, subject).map(|value| Placed { value, span }),
+                "data" => then.data = self.data(value, subject),
+                "send" => then.send = self.messages("send", member, subject, Kind::Command),
+                "publish" => then.publish = self.messages("publish", member, subject, Kind::Event),
+                "alarms" => then.alarms = self.alarms(value, subject).map(|value| Placed { value, span }),
                 "parked" => then.parked = self.parked(value).map(|value| Placed { value, span }),
                 other => unreachable!("`{other}` is in the table of keys"),
             }
@@ -87,7 +95,8 @@ impl Reader<'_> {
         then
     }
 
-    fn state(&mut self, node: &Node, process: &Definition) -> Option<StateIs> {
+    fn state(&mut self, node: &Node, subject: &Participant) -> Option<StateIs> {
+        let process = subject.process()?;
         let word = self.word(node, "`state` wants the name of a state", "")?.text.as_str();
         if let Some(state) = process.state_named(word) {
             return Some(StateIs::In(state.name.clone()));
@@ -99,11 +108,12 @@ impl Reader<'_> {
         }
         let known = process.states.iter().map(|state| &*state.name).chain(["not-started", "declined"]);
         let hint = self.nearest_or_listed(word, known, "", "there are");
-        self.complain(node.span, format!("{} has no state `{word}`", process.full_name()), "", &hint);
+        self.complain(node.span, format!("{} has no state `{word}`", process.full_name()), "", &hint)
+            .is(Mistake::UnknownState);
         None
     }
 
-    fn data(&mut self, node: &Node, process: &Definition) -> Vec<(Name, Placed<Document>)> {
+    fn data(&mut self, node: &Node, subject: &Participant) -> Vec<(Name, Placed<Document>)> {
         let Some(members) = node.map() else {
             self.expected(
                 node,
@@ -112,15 +122,15 @@ impl Reader<'_> {
             );
             return Vec::new();
         };
-        let known = process.data_names();
+        let known = subject.data_names();
         let mut data = Vec::new();
         for member in members {
             if !known.contains(&member.key) {
-                let what = format!("{} remembers no `{}`", process.full_name(), member.key);
+                let what = format!("{} remembers no `{}`", subject.full_name(), member.key);
                 let none = "it has no data: neither `data` nor any `set` names something";
                 let hint =
                     self.nearest_or_listed(&member.key, known.iter().map(String::as_str), none, "there is");
-                self.complain(member.key_span, what, "", &hint);
+                self.complain(member.key_span, what, "", &hint).is(Mistake::UnknownName);
                 continue;
             }
             let hint = "say the value that is expected; a text that begins with `=` is written `\"='=x'\"`";
@@ -137,7 +147,7 @@ impl Reader<'_> {
         &mut self,
         key: &str,
         member: &Member,
-        process: &Definition,
+        subject: &Participant,
         kind: Kind,
     ) -> Option<Placed<Vec<Expected>>> {
         if member.value.is_null() {
@@ -151,50 +161,46 @@ impl Reader<'_> {
         let listed = self.stimuli(Place::Sent, key, &member.value);
         let mut expected = Vec::new();
         for message in listed {
-            self.sends(key, &message.type_, message.span, process, kind);
+            self.sends(key, &message.type_, message.span, subject, kind);
             expected.push(Expected { type_: message.type_, data: message.data, times: message.times });
         }
         Some(Placed { value: expected, span: member.key_span })
     }
 
-    /// Complains where a process never sends that.
-    fn sends(&mut self, key: &str, type_: &Name, span: Span, process: &Definition, kind: Kind) {
-        let of = |kind: Kind| {
-            let sends = process.reactions().flat_map(|reaction| &reaction.sends);
-            sends.filter(move |outgoing| outgoing.kind == kind).map(|outgoing| &*outgoing.type_)
+    /// Complains where somebody never sends that.
+    fn sends(&mut self, key: &str, type_: &Name, span: Span, subject: &Participant, kind: Kind) {
+        let (known, other) = match kind {
+            Kind::Command => (subject.says(Kind::Command), subject.says(Kind::Event)),
+            Kind::Event => (subject.says(Kind::Event), subject.says(Kind::Command)),
         };
-        if of(kind).any(|known| *known == **type_) {
+        if known.contains(&**type_) {
             return;
         }
-        let other = match kind {
-            Kind::Command => Kind::Event,
-            Kind::Event => Kind::Command,
-        };
         let (does, other_does, other_key) = match kind {
             Kind::Command => ("sends", "publishes", "publish"),
             Kind::Event => ("publishes", "sends", "send"),
         };
-        let name = process.full_name();
-        if of(other).any(|known| *known == **type_) {
+        let name = subject.full_name();
+        if other.contains(&**type_) {
             let what = format!("{name} {other_does} `{type_}`");
-            self.complain(span, what, "", &format!("it belongs under `{other_key}`"));
+            self.complain(span, what, "", &format!("it belongs under `{other_key}`")).is(Mistake::NeverSaid);
             return;
         }
-        if process.alarms.contains(type_) {
+        if subject.alarms().contains(type_) {
             let what = format!("`{type_}` is an alarm of {name}");
-            self.complain(span, what, "", "an alarm that is set is expected under `alarms`");
+            self.complain(span, what, "", "an alarm that is set is expected under `alarms`")
+                .is(Mistake::NeverSaid);
             return;
         }
         let none = format!("it {does} nothing: `{key}` can only be `[]`");
-        let hint = self.source.advice(|| {
-            let known: BTreeSet<&str> = of(kind).collect();
-            self.nearest_or_listed(type_, known.iter().copied(), &none, &format!("it {does}"))
-        });
-        self.complain(span, format!("{name} never {does} `{type_}`"), "", &hint);
+        let hint = self
+            .source
+            .advice(|| self.nearest_or_listed(type_, known.iter().copied(), &none, &format!("it {does}")));
+        self.complain(span, format!("{name} never {does} `{type_}`"), "", &hint).is(Mistake::NeverSaid);
     }
 
     /// A name, a mapping from names to durations, or a list of such.
-    fn alarms(&mut self, node: &Node, process: &Definition) -> Option<Vec<Armed>> {
+    fn alarms(&mut self, node: &Node, subject: &Participant) -> Option<Vec<Armed>> {
         let hint = "as in `alarms: [PaymentTimedOut]` or `alarms: {PaymentTimedOut: 15m}`; none is `[]`";
         if node.is_null() {
             self.nothing_here(node.span, "alarms", hint);
@@ -209,10 +215,10 @@ impl Reader<'_> {
             if let Some(members) = item.map() {
                 for member in members {
                     let after = self.duration(&member.key, &member.value);
-                    self.armed(&member.key, member.key_span, after, process, &mut found);
+                    self.armed(&member.key, member.key_span, after, subject, &mut found);
                 }
             } else if let Some(word) = self.word(item, "`alarms` wants names of alarms", hint) {
-                self.armed(&word.text, item.span, None, process, &mut found);
+                self.armed(&word.text, item.span, None, subject, &mut found);
             }
         }
         Some(found.into_iter().map(|(armed, _)| armed).collect())
@@ -223,18 +229,20 @@ impl Reader<'_> {
         name: &str,
         span: Span,
         after: Option<i64>,
-        process: &Definition,
+        subject: &Participant,
         found: &mut Vec<(Armed, Span)>,
     ) {
-        if !process.alarms.contains(name) {
-            let known = process.alarms.iter().map(|alarm| &**alarm);
+        let alarms = subject.alarms();
+        if !alarms.contains(name) {
+            let known = alarms.iter().map(|alarm| &**alarm);
             let hint = self.nearest_or_listed(
                 name,
                 known,
                 "it sets no alarm: `alarms` can only be `[]`",
                 "there are",
             );
-            self.complain(span, format!("{} sets no alarm `{name}`", process.full_name()), "", &hint);
+            self.complain(span, format!("{} sets no alarm `{name}`", subject.full_name()), "", &hint)
+                .is(Mistake::UnknownAlarm);
             return;
         }
         match found.iter().find(|(known, _)| *known.name == *name).map(|(_, first)| *first) {
@@ -252,4 +260,28 @@ impl Reader<'_> {
             _ => ParkedAs::For(word.text.trim().to_string()),
         })
     }
+}
+
+/// What cannot be expected of a service, and what to do.
+fn beyond_a_service(key: &str, subject: &Participant) -> Option<(String, &'static str, Mistake)> {
+    let service = subject.service()?;
+    let name = &service.name;
+    Some(match key {
+        "state" => (
+            format!("`state`, and {name} is a service"),
+            "what it remembers stands under `data`",
+            Mistake::NoStates,
+        ),
+        "alarms" => (
+            format!("`alarms`, and {name} is a service"),
+            "what it owes is said when time has come to it: `when: [..., {advance: 5m}]`",
+            Mistake::NoStates,
+        ),
+        "data" | "outcome" if !service.remembers() => (
+            format!("`{key}`, and {name} is a service without `entity`"),
+            "it remembers nothing: expect what it says, under `send` and `publish`",
+            Mistake::NoEntity,
+        ),
+        _ => return None,
+    })
 }

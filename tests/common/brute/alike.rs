@@ -22,8 +22,8 @@ impl Walk<'_> {
     pub fn is_like_an_earlier(&self, world: &World, index: usize) -> bool {
         let flight = &world.flights[index];
         let class = |message: &Message| match message.from {
-            From::Listed(place) => (From::Listed(self.class[place]), 0, None, 0),
-            sent => (sent, message.type_, message.data, message.conversation),
+            From::Listed(place) => (From::Listed(self.class[place]), 0, false, None, 0),
+            sent => (sent, message.type_, message.command, message.data, message.conversation),
         };
         world.flights.iter().any(|other| {
             other.to == flight.to

@@ -266,6 +266,7 @@ impl Maker {
             forget,
             initial,
             states: Vec::new(),
+            any: Vec::new(),
             starters,
         };
         for state in 0..words.live + words.ends {
@@ -274,6 +275,10 @@ impl Maker {
             let name = name.unwrap_or_else(|| ["done", "over"][state - words.live]);
             let state = self.state(name, end, &process, &words);
             process.states.push(state);
+        }
+        while self.chance(25) && process.any.len() < 2 {
+            let shared = self.shared(&words);
+            process.any.push(shared);
         }
         if process.states[initial].end {
             // What a starter meets that an end state is asked about: a question of its own.
@@ -311,7 +316,64 @@ impl Maker {
                 state.defer.push(type_);
             }
         }
+        if self.chance(22) {
+            let (first, last) = (self.entry(words, true, 0), self.entry(words, false, 0));
+            state.enter = if self.chance(30) { vec![first, last] } else { vec![last] };
+        }
+        while self.chance(18) && state.whenever.len() < 3 {
+            let reaction = self.entry(words, true, 50);
+            state.whenever.push(reaction);
+        }
         state
+    }
+
+    fn shared(&mut self, words: &Vocabulary) -> Shared {
+        let within: Vec<usize> = (0..words.live).filter(|_| self.chance(50)).collect();
+        let within = Some(within).filter(|within| !within.is_empty());
+        let mut shared = Shared { within, ..Shared::default() };
+        for type_ in words.types.iter().chain(&words.alarms).copied() {
+            match self.random.random_range(0..100) {
+                0..35 => shared.on.push((type_, self.rule(type_, words, 60))),
+                35..45 => shared.ignore.push(type_),
+                45..55 => shared.defer.push(type_),
+                _ => {}
+            }
+        }
+        shared
+    }
+
+    /// What is done on entry or as soon as it holds: as a reaction to a ring, since one may lead there.
+    fn entry(&mut self, words: &Vocabulary, guarded: bool, moving: u32) -> Reaction {
+        // Mostly of a sort that has no data.
+        let mut reaction = self.reaction(ALARMS.start, words, moving);
+        if guarded && reaction.when.is_empty() {
+            let mine = [
+                Guard::Below(Var::N, 2),
+                Guard::Is(Var::Seen, 1),
+                Guard::Is(Var::K, 1),
+                Guard::Is(Var::K, 0),
+            ];
+            reaction.when = vec![self.one(&mine)];
+        }
+        reaction
+    }
+
+    /// A list for `each`, sometimes.
+    fn each(&mut self, event: bool) -> Option<&'static [Value]> {
+        let some: [&'static [Value]; 4] = [
+            &[],
+            &[Value::Of(Var::K), Value::Literal(2)],
+            &[Value::Of(Var::N)],
+            &[Value::Event, Value::Of(Var::N)],
+        ];
+        let count = if event { 4 } else { 3 };
+        if self.chance(12) { Some(self.one(&some[..count])) } else { None }
+    }
+
+    /// A key for an alarm, sometimes.
+    fn key(&mut self, event: bool) -> Option<Value> {
+        let some = [Value::Literal(1), Value::Of(Var::K), Value::Of(Var::N), Value::Event];
+        if self.chance(30) { Some(self.one(&some[..if event { 4 } else { 3 }])) } else { None }
     }
 
     /// So many reactions in a hundred change the state.
@@ -366,7 +428,7 @@ impl Maker {
         };
         if self.chance(30) {
             let (type_, data) = (self.one(&[TOLD.start, TOLD.start + 1]), data(self));
-            reaction.sends.push(Sending { type_, command: self.chance(80), data });
+            reaction.sends.push(Sending { type_, command: self.chance(80), data, each: self.each(event) });
         }
         // Rings and echoes may go round: they count, and mostly stop.
         let turns = ECHOES.contains(&type_) || ALARMS.contains(&type_);
@@ -379,6 +441,7 @@ impl Maker {
                 type_,
                 command: self.chance(30),
                 data: if bears_data(type_) { data(self) } else { None },
+                each: if bears_data(type_) { self.each(event) } else { None },
             };
             reaction.sends.push(sending);
             bounded = turns;
@@ -388,10 +451,16 @@ impl Maker {
             if may && self.chance(45) {
                 let minutes = self.one(&[0, 5, 5, 10, 10, 15]);
                 let data = if bears_data(name) { data(self) } else { None };
-                reaction.alarms.push(Alarm { name, minutes, data });
+                let key = self.key(event);
+                reaction.alarms.push(Alarm { name, key, minutes, data });
+                if self.chance(15) {
+                    let (key, minutes) = (Some(Value::Literal(7)), self.one(&[5, 10]));
+                    reaction.alarms.push(Alarm { name, key, minutes, data: None });
+                }
                 bounded |= turns;
             } else if self.chance(12) {
-                reaction.cancel.push(name);
+                let key = self.key(event);
+                reaction.cancel.push((name, key));
             }
         }
         if bounded && self.chance(95) {
@@ -420,7 +489,12 @@ pub fn known(process: &mut Process) {
         }
         if !set {
             for reaction in process.reactions_mut() {
-                reaction.cancel.retain(|name| *name != alarm);
+                reaction.cancel.retain(|(name, _)| *name != alarm);
+            }
+            for shared in &mut process.any {
+                shared.on.retain(|(type_, _)| *type_ != alarm);
+                shared.ignore.retain(|type_| *type_ != alarm);
+                shared.defer.retain(|type_| *type_ != alarm);
             }
             for state in &mut process.states {
                 state.on.retain(|(type_, _)| *type_ != alarm);

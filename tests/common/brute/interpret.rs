@@ -1,7 +1,8 @@
 //! What one message does to one instance: DESIGN.md §4, read anew.
 
+use super::course::{Answer, Course};
 use super::model::*;
-use super::values::{Prepared, chosen, holds, prepare};
+use super::values::holds;
 use std::rc::Rc;
 
 /// The table of outcomes. `duplicate` and `expired` cannot be: every message has an id of its own and
@@ -57,6 +58,7 @@ pub struct Input {
 #[derive(Debug, Clone)]
 pub struct Armed {
     pub name: Type,
+    pub key: Option<i64>,
     pub minutes: u32,
     pub data: Option<i64>,
     pub line: Rc<Vec<u32>>,
@@ -69,6 +71,8 @@ pub struct Armed {
 #[derive(Debug, Clone)]
 pub struct Sent {
     pub type_: Type,
+    /// A command and an event of one name are not alike.
+    pub command: bool,
     pub data: Option<i64>,
     pub line: Rc<Vec<u32>>,
 }
@@ -240,36 +244,17 @@ impl Instance {
             }
             Ok(true) => {}
         }
-        let initial = &process.states[process.initial];
-        let born = starter.rule.as_ref().map_or(Ok(None), |rule| chosen(rule, &fresh, input, when));
-        let asked = |taken: Option<usize>| match taken {
-            Some(index) => Ok(Some(&starter.rule.as_ref().unwrap()[index])),
-            None => {
-                let rule = initial.rule(input.type_);
-                let taken = rule.map_or(Ok(None), |rule| chosen(rule, &fresh, input, when))?;
-                Ok(taken.map(|index| &rule.unwrap()[index]))
+        let mut course = Course::new(self, process, process.initial, input, when);
+        course.instance.lives += 1;
+        course.instance.data = fresh;
+        course.instance.alarms.clear();
+        match course.born(starter) {
+            Err(reason) => self.park(reason),
+            Ok(kept) => {
+                course.finish(self, effects);
+                Decided { outcome: Outcome::Started, moved: true, kept }
             }
-        };
-        let taken = match born.and_then(asked) {
-            Err(reason) => return self.park(reason),
-            Ok(taken) => taken,
-        };
-        let prepared = match taken.map_or(Ok(None), |reaction| prepare(reaction, &fresh, input).map(Some)) {
-            Err(reason) => return self.park(reason),
-            Ok(prepared) => prepared,
-        };
-        self.lives += 1;
-        self.data = fresh;
-        self.alarms.clear();
-        let mut state = process.initial;
-        if let (Some(reaction), Some(prepared)) = (taken, prepared) {
-            self.perform(reaction, prepared, input, when, effects);
-            state = reaction.to.unwrap_or(state);
         }
-        let kept =
-            taken.is_none() && !initial.ignore.contains(&input.type_) && initial.defer.contains(&input.type_);
-        self.enter(process, state);
-        Decided { outcome: Outcome::Started, moved: true, kept }
     }
 
     fn ask(
@@ -280,73 +265,35 @@ impl Instance {
         when: When,
         effects: &mut Effects,
     ) -> Decided {
-        let here = &process.states[state];
-        if let Some(rule) = here.rule(input.type_) {
-            let taken = match chosen(rule, &self.data, input, when) {
-                Err(reason) => return self.park(reason),
-                Ok(taken) => taken,
-            };
-            if let Some(index) = taken {
-                let reaction = &rule[index];
-                match prepare(reaction, &self.data, input) {
-                    Err(reason) => return self.park(reason),
-                    Ok(prepared) => self.perform(reaction, prepared, input, when, effects),
-                }
-                let Some(to) = reaction.to else { return Decided::plain(Outcome::Advanced) };
-                self.enter(process, to);
-                let outcome = if process.states[to].end { Outcome::Ended } else { Outcome::Advanced };
-                return Decided { outcome, moved: true, kept: false };
+        let mut course = Course::new(self, process, state, input, when);
+        let answer = course.asked().and_then(|answer| match answer {
+            Answer::React(reaction) => {
+                course.react(reaction).and_then(|()| course.whenever()).map(|()| answer)
             }
-        }
-        let deferred = Decided { outcome: Outcome::Deferred, moved: false, kept: true };
-        if here.ignore.contains(&input.type_) {
-            return Decided::plain(Outcome::Ignored);
-        }
-        if here.defer.contains(&input.type_) {
-            return deferred;
-        }
-        if here.end {
-            return Decided::plain(Outcome::Late);
-        }
-        match process.unexpected {
-            Unexpected::Park => self.park(Reason::UnexpectedIn(input.type_, state)),
-            Unexpected::Ignore => Decided::plain(Outcome::Ignored),
-            Unexpected::Defer => deferred,
+            _ => Ok(answer),
+        });
+        match answer {
+            Err(reason) => self.park(reason),
+            Ok(Answer::React(_)) => {
+                let (moved, state) = (course.moved, course.state);
+                course.finish(self, effects);
+                let ended = moved && process.states[state].end;
+                let outcome = if ended { Outcome::Ended } else { Outcome::Advanced };
+                Decided { outcome, moved, kept: false }
+            }
+            Ok(Answer::Ignore) => Decided::plain(Outcome::Ignored),
+            Ok(Answer::Defer) => Decided { outcome: Outcome::Deferred, moved: false, kept: true },
+            Ok(Answer::Nothing) if process.states[state].end => Decided::plain(Outcome::Late),
+            Ok(Answer::Nothing) => match process.unexpected {
+                Unexpected::Park => self.park(Reason::UnexpectedIn(input.type_, state)),
+                Unexpected::Ignore => Decided::plain(Outcome::Ignored),
+                Unexpected::Defer => Decided { outcome: Outcome::Deferred, moved: false, kept: true },
+            },
         }
     }
 
-    fn perform(
-        &mut self,
-        reaction: &Reaction,
-        prepared: Prepared,
-        input: &Input,
-        when: When,
-        effects: &mut Effects,
-    ) {
-        self.data = prepared.data;
-        // Commands first, then events.
-        for command in [true, false] {
-            for (sending, data) in reaction.sends.iter().zip(&prepared.sends) {
-                if sending.command == command {
-                    effects.sent.push(Sent { type_: sending.type_, data: *data, line: input.line.clone() });
-                }
-            }
-        }
-        self.alarms.retain(|alarm| !reaction.cancel.contains(&alarm.name));
-        for (alarm, data) in reaction.alarms.iter().zip(prepared.alarms) {
-            self.alarms.retain(|armed| armed.name != alarm.name);
-            self.alarms.push(Armed {
-                name: alarm.name,
-                minutes: alarm.minutes,
-                data,
-                line: input.line.clone(),
-                choice: when.choice,
-                due: when.minutes + alarm.minutes,
-            });
-        }
-    }
-
-    fn enter(&mut self, process: &Process, state: usize) {
+    /// Where a decision comes to rest.
+    pub fn enter(&mut self, process: &Process, state: usize) {
         self.life = Life::In(state);
         let here = &process.states[state];
         if !here.end {

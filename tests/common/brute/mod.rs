@@ -2,12 +2,13 @@
 //! the design, and its own walk, one ordering after the other. Nothing is merged, nothing remembered.
 //!
 //! [`model`] is what there is; [`yaml`] prints it for the program; [`interpret`] says what one message
-//! does to one instance, [`values`] with what; [`orderings`] walks, [`alike`] says what counts as one
+//! does to one instance, [`course`] one decision of it, [`values`] with what; [`orderings`] walks, [`alike`] says what counts as one
 //! choice, [`naming`] how choices are written, [`ends`] where they lead, [`expect`] what was meant;
 //! [`generate`] makes cases from seeds, [`declare`] says what is expected of them; [`shrink`] makes them small. Only `production` knows the program, and is no part of the oracle.
 #![allow(dead_code)] // each test file uses its part
 
 pub mod alike;
+pub mod course;
 pub mod declare;
 pub mod ends;
 pub mod expect;

@@ -71,7 +71,8 @@ pub struct Reaction {
     pub set: Vec<(Var, Value)>,
     /// Commands first.
     pub sends: Vec<Sending>,
-    pub cancel: Vec<Type>,
+    /// With a key: that one; without: all of the name.
+    pub cancel: Vec<(Type, Option<Value>)>,
     pub alarms: Vec<Alarm>,
     pub to: Option<usize>,
 }
@@ -82,11 +83,14 @@ pub struct Sending {
     pub command: bool,
     /// The value of `k`, its only member.
     pub data: Option<Value>,
+    /// One for each of these, which is then its `k`.
+    pub each: Option<&'static [Value]>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Alarm {
     pub name: Type,
+    pub key: Option<Value>,
     pub minutes: u32,
     pub data: Option<Value>,
 }
@@ -98,6 +102,18 @@ pub type Rule = Vec<Reaction>;
 pub struct State {
     pub name: &'static str,
     pub end: bool,
+    pub on: Vec<(Type, Rule)>,
+    pub ignore: Vec<Type>,
+    pub defer: Vec<Type>,
+    pub enter: Rule,
+    pub whenever: Rule,
+}
+
+/// What states share.
+#[derive(Debug, Clone, Default)]
+pub struct Shared {
+    /// None: all but the ends.
+    pub within: Option<Vec<usize>>,
     pub on: Vec<(Type, Rule)>,
     pub ignore: Vec<Type>,
     pub defer: Vec<Type>,
@@ -134,6 +150,7 @@ pub struct Process {
     pub forget: bool,
     pub initial: usize,
     pub states: Vec<State>,
+    pub any: Vec<Shared>,
 }
 
 /// A message from outside.
@@ -205,6 +222,16 @@ impl State {
     }
 }
 
+impl Shared {
+    pub fn rule(&self, type_: Type) -> Option<&Rule> {
+        self.on.iter().find(|(on, _)| *on == type_).map(|(_, rule)| rule)
+    }
+
+    fn mentions(&self, type_: Type) -> bool {
+        self.rule(type_).is_some() || self.ignore.contains(&type_) || self.defer.contains(&type_)
+    }
+}
+
 impl Process {
     pub fn starter(&self, type_: Type) -> Option<&Starter> {
         self.starters.iter().find(|starter| starter.type_ == type_)
@@ -216,18 +243,26 @@ impl Process {
             || self.states.iter().any(|state| {
                 state.rule(type_).is_some() || state.ignore.contains(&type_) || state.defer.contains(&type_)
             })
+            || self.any.iter().any(|shared| shared.mentions(type_))
     }
 
     pub fn reactions(&self) -> impl Iterator<Item = &Reaction> {
         let births = self.starters.iter().flat_map(|starter| starter.rule.iter().flatten());
-        let lives = self.states.iter().flat_map(|state| state.on.iter().flat_map(|(_, rule)| rule));
-        births.chain(lives)
+        let lives = self.states.iter().flat_map(|state| {
+            state.on.iter().flat_map(|(_, rule)| rule).chain(&state.enter).chain(&state.whenever)
+        });
+        let shared = self.any.iter().flat_map(|shared| shared.on.iter().flat_map(|(_, rule)| rule));
+        births.chain(lives).chain(shared)
     }
 
     pub fn reactions_mut(&mut self) -> impl Iterator<Item = &mut Reaction> {
         let births = self.starters.iter_mut().flat_map(|starter| starter.rule.iter_mut().flatten());
-        let lives = self.states.iter_mut().flat_map(|state| state.on.iter_mut().flat_map(|(_, rule)| rule));
-        births.chain(lives)
+        let lives = self.states.iter_mut().flat_map(|state| {
+            let on = state.on.iter_mut().flat_map(|(_, rule)| rule);
+            on.chain(&mut state.enter).chain(&mut state.whenever)
+        });
+        let shared = self.any.iter_mut().flat_map(|shared| shared.on.iter_mut().flat_map(|(_, rule)| rule));
+        births.chain(lives).chain(shared)
     }
 
     pub fn sets_alarm(&self, type_: Type) -> bool {

@@ -22,10 +22,13 @@ pub enum Step {
         to: &'static str,
         number: usize,
     },
+    /// `several`: others of its name are armed, so that its key is said.
     Ring {
         process: &'static str,
         conversation: usize,
         alarm: &'static str,
+        key: Text,
+        several: bool,
     },
 }
 
@@ -103,11 +106,12 @@ impl Walk<'_> {
                 let number = if number > 1 { format!("#{number}") } else { String::new() };
                 format!("{type_}{}{number}{}", of(conversation), to(heard(type_), process))
             }
-            Step::Ring { process, conversation, alarm } => {
+            Step::Ring { process, conversation, alarm, key, several: named } => {
                 let sets =
                     |of: &&Process| { ALARMS }.any(|type_| name(type_) == alarm && of.sets_alarm(type_));
                 let several = case.processes.iter().filter(sets).count() > 1;
-                format!("{alarm}{}!{}", of(conversation), to(several, process))
+                let key = key.0.filter(|_| named).map_or(String::new(), |key| format!("({key})"));
+                format!("{alarm}{key}{}!{}", of(conversation), to(several, process))
             }
         }
     }

@@ -28,6 +28,7 @@ pub struct Told {
 pub struct Message {
     pub number: u32,
     pub type_: Type,
+    pub command: bool,
     pub data: Option<i64>,
     pub from: From,
     pub conversation: usize,
@@ -141,6 +142,7 @@ impl Walk<'_> {
             let message = Rc::new(Message {
                 number: place as u32,
                 type_: stimulus.type_,
+                command: false,
                 data: stimulus.data,
                 from: From::Listed(place),
                 conversation: stimulus.conversation,
@@ -177,6 +179,7 @@ impl Walk<'_> {
             let message = Rc::new(Message {
                 number: world.next,
                 type_: sent.type_,
+                command: sent.command,
                 data: sent.data,
                 from: From::Sent(to),
                 conversation,
@@ -247,6 +250,7 @@ impl Walk<'_> {
                 self.told.rang = true;
                 let instance = &mut world.instances[process][conversation];
                 let alarm = instance.alarms.remove(index);
+                let several = instance.alarms.iter().any(|other| other.name == alarm.name);
                 let life = instance.lives;
                 if self.case.alarms == Alarms::Last {
                     world.minutes = world.minutes.max(alarm.due);
@@ -257,6 +261,8 @@ impl Walk<'_> {
                     process: self.case.processes[process].name,
                     conversation,
                     alarm: name(alarm.name),
+                    key: Text(alarm.key),
+                    several,
                 }
             }
         }

@@ -104,6 +104,16 @@ fn candidates(case: &Case) -> Vec<Case> {
                 });
             }
         }
+        for state in 0..process.states.len() {
+            add(&|case| drop(case.processes[index].states[state].enter.pop()));
+            add(&|case| drop(case.processes[index].states[state].whenever.pop()));
+        }
+        for at in 0..process.any.len() {
+            add(&|case| drop(case.processes[index].any.remove(at)));
+            add(&|case| drop(case.processes[index].any[at].on.pop()));
+            add(&|case| _ = case.processes[index].any[at].ignore.pop());
+            add(&|case| _ = case.processes[index].any[at].defer.pop());
+        }
         for starter in 0..process.starters.len() {
             if process.starters.len() > 1 {
                 add(&|case| drop(case.processes[index].starters.remove(starter)));
@@ -113,7 +123,7 @@ fn candidates(case: &Case) -> Vec<Case> {
         add(&|case| case.processes[index].starts_when = None);
         add(&|case| case.processes[index].forget = false);
         for at in 0..process.reactions().count() {
-            let less: [fn(&mut Reaction); 7] = [
+            let less: [fn(&mut Reaction); 9] = [
                 |reaction| {
                     reaction.when.pop();
                 },
@@ -130,6 +140,8 @@ fn candidates(case: &Case) -> Vec<Case> {
                     reaction.alarms.pop();
                 },
                 |reaction| reaction.to = None,
+                |reaction| reaction.sends.iter_mut().for_each(|sending| sending.each = None),
+                |reaction| reaction.alarms.iter_mut().for_each(|alarm| alarm.key = None),
                 |reaction| reaction.sends.iter_mut().for_each(|sending| sending.data = None),
             ];
             for change in less {
@@ -146,6 +158,13 @@ fn drop_state(process: &mut Process, state: usize) {
     if process.initial > state {
         process.initial -= 1;
     }
+    for shared in &mut process.any {
+        if let Some(within) = &mut shared.within {
+            within.retain(|index| *index != state);
+            within.iter_mut().for_each(|index| *index = moved(*index));
+        }
+    }
+    process.any.retain(|shared| shared.within.as_ref().is_none_or(|within| !within.is_empty()));
     for reaction in process.reactions_mut() {
         reaction.to = reaction.to.filter(|to| *to != state).map(moved);
     }

@@ -1,25 +1,7 @@
 //! Guards, and the values of a reaction.
 
 use super::interpret::{Input, Reason, When};
-use super::model::{Data, Guard, Reaction, Rule, Value};
-
-/// All values of a reaction, so that one which fails leaves nothing done.
-pub struct Prepared {
-    pub data: Data,
-    pub sends: Vec<Option<i64>>,
-    pub alarms: Vec<Option<i64>>,
-}
-
-pub fn prepare(reaction: &Reaction, old: &Data, input: &Input) -> Result<Prepared, Reason> {
-    let mut data = *old;
-    for (var, value) in &reaction.set {
-        data[*var as usize] = value_of(*value, old, input)?;
-    }
-    let optional = |value: Option<Value>| value.map(|value| value_of(value, &data, input)).transpose();
-    let sends = reaction.sends.iter().map(|sending| optional(sending.data)).collect::<Result<_, _>>()?;
-    let alarms = reaction.alarms.iter().map(|alarm| optional(alarm.data)).collect::<Result<_, _>>()?;
-    Ok(Prepared { data, sends, alarms })
-}
+use super::model::{Data, Guard, Rule, Value};
 
 /// The first reaction whose guards hold.
 pub fn chosen(rule: &Rule, data: &Data, input: &Input, when: When) -> Result<Option<usize>, Reason> {
@@ -45,7 +27,7 @@ pub fn holds(guard: Guard, data: &Data, input: &Input, when: When) -> Result<boo
     })
 }
 
-fn value_of(value: Value, data: &Data, input: &Input) -> Result<i64, Reason> {
+pub fn value_of(value: Value, data: &Data, input: &Input) -> Result<i64, Reason> {
     match value {
         Value::Literal(number) => Ok(number),
         Value::Of(var) => Ok(data[var as usize]),

@@ -35,7 +35,21 @@ pub fn definition(process: &Process) -> String {
     let after = if process.forget { "forget" } else { "remember" };
     writeln!(out, "before-start: {before}\nunexpected: {unexpected}\nafter-end: {after}").unwrap();
     out += "data: {n: 0, k: 0, seen: false}\n";
-    writeln!(out, "initial: {}\nstates:", process.states[process.initial].name).unwrap();
+    writeln!(out, "initial: {}", process.states[process.initial].name).unwrap();
+    if !process.any.is_empty() {
+        out += "any:\n";
+    }
+    for shared in &process.any {
+        let on =
+            shared.on.iter().map(|(type_, rule)| format!("{}: {}", name(*type_), rule_text(process, rule)));
+        write!(out, "  - {{on: {{{}}}", on.collect::<Vec<_>>().join(", ")).unwrap();
+        if let Some(within) = &shared.within {
+            let within: Vec<&str> = within.iter().map(|state| process.states[*state].name).collect();
+            write!(out, ", in: [{}]", within.join(", ")).unwrap();
+        }
+        writeln!(out, ", ignore: {}, defer: {}}}", names(&shared.ignore), names(&shared.defer)).unwrap();
+    }
+    out += "states:\n";
     for state in &process.states {
         writeln!(out, "  {}:{}", state.name, if empty(state) { " {}" } else { "" }).unwrap();
         if state.end {
@@ -52,12 +66,18 @@ pub fn definition(process: &Process) -> String {
                 writeln!(out, "    {key}: {}", names(list)).unwrap();
             }
         }
+        for (key, rule) in [("enter", &state.enter), ("whenever", &state.whenever)] {
+            if !rule.is_empty() {
+                writeln!(out, "    {key}: {}", rule_text(process, rule)).unwrap();
+            }
+        }
     }
     out
 }
 
 fn empty(state: &State) -> bool {
-    !state.end && state.on.is_empty() && state.ignore.is_empty() && state.defer.is_empty()
+    let answers = state.on.is_empty() && state.ignore.is_empty() && state.defer.is_empty();
+    !state.end && answers && state.enter.is_empty() && state.whenever.is_empty()
 }
 
 fn names(types: &[Type]) -> String {
@@ -89,6 +109,11 @@ fn reaction_text(process: &Process, reaction: &Reaction) -> String {
         let of = reaction.sends.iter().filter(|sending| sending.command == command);
         let sends: Vec<String> = of
             .map(|sending| match sending.data {
+                _ if let Some(items) = sending.each => {
+                    let items: Vec<String> =
+                        items.iter().map(|item| value_text(*item, None).replace('=', "")).collect();
+                    format!("{{{}: {{k: =g}}, each: \"g in [{}]\"}}", name(sending.type_), items.join(", "))
+                }
                 None => name(sending.type_).to_string(),
                 Some(data) => format!("{{{}: {{k: {}}}}}", name(sending.type_), value_text(data, None)),
             })
@@ -100,21 +125,23 @@ fn reaction_text(process: &Process, reaction: &Reaction) -> String {
         }
     }
     if !reaction.cancel.is_empty() {
-        keys.push(format!("cancel: {}", names(&reaction.cancel)));
+        let cancels = reaction.cancel.iter().map(|(alarm, key)| match key {
+            None => name(*alarm).to_string(),
+            Some(key) => format!("{{{}: {}}}", name(*alarm), value_text(*key, None)),
+        });
+        keys.push(format!("cancel: [{}]", cancels.collect::<Vec<_>>().join(", ")));
     }
     if !reaction.alarms.is_empty() {
-        let alarms = reaction.alarms.iter().map(|alarm| match alarm.data {
-            None => format!("{}: {}m", name(alarm.name), alarm.minutes),
-            Some(data) => {
-                format!(
-                    "{}: {{after: {}m, data: {{k: {}}}}}",
-                    name(alarm.name),
-                    alarm.minutes,
-                    value_text(data, None)
-                )
+        let alarms = reaction.alarms.iter().map(|alarm| {
+            if (alarm.data, alarm.key) == (None, None) {
+                return format!("{{{}: {}m}}", name(alarm.name), alarm.minutes);
             }
+            let data = alarm.data.map(|data| format!(", data: {{k: {}}}", value_text(data, None)));
+            let key = alarm.key.map(|key| format!(", key: {}", value_text(key, None)));
+            let (data, key) = (data.unwrap_or_default(), key.unwrap_or_default());
+            format!("{{{}: {{after: {}m{key}{data}}}}}", name(alarm.name), alarm.minutes)
         });
-        keys.push(format!("alarm: {{{}}}", alarms.collect::<Vec<_>>().join(", ")));
+        keys.push(format!("alarm: [{}]", alarms.collect::<Vec<_>>().join(", ")));
     }
     if let Some(to) = reaction.to {
         keys.push(format!("to: {}", process.states[to].name));
