@@ -8,10 +8,13 @@
 
 mod ast;
 mod check;
+mod check_names;
+mod check_operators;
 mod check_property;
 mod code;
 mod compare;
 mod eval;
+mod eval_names;
 mod facts;
 mod fault;
 mod functions;
