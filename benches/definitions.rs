@@ -30,7 +30,7 @@ fn texts() -> Vec<(&'static str, String)> {
     vec![("2,000 lines", two_thousand_lines()), ("1 MiB", too_much::large())]
 }
 
-#[divan::bench(args = ["2,000 lines", "1 MiB"])]
+#[divan::bench(args = ["2,000 lines", "1 MiB"], sample_count = 25)]
 fn reads(bencher: Bencher, what: &str) {
     let text = texts().into_iter().find(|(known, _)| *known == what).unwrap().1;
     assert!(what == "1 MiB" || text.lines().count() == 2_006);
@@ -38,7 +38,7 @@ fn reads(bencher: Bencher, what: &str) {
 }
 
 /// Read, and what is wrong with it drawn.
-#[divan::bench(args = too_much_of_it().into_iter().map(|(what, _)| what).collect::<Vec<_>>())]
+#[divan::bench(args = too_much_of_it().into_iter().map(|(what, _)| what).collect::<Vec<_>>(), sample_count = 9)]
 fn refuses(bencher: Bencher, what: &str) {
     let text = too_much_of_it().into_iter().find(|(known, _)| *known == what).unwrap().1;
     bencher.bench(|| {

@@ -104,6 +104,20 @@ impl<'a> Member<'a> {
         }
         string(self.raw_key).unwrap_or(Cow::Borrowed(inside))
     }
+
+    /// Whether that is its key.
+    pub fn is_called(&self, key: &str) -> bool {
+        let raw = self.raw_key.as_bytes();
+        let inside = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
+        // An escape is longer than what it stands for, so most keys need no look for one.
+        if inside.len() <= key.len() && inside != key.as_bytes() {
+            return false;
+        }
+        match inside.contains(&b'\\') {
+            true => self.key() == key,
+            false => inside.len() == key.len(),
+        }
+    }
 }
 
 /// The members of an object in their order; none of any other value.
@@ -139,7 +153,7 @@ impl<'a> Iterator for Members<'a> {
 
 /// The value of a member, if the text is an object that has it.
 pub fn member<'a>(object: &'a str, key: &str) -> Option<&'a str> {
-    members(object).filter(|member| member.key() == key).last().map(|member| member.value)
+    members(object).filter(|member| member.is_called(key)).last().map(|member| member.value)
 }
 
 /// The items of an array in their order; none of any other value.
@@ -233,8 +247,16 @@ fn skip(bytes: &[u8], mut at: usize, also: u8) -> usize {
 }
 
 /// Past the string that begins at `at`.
-fn end_of_string(bytes: &[u8], at: usize) -> usize {
-    let mut at = at + 1;
+fn end_of_string(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    // Keys and most texts are short, and end before a call would have begun.
+    while at < bytes.len().min(start + 24) {
+        match bytes[at] {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
     while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
         at += found;
         if bytes[at] == b'"' {

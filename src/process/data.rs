@@ -11,6 +11,11 @@ impl Data {
         self.0.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
     }
 
+    /// Members that all have different names.
+    pub fn of_different(members: Vec<(Name, Document)>) -> Data {
+        Data(members)
+    }
+
     /// Replaces a member where it stands, or adds it at the end.
     pub fn set(&mut self, name: Name, value: Document) {
         match self.0.iter_mut().find(|(known, _)| *known == name) {

@@ -108,7 +108,8 @@ impl Checker<'_> {
             let message = format!("`{}` is {}, it has no members", shortened(&path), types.name());
             return self.fault(Fault::new(Mistake::TypesDoNotFit, at, message));
         }
-        let member = Member { of: code, name: name.into(), path: shortened(&path).into() };
+        let (path, direct) = (shortened(&path).into(), code.is_direct());
+        let member = Member { of: code, name: name.into(), path, direct };
         (Op::Member(Box::new(member)), self.inside(of))
     }
 

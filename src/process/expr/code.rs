@@ -61,6 +61,19 @@ pub(super) struct Member {
     pub name: Box<str>,
     /// How `of` is written, for the message when the member is missing.
     pub path: Box<str>,
+    /// A path into `data` or `event.data`, by names alone.
+    pub direct: bool,
+}
+
+impl Code {
+    /// Whether a path may go on from here.
+    pub fn is_direct(&self) -> bool {
+        match &self.op {
+            Op::DataMember(_) | Op::Attribute(Attribute::Data) => true,
+            Op::Member(member) => member.direct,
+            _ => false,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]

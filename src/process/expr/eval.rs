@@ -7,6 +7,7 @@ use super::ast::{Form, Literal, Operator};
 use super::code::{Code, Op};
 use super::compare::{self, Hurdle};
 use super::eval_names::no_member;
+use super::names::Attribute;
 use super::value::{Entry, MAX_NESTING, Value};
 use super::{Env, Facts, Failure, ProcessFacts, functions, operate};
 use crate::event::json;
@@ -62,16 +63,11 @@ impl<'a> Machine<'a> {
             Op::Now => Ok(Value::Time(self.env.now)),
             Op::Event => self.whole(self.env.event.to_json(), code.at),
             Op::Data => self.whole(self.env.data.to_json(), code.at),
-            Op::DataMember(name) => {
-                self.spend(self.env.data.len() as u64 / 64, code.at)?;
-                match self.env.data.get(name) {
-                    Some(document) => Ok(Value::raw(document.text())),
-                    None => no_member(code.at, "data", name),
-                }
-            }
             Op::Count(_) | Op::States | Op::StateOf(_) | Op::Datas | Op::DataOf(_) | Op::DataMemberOf(_) => {
                 self.fact(code)
             }
+            Op::DataMember(_) | Op::Attribute(Attribute::Data) => self.on_path(code),
+            Op::Member(member) if member.direct => self.on_path(code),
             Op::Attribute(attribute) => self.attribute(attribute, code.at),
             Op::Member(member) => self.member(member, code.at),
             Op::Index(index) => self.index(index, code.at),
@@ -82,14 +78,9 @@ impl<'a> Machine<'a> {
                 Ok(value)
             }
             Op::Has(path) => Ok(Value::Bool(self.probe(path)?.is_some())),
-            Op::Not(inner) => Ok(Value::Bool(!self.bool(inner, "`not`")?)),
+            Op::Not(_) | Op::Both(_) | Op::Either(_) => self.bool(code, "").map(Value::Bool),
             Op::Negate(inner) => operate::negate(self.typed(inner)?, code.at),
-            Op::Both(sides) => {
-                Ok(Value::Bool(self.bool(&sides[0], "`&&`")? && self.bool(&sides[1], "`&&`")?))
-            }
-            Op::Either(sides) => {
-                Ok(Value::Bool(self.bool(&sides[0], "`||`")? || self.bool(&sides[1], "`||`")?))
-            }
+            Op::Binary(operator, _) if operator.is_order() => self.bool(code, "").map(Value::Bool),
             Op::Binary(operator, sides) => self.binary(*operator, &sides[0], &sides[1], code.at),
             Op::Choice(parts) => {
                 let [condition, yes, no] = &**parts;
@@ -114,25 +105,6 @@ impl<'a> Machine<'a> {
     fn whole(&mut self, text: String, at: Span) -> Outcome<Value<'a>> {
         self.spend(text.len() as u64 / 64, at)?;
         Ok(Value::Raw(text.into()))
-    }
-
-    /// As [`Machine::eval`], with JSON text of scalars read.
-    pub fn typed(&mut self, code: &'a Code) -> Outcome<Value<'a>> {
-        let value = self.eval(code)?;
-        // Lists and maps stay text, and nobody looks at them here.
-        if let Value::Raw(text) = &value
-            && !text.starts_with(['[', '{'])
-        {
-            self.spend(text.len() as u64 / 64, code.at)?;
-        }
-        typed(value, code.at)
-    }
-
-    pub fn bool(&mut self, code: &'a Code, who: &str) -> Outcome<bool> {
-        match self.typed(code)? {
-            Value::Bool(value) => Ok(value),
-            other => fail(code.at, format!("{who} takes a boolean, this is {}", other.type_().name())),
-        }
     }
 
     pub fn text(&mut self, code: &'a Code, who: &str) -> Outcome<std::borrow::Cow<'a, str>> {
@@ -216,9 +188,6 @@ impl<'a> Machine<'a> {
             return self.is_in(&item, &group, at).map(Value::Bool);
         }
         let (a, b) = (self.typed(left)?, self.typed(right)?);
-        if operator.is_order() {
-            return operate::ordered(operator, &a, &b, at).map(Value::Bool);
-        }
         if operator == Operator::Add && matches!(a, Value::Text(_) | Value::List(_) | Value::Raw(_)) {
             return self.join(a, b, at);
         }

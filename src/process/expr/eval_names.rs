@@ -128,7 +128,7 @@ pub(super) fn no_member<T>(at: Span, path: &str, name: &str) -> Outcome<T> {
     fail(at, format!("{path} has no member `{name}`"))
 }
 
-fn missing<T>(of: &Value, path: &str, name: &str, at: Span) -> Outcome<T> {
+pub(super) fn missing<T>(of: &Value, path: &str, name: &str, at: Span) -> Outcome<T> {
     match of.type_() {
         Type::Map => no_member(at, path, name),
         other => fail(at, format!("{path} is {}, it has no member `{name}`", other.name())),

@@ -24,6 +24,7 @@ mod operate;
 mod parse;
 mod pattern;
 mod print;
+mod quick;
 mod types;
 mod value;
 
@@ -275,7 +276,8 @@ impl Expr {
 
     /// The result of a guard; anything but a boolean is a failure.
     pub fn test(&self, env: &Env) -> Result<bool, Failure> {
-        self.run(env, |_, value, at| truth("a guard", value, at))
+        let code = &self.0.code;
+        Machine::new(*env).truth(code, "a guard").map_err(|failure| *failure)
     }
 
     /// Whether a property holds. Its facts are of the processes that its scope had.
@@ -288,8 +290,7 @@ impl Expr {
             _ => (data, ""),
         };
         let mut machine = Machine::judging(Env { event, data, state, now: Time::MIN, item: None }, facts);
-        let code = &self.0.code;
-        machine.eval(code).and_then(|value| truth("a property", value, code.at)).map_err(|failure| *failure)
+        machine.truth(&self.0.code, "a property").map_err(|failure| *failure)
     }
 
     /// A duration in milliseconds, or a string that reads as one (`15m`).
@@ -368,13 +369,6 @@ impl Expr {
         let mut machine = Machine::new(*env);
         let result = machine.eval(code).and_then(|value| then(&mut machine, value, code.at));
         result.map_err(|failure| *failure)
-    }
-}
-
-fn truth(who: &str, value: Value, at: Span) -> Outcome<bool> {
-    match eval::typed(value, at)? {
-        Value::Bool(value) => Ok(value),
-        other => fail(at, format!("{who} is true or false, this is {}", other.type_().name())),
     }
 }
 

@@ -132,6 +132,13 @@ proptest! {
     }
 
     #[test]
+    fn a_short_number_is_read_as_any_other(text in "-?[0-9]{1,9}(\\.[0-9]{1,7})?") {
+        let short = value::short_number(&text);
+        prop_assert!(short.is_some() || text.len() > 16);
+        prop_assert!(short.is_none() || format!("{short:?}") == format!("{:?}", value::any_number(&text)), "{}", text);
+    }
+
+    #[test]
     fn any_tree_over_any_document_ends(tree in any_node(), event in any_json(), items in any_json()) {
         survives(&print::text(&tree), &event, &items)?;
     }

@@ -75,16 +75,26 @@ impl<'a> Value<'a> {
     /// here: a number out of range, a string with an escape that is no character.
     pub fn typed(self) -> Result<Value<'a>, Cow<'a, str>> {
         let Value::Raw(text) = self else { return Ok(self) };
-        match json::shape(&text) {
-            Shape::Null => Ok(Value::Null),
-            Shape::Bool => Ok(Value::Bool(text.starts_with('t'))),
-            Shape::Number => number(&text).ok_or(text),
-            Shape::Array | Shape::Object => Ok(Value::Raw(text)),
-            Shape::String => match &text {
-                Cow::Borrowed(slice) => json::string(slice).map(Value::Text),
-                Cow::Owned(owned) => json::string(owned).map(|text| Value::Text(text.into_owned().into())),
-            }
-            .ok_or(text),
+        let owned = match text {
+            Cow::Borrowed(text) => return Value::read(text).ok_or(text.into()),
+            Cow::Owned(text) => text,
+        };
+        match json::shape(&owned) {
+            Shape::Array | Shape::Object => Ok(Value::Raw(owned.into())),
+            Shape::String => match json::string(&owned) {
+                Some(text) => Ok(Value::Text(text.into_owned().into())),
+                None => Err(owned.into()),
+            },
+            shape => scalar(&owned, shape).ok_or(owned.into()),
+        }
+    }
+
+    /// As [`Value::typed`], of JSON text.
+    pub fn read(text: &'a str) -> Option<Value<'a>> {
+        match json::shape(text) {
+            Shape::Array | Shape::Object => Some(Value::raw(text)),
+            Shape::String => json::string(text).map(Value::Text),
+            shape => scalar(text, shape),
         }
     }
 
@@ -210,12 +220,52 @@ fn owned_weight(text: &Cow<str>) -> u64 {
     }
 }
 
+fn scalar(text: &str, shape: Shape) -> Option<Value<'static>> {
+    match shape {
+        Shape::Bool => Some(Value::Bool(text.starts_with('t'))),
+        Shape::Number => number(text),
+        _ => Some(Value::Null),
+    }
+}
+
 /// Integers are exact or nothing; a float is the nearest one.
 fn number(text: &str) -> Option<Value<'static>> {
-    if let Ok(number) = text.parse() {
-        return Some(Value::Int(number));
+    short_number(text).or_else(|| any_number(text))
+}
+
+/// Up to 15 digits and a point, as most numbers are: a division of two numbers that are exact gives the
+/// nearest float.
+pub(super) fn short_number(text: &str) -> Option<Value<'static>> {
+    const POWERS: [f64; 16] =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let (negative, digits) = match text.as_bytes() {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if !(1..=16).contains(&digits.len()) {
+        return None;
     }
+    let (mut whole, mut point) = (0i64, None);
+    for (at, byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => whole = whole * 10 + i64::from(byte - b'0'),
+            b'.' if point.is_none() => point = Some(at),
+            _ => return None,
+        }
+    }
+    Some(match point {
+        None => Value::Int(if negative { -whole } else { whole }),
+        Some(at) => {
+            let float = whole as f64 / POWERS[digits.len() - at - 1];
+            Value::Float(if negative { -float } else { float })
+        }
+    })
+}
+
+pub(super) fn any_number(text: &str) -> Option<Value<'static>> {
     let written_as_float = text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
-    let number = text.parse().ok().filter(|number: &f64| written_as_float && number.is_finite());
-    number.map(Value::Float)
+    match written_as_float {
+        true => text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float),
+        false => text.parse().ok().map(Value::Int),
+    }
 }

@@ -143,24 +143,25 @@ impl Reader<'_> {
 
     /// What an instance is born with: literals only, since no message is there to look at yet.
     pub(super) fn initial_data(&mut self, node: &Node) -> Data {
-        let mut data = Data::default();
         if node.is_null() {
-            return data;
+            return Data::default();
         }
         let Some(members) = node.map() else {
             self.expected(node, "`data` is a mapping from names to values", "as in `data: {reminders: 0}`");
-            return data;
+            return Data::default();
         };
+        let mut data = Vec::new();
         let hint = "set it when the instance starts, as in `starts-on: {OrderPlaced: {set: {…}}}`; a text that begins with `=` is written `\"='=x'\"` there";
         for member in members {
             if member.key == "..." {
                 let hint = "there is nothing yet that could be copied; name the members";
                 self.complain(member.key_span, "`data` has no `...`", "", hint).is(Mistake::NoSpreadHere);
             } else if let Some(text) = self.literal(&member.value, "`data` holds no expressions", hint) {
-                data.set(Name::from(member.key.as_str()), Document::of_valid(&text));
+                data.push((Name::from(member.key.as_str()), Document::of_valid(&text)));
             }
         }
-        data
+        // A key that is given twice was refused.
+        Data::of_different(data)
     }
 
     fn starters(&mut self, node: &Node) -> Vec<Starter> {
