@@ -64,7 +64,8 @@ fn step(shown: &Shown, before: &[ShownInstance], several: bool) -> Vec<Vec<Strin
         ]);
     }
     if rows.is_empty() {
-        rows.push(vec![choice.to_string(), met, String::new(), String::new(), String::new(), sent]);
+        let none = String::new;
+        rows.push(vec![choice.to_string(), met, none(), none(), none(), sent, none()]);
     }
     rows
 }

@@ -111,6 +111,12 @@ impl Given {
     }
 }
 
+/// The name of every function, those over lists and of properties included.
+pub fn functions() -> impl Iterator<Item = &'static str> {
+    let called = names::FUNCTIONS.iter().map(|signature| signature.name);
+    called.chain(ast::Form::ALL.map(ast::Form::name)).chain(["count"])
+}
+
 /// Whether a text reads like an expression over `event.data` or over what is known in `data`: somebody
 /// forgot the `=` before it.
 pub fn reads_like_one(text: &str, scope: &Scope) -> bool {
