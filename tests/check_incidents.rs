@@ -226,3 +226,17 @@ fn messages_of_no_conversation_and_lives_that_are_forgotten() {
     let outcomes = vec!["off 20".into(), "parked: unexpected Go in on 4".into()];
     assert_eq!(told, [("c".to_string(), ("24".to_string(), 11, outcomes))]);
 }
+
+/// Story: two carriers, and an answer that is ignored. A choice that changes no instance had a column less
+/// than the others, and taking out one that is empty all the way down found it missing.
+#[test]
+fn a_choice_that_changes_nobody_among_several() {
+    let asks = "process: asks\nversion: 1\nstarts-on: Go\ninitial: on\nstates: {on: {on: {Go: {send: Ask}}, ignore: \
+                Told}}\n";
+    let tells = "process: tells\nversion: 1\nstarts-on: Ask\ninitial: on\nstates: {on: {on: {Ask: {publish: Told, \
+                 to: off}}}, off: {end: success}}\n";
+    let scenario = Shelf::new(&[asks, tells]).scenario("process: [asks@1, tells@1]\ndeliver: Go\n");
+    let stepped = step_through(&scenario, Order::ANY, &["Go", "Ask", "Told"]).unwrap();
+    let text = anyorder::report::check_ordering::stepped(&stepped);
+    assert!(text.contains("\nTold    ignored"), "{text}");
+}

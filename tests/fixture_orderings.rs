@@ -165,6 +165,13 @@ fn the_sound_ones_hold_and_every_outcome_that_they_declare_is_reached() {
         for file in std::fs::read_dir(story.path().join("scenarios")).unwrap() {
             let file = format!("scenarios/{}", file.unwrap().file_name().to_str().unwrap());
             let scenario = read(&name, &file);
+            // What processes say to each other, and several conversations, are beyond this walk, and not
+            // beyond `check_oracle.rs`.
+            let listed = scenario.first.iter().chain(&scenario.deliver);
+            let conversations: BTreeSet<_> = listed.map(|stimulus| &stimulus.message.correlation).collect();
+            if scenario.processes.len() > 1 || conversations.len() > 1 {
+                continue;
+            }
             for &order in &scenario.orders {
                 let told = walk(&scenario, order);
                 assert_eq!(offences(&scenario, &told), Vec::<String>::new(), "{name}/{file}");
@@ -201,6 +208,18 @@ fn each_twin_breaks_where_its_readme_says() {
     assert_eq!(
         broken("buyers-remorse-broken", "scenarios/remorse.yaml"),
         (3, one("PlaceOrder RemorseIsOver! CancelOrder: cancelled-is-cancelled"))
+    );
+    // Of four scenarios one finds it, and not in every ordering.
+    for file in ["all-leave", "second-try", "nobody"] {
+        let (_, found) = broken("group-checkout-broken", &format!("scenarios/{file}.yaml"));
+        assert_eq!(found, Vec::<String>::new(), "{file}");
+    }
+    let (told, found) = broken("group-checkout-broken", "scenarios/asked-twice.yaml");
+    assert_eq!((told, found.len()), (160, 24));
+    let nearest = "GuestCheckedOut GuestCheckedOut-2 GuestCheckoutFailed GuestCheckoutFailed-2: ";
+    assert!(
+        found.iter().any(|one| one.starts_with(nearest) && one.ends_with("rests in completed")),
+        "{found:?}"
     );
     assert_eq!(
         broken("restaurant", "next/takeaway.yaml"),

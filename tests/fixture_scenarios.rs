@@ -41,6 +41,14 @@ fn every_scenario_of_every_fixture_is_read() {
     assert_eq!(read("tally", "large/tally-20.yaml").deliver.len(), 20);
 }
 
+#[test]
+fn the_readme_lists_every_story() {
+    let readme = include_str!("../README.md");
+    let unlisted =
+        names(&fixtures()).into_iter().filter(|name| !readme.contains(&format!("(fixtures/{name})")));
+    assert_eq!(unlisted.collect::<Vec<_>>(), Vec::<String>::new());
+}
+
 /// The bug is in the process, and in nothing else.
 #[test]
 fn a_twin_has_the_scenarios_of_the_sound_one() {

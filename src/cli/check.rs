@@ -10,7 +10,7 @@ use crate::explore::{
     read, save, step_through,
 };
 use crate::report::words::{counted, grouped};
-use crate::report::{check as report, check_json};
+use crate::report::{check as report, check_json, check_many, check_ordering};
 use crate::store::{Folder, Foreign, Store};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -101,8 +101,10 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let text = match (context.format, &reports[..]) {
         (Format::Json, _) => check_json::json(&reports),
         (Format::Text, [one]) => report::text(one),
-        (Format::Text, many) if !args.log.is_empty() => report::conversations(&many[0].processes[0], many),
-        (Format::Text, many) => report::summary(many),
+        (Format::Text, many) if !args.log.is_empty() => {
+            check_many::conversations(&many[0].processes[0], many)
+        }
+        (Format::Text, many) => check_many::summary(many),
     };
     context.print(&text)?;
     Ok(match exit(&reports) {
@@ -287,7 +289,7 @@ fn one_ordering(
         write(&save(scenario, order, &choices)?, path, context)?;
     }
     let text = match context.format {
-        Format::Text => report::stepped(&stepped),
+        Format::Text => check_ordering::stepped(&stepped),
         Format::Json => check_json::stepped(&stepped),
     };
     context.print(&text)?;

@@ -1,10 +1,8 @@
 //! What `check` has found, as text for one screen.
 
-use super::words::{brief, brief_in, columns, counted, grouped, list};
-use crate::event::{Document, Name, print_duration};
-use crate::explore::{
-    Alarms, Count, Finding, Found, Order, Report, Shown, ShownInstance, Stepped, Stopped, Verdict,
-};
+use super::words::{brief, counted, grouped, list};
+use crate::event::Name;
+use crate::explore::{Alarms, Count, Finding, Found, Order, Report, Stopped};
 use std::collections::BTreeMap;
 
 /// How many outcomes and findings of one scenario are shown, so that it fits a screen; the JSON has all.
@@ -67,7 +65,7 @@ fn setting(report: &Report) -> String {
     format!("{text}: {messages} {}, {alarms}", in_order(report.order))
 }
 
-fn in_order(order: Order) -> String {
+pub(super) fn in_order(order: Order) -> String {
     match order {
         Order::ANY => "in any order".to_string(),
         Order { causal: true, fifo: false } => "in causal order".to_string(),
@@ -76,7 +74,7 @@ fn in_order(order: Order) -> String {
     }
 }
 
-fn sizes(report: &Report) -> String {
+pub(super) fn sizes(report: &Report) -> String {
     format!(
         "{}{}, {}, {}",
         if report.stopped.is_some() { "so far " } else { "" },
@@ -117,7 +115,7 @@ fn digits(count: &Count) -> String {
 }
 
 /// How many of all, and what part of them.
-fn share(report: &Report, count: &Count) -> String {
+pub(super) fn share(report: &Report, count: &Count) -> String {
     match (count, &report.orderings) {
         (Count::Finite(some), Count::Finite(all)) if *all > *some => {
             let permille = (some * 2000u32 + all) / (all * 2u32);
@@ -170,7 +168,7 @@ fn has_twin(report: &Report, found: &Found) -> bool {
 }
 
 /// Where an outcome rests; where another rests there too, with what it sends.
-fn told(report: &Report, found: &Found) -> String {
+pub(super) fn told(report: &Report, found: &Found) -> String {
     match has_twin(report, found) {
         true => format!("{}; {}", found.outcome.rests, sends(found)),
         false => found.outcome.rests.clone(),
@@ -192,7 +190,7 @@ fn effects(effects: &BTreeMap<Name, u64>) -> String {
     list(effects.iter().map(one))
 }
 
-fn ordering(choices: &[String]) -> String {
+pub(super) fn ordering(choices: &[String]) -> String {
     if choices.is_empty() {
         return "nothing happens".to_string();
     }
@@ -212,7 +210,7 @@ fn ordering(choices: &[String]) -> String {
     shown
 }
 
-fn finding_text(report: &Report, finding: &Finding) -> String {
+pub(super) fn finding_text(report: &Report, finding: &Finding) -> String {
     let mut text = format!("\n  {}\n      nearest: {}\n", finding.message, ordering(&finding.ordering));
     if let Some(count) = &finding.orderings {
         text.push_str(&format!("      {}\n", part(report, count)));
@@ -221,7 +219,7 @@ fn finding_text(report: &Report, finding: &Finding) -> String {
 }
 
 /// `in 36 of 720 orderings`.
-fn part(report: &Report, count: &Count) -> String {
+pub(super) fn part(report: &Report, count: &Count) -> String {
     match (count, &report.orderings) {
         (Count::Finite(_), Count::Finite(_)) => {
             format!("in {} of {}", digits(count), orderings(&report.orderings))
@@ -245,221 +243,4 @@ fn bound(report: &Report) -> String {
         Some(Stopped::Asked) => "stopped".to_string(),
     };
     format!("\n{what}: what is above was found so far, and there may be more\n")
-}
-
-/// A line for each of several scenarios, the worst first, and what to look at.
-pub fn summary(reports: &[Report]) -> String {
-    let mut sorted: Vec<&Report> = reports.iter().collect();
-    sorted.sort_by_key(|report| report.verdict);
-    let several = |report: &Report| reports.iter().filter(|r| r.scenario == report.scenario).count() > 1;
-    let name = |report: &Report| match several(report) {
-        true => format!("{} ({})", report.scenario, report.order),
-        false => report.scenario.clone(),
-    };
-    let row = |report: &&Report| vec![report.verdict.to_string(), name(report), sizes(report)];
-    let mut text = columns(&sorted.iter().map(row).collect::<Vec<_>>());
-    for report in sorted.iter().filter(|report| !report.verdict.holds()) {
-        text.push_str(&format!("\n{}\n", name(report)));
-        if let Some(finding) = report.findings.first() {
-            text.push_str(&finding_text(report, finding)[1..]);
-            continue;
-        }
-        for found in report.outcomes.iter().take(4) {
-            let line = format!("  {}  {}\n", found.outcome.rests, share(report, &found.orderings));
-            text.push_str(&format!("{line}      nearest: {}\n", ordering(&found.example)));
-        }
-    }
-    text.push_str(&format!(
-        "\n{}: {}\n",
-        counted(reports.len() as u64, "scenario"),
-        verdicts(reports.iter())
-    ));
-    text
-}
-
-fn verdicts<'a>(reports: impl Iterator<Item = &'a Report> + Clone) -> String {
-    let count = |verdict: Verdict| reports.clone().filter(|report| report.verdict == verdict).count() as u64;
-    let say = |verdict: Verdict| match (verdict, count(verdict)) {
-        (_, 0) => None,
-        (Verdict::Violated, many) => Some(format!("{} violated", grouped(many))),
-        (Verdict::BoundReached, many) => Some(format!("{} not finished", grouped(many))),
-        (Verdict::Diverges, 1) => Some("1 diverges".to_string()),
-        (Verdict::Diverges, many) => Some(format!("{} diverge", grouped(many))),
-        (Verdict::AsDeclared, many) => Some(format!("{} as declared", grouped(many))),
-        (Verdict::Converges, 1) => Some("1 converges".to_string()),
-        (Verdict::Converges, many) => Some(format!("{} converge", grouped(many))),
-    };
-    list(Verdict::ALL.into_iter().filter_map(say))
-}
-
-/// Many conversations of a log: those that are alike together, the worst first.
-pub fn conversations(process: &str, reports: &[Report]) -> String {
-    let first = &reports[0];
-    let mut text = format!(
-        "{process}: {} {}: {}\n",
-        counted(reports.len() as u64, "conversation"),
-        in_order(first.order),
-        verdicts(reports.iter())
-    );
-    // Alike are those of one verdict, with the same outcomes and the same findings.
-    type Kind = (Verdict, Vec<String>);
-    let mut groups: BTreeMap<Kind, Vec<&Report>> = BTreeMap::new();
-    for report in reports {
-        let mut said: Vec<String> = report.findings.iter().map(|finding| finding.message.clone()).collect();
-        if said.is_empty() {
-            said = report.outcomes.iter().map(|found| told(report, found)).collect();
-        }
-        said.sort();
-        said.dedup();
-        groups.entry((report.verdict, said)).or_default().push(report);
-    }
-    let mut groups: Vec<(Kind, Vec<&Report>)> = groups.into_iter().collect();
-    groups.sort_by(|a, b| {
-        (a.0.0, std::cmp::Reverse(a.1.len()), &a.0.1).cmp(&(b.0.0, std::cmp::Reverse(b.1.len()), &b.0.1))
-    });
-    const GROUPS: usize = 8;
-    for ((verdict, said), members) in groups.iter().take(GROUPS) {
-        text.push_str(&format!("\n  {verdict}  {}\n", names(members)));
-        for what in said.iter().take(4) {
-            text.push_str(&format!("      {what}\n"));
-        }
-        if said.len() > 4 {
-            text.push_str(&format!("      and {} more\n", said.len() - 4));
-        }
-        if !verdict.holds()
-            && let Some(worst) = worst(members)
-        {
-            let (report, example, count) = worst;
-            text.push_str(&format!("      worst: {}, {}\n", report.scenario, part(report, &count)));
-            text.push_str(&format!("      nearest: {}\n", ordering(example)));
-        }
-    }
-    if groups.len() > GROUPS {
-        let left: usize = groups[GROUPS..].iter().map(|(_, members)| members.len()).sum();
-        let kinds = counted((groups.len() - GROUPS) as u64, "other kind");
-        text.push_str(&format!(
-            "\n  and {} of {kinds} (--format json has all)\n",
-            counted(left as u64, "conversation")
-        ));
-    }
-    text
-}
-
-/// `C1`, or `646 conversations: C1, C2, C4 and others`.
-fn names(members: &[&Report]) -> String {
-    const NAMES: usize = 4;
-    let names = list(members.iter().take(NAMES).map(|report| report.scenario.clone()));
-    match members.len() {
-        1 => names,
-        many => {
-            let others = if many > NAMES { " and others" } else { "" };
-            format!("{}: {names}{others}", counted(many as u64, "conversation"))
-        }
-    }
-}
-
-/// The conversation of which the largest part of orderings goes wrong: by its first finding, else by its
-/// least frequent outcome.
-fn worst<'a>(members: &[&'a Report]) -> Option<(&'a Report, &'a [String], Count)> {
-    let bad = |report: &&'a Report| {
-        let report: &'a Report = report;
-        let found = match report.findings.first() {
-            Some(finding) => (&finding.ordering, finding.orderings.clone()),
-            None => report.outcomes.last().map(|found| (&found.example, Some(found.orderings.clone())))?,
-        };
-        Some((report, found.0.as_slice(), found.1.unwrap_or(Count::Infinite)))
-    };
-    let mut worst: Option<(&Report, &[String], Count)> = None;
-    for (report, example, count) in members.iter().filter_map(bad) {
-        let larger = worst.as_ref().is_none_or(|(other, _, most)| {
-            // Parts are compared without dividing.
-            match (&count, &other.orderings, most, &report.orderings) {
-                (Count::Finite(a), Count::Finite(b), Count::Finite(c), Count::Finite(d)) => a * b > c * d,
-                (Count::Infinite, _, Count::Finite(_), _) => true,
-                _ => false,
-            }
-        });
-        if larger {
-            worst = Some((report, example, count));
-        }
-    }
-    worst
-}
-
-/// An ordering, step by step: a line for each choice, and one more for each other instance that it
-/// changed.
-pub fn stepped(stepped: &Stepped) -> String {
-    let several = stepped.steps.iter().any(|shown| shown.instances.len() > 1);
-    let title = ["CHOICE", "MET", "STATE", "ALARMS", "WAITS", "SENT", "DATA"];
-    let mut rows: Vec<Vec<String>> = vec![title.iter().map(|word| word.to_string()).collect()];
-    let mut before: &[ShownInstance] = &[];
-    for (index, shown) in stepped.steps.iter().enumerate() {
-        let nothing_yet = shown.instances.iter().all(|instance| instance.state == "not-started");
-        if index > 0 || !nothing_yet {
-            rows.extend(step(shown, before, several));
-        }
-        before = &shown.instances;
-    }
-    // A column that is empty all the way down says nothing.
-    for column in (0..title.len()).rev() {
-        if rows[1..].iter().all(|row| row.get(column).is_none_or(String::is_empty)) {
-            rows.iter_mut().for_each(|row| _ = row.remove(column));
-        }
-    }
-    let rests = stepped.steps.last().map_or("", |shown| shown.rests.as_str());
-    let end = match stepped.ends {
-        true => format!("ends: {rests}"),
-        false => format!("so far: {rests}; next could be {}", stepped.next.join(" ")),
-    };
-    format!("{}{end}\n", columns(&rows))
-}
-
-fn step(shown: &Shown, before: &[ShownInstance], several: bool) -> Vec<Vec<String>> {
-    let met = shown.met.iter().enumerate().map(|(index, (type_, outcome))| match index {
-        0 => outcome.to_string(),
-        _ => format!("{type_} {outcome}"),
-    });
-    let choice = if shown.choice.is_empty() { "(first)" } else { &shown.choice };
-    let sent = shown.sent.iter().map(|(type_, data, count)| sent(type_, data.as_ref(), *count));
-    let (met, sent) = (list(met), list(sent));
-    let mut changed: Vec<&ShownInstance> =
-        shown.instances.iter().filter(|instance| !before.contains(instance)).collect();
-    if changed.is_empty() {
-        changed.extend(shown.instances.first().filter(|_| !several));
-    }
-    let mut rows = Vec::new();
-    for instance in &changed {
-        let name = if several { format!("{}: ", instance.name) } else { String::new() };
-        let waits = instance.deferred.iter().map(|name| format!("{name} deferred"));
-        let waits = waits.chain(instance.held.iter().map(|name| format!("{name} held")));
-        let data = if instance.data.is_empty() { String::new() } else { instance.data.to_json() };
-        let first = rows.is_empty();
-        let once = |text: &str| if first { text.to_string() } else { String::new() };
-        rows.push(vec![
-            once(choice),
-            once(&met),
-            format!("{name}{}", instance.state),
-            list(instance.alarms.iter().map(alarm)),
-            list(waits),
-            once(&sent),
-            brief_in(&data, 48),
-        ]);
-    }
-    if rows.is_empty() {
-        rows.push(vec![choice.to_string(), met, String::new(), String::new(), String::new(), sent]);
-    }
-    rows
-}
-
-fn alarm((name, runs): &(String, Option<i64>)) -> String {
-    match runs {
-        Some(millis) if *millis >= 0 => format!("{name} {}", print_duration(*millis)),
-        _ => name.to_string(),
-    }
-}
-
-fn sent(type_: &str, data: Option<&Document>, count: u64) -> String {
-    let data = data.map(|data| format!(" {}", brief_in(data.text(), 24))).unwrap_or_default();
-    let times = if count > 1 { format!(" x{count}") } else { String::new() };
-    format!("{type_}{data}{times}")
 }

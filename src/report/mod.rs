@@ -7,6 +7,8 @@
 pub mod causes;
 pub mod check;
 pub mod check_json;
+pub mod check_many;
+pub mod check_ordering;
 pub mod diagnostic;
 pub mod explain;
 pub mod graph;

@@ -37,6 +37,12 @@ pub fn text(world: &World, tally: &Tally, dry: bool) -> String {
         let were = if tally.alarms == 1 { "was an alarm" } else { "were alarms" };
         text.push_str(&format!("{} of these {were}\n", grouped(tally.alarms)));
     }
+    // One message may set others free, each with an outcome of its own.
+    let again = tally.outcomes.values().sum::<u64>().saturating_sub(tally.handled);
+    if again > 0 {
+        let come = if dry { "would have come" } else { "came" };
+        text.push_str(&format!("{} that had waited {come} again\n", counted(again, "message")));
+    }
     if !tally.sent.is_empty() {
         let sent = tally.sent.iter().map(|(type_, count)| format!("{} {type_}", grouped(*count)));
         text.push_str(&format!("{would}sent {}\n", list(sent)));

@@ -106,7 +106,7 @@ pub fn happens(step: &Step, in_full: bool) -> String {
                 _ => format!("{alarm}{of} rings {times} times"),
             }
         }
-        What::Comes { message, ids } => {
+        What::Comes { message, ids, from } => {
             let mut text = described(&message.type_, message.data.as_ref().map(|data| data.text()));
             if let [id] = &ids[..]
                 && !id.starts_with(&*message.type_)
@@ -116,6 +116,7 @@ pub fn happens(step: &Step, in_full: bool) -> String {
             if let Some(id) = message.correlation.as_deref().filter(|id| *id != Spec::CONVERSATION) {
                 text.push_str(&format!(" of {id}"));
             }
+            text.push_str(&from.as_ref().map(|module| format!(" from {module}")).unwrap_or_default());
             match (ids.len(), in_full) {
                 (1, false) => text,
                 (1, true) => format!("{text} comes"),

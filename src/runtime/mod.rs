@@ -19,6 +19,7 @@ mod house;
 pub mod journal;
 mod ledger;
 mod merged;
+mod pending;
 mod ready;
 mod recover;
 mod run;

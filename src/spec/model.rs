@@ -53,8 +53,9 @@ pub struct Step {
 
 #[derive(Debug, Clone)]
 pub enum What {
-    /// A message comes, once for each id. Its time and its position are those of the moment.
-    Comes { message: Message, ids: Vec<Name> },
+    /// A message comes, once for each id. Its time and its position are those of the moment. `from` is who
+    /// says it, where that is not the module that owns it.
+    Comes { message: Box<Message>, ids: Vec<Name>, from: Option<Name> },
     /// An armed alarm rings; of this conversation, or of whichever has the earliest.
     Rings { alarm: Name, correlation: Option<Name>, times: u64 },
     /// Time passes, and what is due rings.

@@ -101,7 +101,9 @@ impl<'a> Play<'a> {
         let when = spec.when.iter().map(|step| (step, true));
         for (step, now) in given.chain(when) {
             let failed = match &step.what {
-                What::Comes { message, ids } => ids.iter().find_map(|id| self.comes(message, id, step, now)),
+                What::Comes { message, ids, .. } => {
+                    ids.iter().find_map(|id| self.comes(message, id, step, now))
+                }
                 What::Passes(millis) => self.passes(*millis, step, now),
                 What::Rings { alarm, correlation, times } => {
                     (0..*times).find_map(|_| self.rings(alarm, correlation.as_ref(), step, now))

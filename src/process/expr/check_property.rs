@@ -4,7 +4,8 @@
 //! be one of the process: else the property would hold, or never hold, without a word.
 
 use super::ast::{Key, Kind, Literal, Node, Operator};
-use super::check::{Checker, Typed, unknown_member};
+use super::check::{Checker, Typed};
+use super::check_names::unknown_member;
 use super::code::Op;
 use super::fault::Fault;
 use super::lex::is_word;

@@ -8,10 +8,13 @@
 
 mod ast;
 mod check;
+mod check_names;
+mod check_operators;
 mod check_property;
 mod code;
 mod compare;
 mod eval;
+mod eval_names;
 mod facts;
 mod fault;
 mod functions;
@@ -106,6 +109,12 @@ impl Given {
             Given::Anything => Types::ANY,
         }
     }
+}
+
+/// The name of every function, those over lists and of properties included.
+pub fn functions() -> impl Iterator<Item = &'static str> {
+    let called = names::FUNCTIONS.iter().map(|signature| signature.name);
+    called.chain(ast::Form::ALL.map(ast::Form::name)).chain(["count"])
 }
 
 /// Whether a text reads like an expression over `event.data` or over what is known in `data`: somebody

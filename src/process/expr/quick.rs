@@ -4,7 +4,8 @@
 //! Everything here could be left out, and would then be done by `eval.rs`, in twice the time.
 
 use super::code::{Code, Op};
-use super::eval::{Machine, Outcome, fail, missing, no_member, typed};
+use super::eval::{Machine, Outcome, fail, typed};
+use super::eval_names::{missing, no_member};
 use super::names::Attribute;
 use super::operate;
 use super::value::Value;

@@ -224,14 +224,15 @@ impl Reader<'_> {
             Some((id, _)) => vec![id.clone()],
             None => (0..listed.times).map(|_| ids.next(&listed.type_)).collect(),
         };
-        let module = listed.module.map(|(module, _)| module).or_else(|| self.library.owner(&listed.type_));
-        let source = module.unwrap_or_else(|| Name::from(OUTSIDE));
+        let owner = self.library.owner(&listed.type_);
+        let from = listed.module.map(|(module, _)| module).filter(|module| owner.as_ref() != Some(module));
+        let source = from.clone().or(owner).unwrap_or_else(|| Name::from(OUTSIDE));
         let message = Message {
             correlation: Some(listed.correlation),
             data: listed.data,
             ..Message::new(source, listed.type_, "", Spec::BEGINS)
         };
-        Step { what: What::Comes { message, ids }, span }
+        Step { what: What::Comes { message: Box::new(message), ids, from }, span }
     }
 
     /// An alarm rings as it was set.
