@@ -141,19 +141,27 @@ impl fmt::Display for Diagnostic {
 /// The candidate that a person most likely meant by `word`, if any is near enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
-    let length = word.chars().count();
-    candidates
-        .into_iter()
-        .filter_map(|candidate| {
-            let of_it = candidate.chars().count();
-            let most = 2.max(of_it / 4).min(of_it.max(1) - 1);
-            // What is longer or shorter by more letters is farther away: most names need no more of a look.
-            let near = length.abs_diff(of_it) <= most;
-            let distance = near.then(|| strsim::osa_distance(&word, &candidate.to_lowercase()))?;
-            (distance <= most).then_some((distance, candidate))
-        })
-        .min()
-        .map(|(_, candidate)| candidate)
+    let (length, letters) = (word.chars().count(), letters(&word));
+    let distance = |candidate: &'a str| {
+        let of_it = candidate.chars().count();
+        let most = 2.max(of_it / 4).min(of_it.max(1) - 1);
+        // Each step adds or takes one letter. Most names are too long, too short, or of other letters, and
+        // need no more of a look.
+        let others = self::letters(candidate);
+        let missing = (letters & !others).count_ones().max((others & !letters).count_ones()) as usize;
+        if length.abs_diff(of_it) > most || missing > most {
+            return None;
+        }
+        let distance = strsim::osa_distance(&word, &candidate.to_lowercase());
+        (distance <= most).then_some((distance, candidate))
+    };
+    candidates.into_iter().filter_map(distance).min().map(|(_, candidate)| candidate)
+}
+
+/// Which letters there are, whatever their case; some count as one. Those beyond ASCII do not count.
+fn letters(word: &str) -> u64 {
+    let ascii = word.bytes().filter(u8::is_ascii);
+    ascii.fold(0, |letters, byte| letters | 1 << (byte.to_ascii_lowercase() & 63))
 }
 
 /// `a`, `b` and `c`, as a person lists them; cut where there are many.

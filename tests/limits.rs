@@ -37,8 +37,9 @@ fn said(bench: &Bench, line: &str) -> (Option<i32>, String) {
 }
 
 /// Each format that a person writes: its file, and a verb that reads it.
-const WRITTEN: [(&str, &str); 4] = [
+const WRITTEN: [(&str, &str); 5] = [
     ("processes/order@1.yaml", "run"),
+    ("services/cook.yaml", "run --services"),
     ("scenarios/x.yaml", "check scenarios/x.yaml"),
     ("specs/x.yaml", "test specs/x.yaml"),
     ("anyorder.yaml", "run"),

@@ -105,7 +105,7 @@ impl World {
 
     pub fn env(&self) -> Env<'_> {
         let now = Time::parse("2026-11-21T09:15:00.000Z").unwrap();
-        Env { event: &self.event, data: &self.data, state: "open", now }
+        Env { event: &self.event, data: &self.data, state: "open", item: None, now }
     }
 }
 
