@@ -7,6 +7,7 @@
 pub mod causes;
 pub mod check;
 pub mod check_json;
+pub mod counts;
 pub mod diagnostic;
 pub mod explain;
 pub mod graph;
