@@ -11,6 +11,7 @@ pub mod counts;
 pub mod diagnostic;
 pub mod explain;
 pub mod graph;
+pub mod import;
 pub mod junit;
 pub mod log;
 pub mod replay;
