@@ -100,10 +100,10 @@ impl Page<'_> {
             self.expected(node, what, hint);
             return None;
         };
-        Some(members.iter().filter(|member| self.key(member, place)).collect())
+        Some(members.iter().filter(|member| self.key(member, members, place)).collect())
     }
 
-    fn key(&mut self, member: &Member, place: Place) -> bool {
+    fn key(&mut self, member: &Member, all: &[Member], place: Place) -> bool {
         match keys::find(place, &member.key) {
             Some(key) if key.built() => true,
             Some(key) => {
@@ -112,7 +112,8 @@ impl Page<'_> {
             }
             None => {
                 let message = format!("{} has no key `{}`", place.name(), member.key);
-                let advice = self.source.advice(|| keys::advice(place, &member.key));
+                let beside = || all.iter().map(|member| &*member.key).collect::<Vec<_>>();
+                let advice = self.source.advice(|| keys::advice(place, &member.key, &beside()));
                 self.complain(member.key_span, message, "", &advice).is(Mistake::UnknownKey);
                 false
             }
@@ -131,12 +132,7 @@ impl Page<'_> {
             .iter()
             .filter(|key| key.required && !members.iter().any(|member| member.key == key.name))
             // A key that is only misspelt is not missing too.
-            .filter(|key| {
-                !root.map().unwrap_or_default().iter().any(|member| {
-                    let meant = keys::meant(place, &member.key);
-                    meant.is_some_and(|meant| meant.name == key.name)
-                })
-            })
+            .filter(|key| !says(root, place, key.name))
             // A file of `steps` or `regions` is complete without states; that they are not built is said.
             .filter(|key| {
                 !matches!(key.name, "states" | "initial")
@@ -246,13 +242,15 @@ impl Page<'_> {
         self.message(&word.text, node.span)
     }
 
-    /// A message's name: `[A-Za-z][A-Za-z0-9_.-]*`.
+    /// A message's name.
     pub fn message(&mut self, name: &str, span: Span) -> Option<Name> {
-        let good = name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
-        if !good {
+        if !is_message_name(name) {
             let hint = if name.starts_with('=') {
                 "a message's name cannot be computed: use alternatives with `when`"
+            } else if name.ends_with(')')
+                && name.split_once('(').is_some_and(|(alarm, _)| is_message_name(alarm))
+            {
+                "an alarm is named without its key: of several with one name the earliest rings"
             } else {
                 "a message is named with letters, digits, `_`, `.` and `-`, and begins with a letter"
             };
@@ -417,6 +415,18 @@ impl Page<'_> {
             }
         }
     }
+}
+
+/// Whether a mapping has that key, or one that was meant as it: what is said of the wrong one is enough.
+pub(crate) fn says(node: &Node, place: Place, key: &str) -> bool {
+    let members = node.map().unwrap_or_default();
+    members.iter().any(|member| keys::meant(place, &member.key).is_some_and(|meant| meant.name == key))
+}
+
+/// A message's name: `[A-Za-z][A-Za-z0-9_.-]*`.
+pub(crate) fn is_message_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
 }
 
 /// A bare word that YAML 1.1 reads as a boolean, and YAML 1.2 as a text.

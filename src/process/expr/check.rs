@@ -11,7 +11,7 @@ use super::names::{ATTRIBUTES, Attribute, FUNCTIONS, Function, Signature, other_
 use super::pattern::Pattern;
 use super::types::{self, Type, Types};
 use super::{Reads, Scope, print};
-use crate::event::{Name, Time, json, parse_duration};
+use crate::event::{Name, Time, json, meant_duration, parse_duration};
 use crate::span::{Mistake, Span, listed, nearest};
 
 pub(super) const ROOTS: [&str; 4] = ["event", "data", "state", "now"];
@@ -244,16 +244,21 @@ impl Checker<'_> {
         if !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) || name.is_empty() {
             return self.fault(fault.hint(match near_attribute(name) {
                 Some(near) => format!("did you mean `event.{near}`?"),
-                None => format!(
-                    "what a message says is under `event.data`; an extension is named in a-z and 0-9 ({})",
-                    "it may be read as `event.name`"
-                ),
+                None if is_word(name) => {
+                    format!("what a message says is under `event.data`: write `event.data.{name}`")
+                }
+                None => "what a message says is under `event.data`".to_string(),
             }));
         }
         match near_attribute(name).filter(|_| !bracketed) {
-            Some(near) => self.fault(fault.hint(format!(
-                "did you mean `event.{near}`? An extension of that name is read as `event['{name}']`"
-            ))),
+            Some(near) => {
+                // Short words are near each other by chance (`fee`, `due`): most often the message's data is meant.
+                let chance = near.len() <= 4 && near != "data";
+                let own = if chance { format!(", or `event.data.{name}`") } else { String::new() };
+                self.fault(fault.hint(format!(
+                    "did you mean `event.{near}`{own}? An extension of that name is read as `event['{name}']`"
+                )))
+            }
             None => (Op::Attribute(Attribute::Extension(name.into())), Types::JSON),
         }
     }
@@ -361,7 +366,10 @@ impl Checker<'_> {
             let hint = match (other_name(&key.name), nearest(&key.name, function_names())) {
                 (Some(other), _) => format!("write `{other}`"),
                 (_, Some(near)) => format!("did you mean `{near}`?"),
-                _ => format!("there are {}", listed(function_names())),
+                _ => {
+                    let names: Vec<String> = function_names().map(|name| format!("`{name}`")).collect();
+                    format!("there are {}", names.join(", "))
+                }
             };
             return self.fault(
                 Fault::new(Mistake::UnknownFunction, key.at.0, format!("unknown function `{}`", key.name))
@@ -439,8 +447,12 @@ impl Checker<'_> {
 fn read_now(function: Function, text: &str, at: Span, mut codes: Vec<Code>) -> Result<Op, Fault> {
     match function {
         Function::Duration => parse_duration(text).map(Op::Duration).ok_or_else(|| {
-            Fault::new(Mistake::BadText, at, format!("'{text}' is no duration"))
-                .hint("write a whole number and one of ms, s, m, h, d: '15m'")
+            Fault::new(Mistake::BadText, at, format!("'{text}' is no duration")).hint(
+                match meant_duration(text) {
+                    Some(meant) => format!("write '{meant}'"),
+                    None => "write a whole number and one of ms, s, m, h, d: '15m'".to_string(),
+                },
+            )
         }),
         Function::Timestamp => Time::parse(text).map(Op::Time).ok_or_else(|| {
             Fault::new(Mistake::BadText, at, format!("'{text}' is no timestamp"))
