@@ -70,8 +70,10 @@ impl Lines for Incoming {
 /// So many at once, or so many bytes: what one append may hold.
 const MOST: usize = 50_000;
 const MOST_BYTES: usize = 16 << 20;
-/// For so long more is waited for once there is something.
-const PATIENCE: Duration = Duration::from_millis(20);
+/// Once there is something, more is waited for: so long for each piece, and so long in all. Every append
+/// looks for the ids in the whole log, so a few large ones cost less than many small ones.
+const BETWEEN: Duration = Duration::from_millis(20);
+const PATIENCE: Duration = Duration::from_millis(500);
 /// What the thread hands over at once.
 const PIECE: usize = 512;
 const PIECE_BYTES: usize = 1 << 20;
@@ -91,23 +93,29 @@ impl<T> Default for Piece<T> {
 /// What comes from one input, in chunks.
 pub(super) struct Chunks<T> {
     pieces: Receiver<Piece<T>>,
+    stays: bool,
 }
 
 impl<T: Send + 'static> Chunks<T> {
     pub fn of<L: Lines<Item = T> + 'static>(input: &Input, lines: L) -> Chunks<T> {
         let (send, pieces) = sync_channel(8);
+        let stays = input.stays();
         let input = input.clone();
         // It ends with the input, or with whoever listens; a read that waits ends with the program.
         std::thread::spawn(move || read(&input, lines, &send));
-        Chunks { pieces }
+        Chunks { pieces, stays }
     }
 
     /// The next ones, and what was wrong behind them; None at the end.
     pub fn next(&mut self) -> Option<(Vec<T>, Option<Error>)> {
         let mut chunk = self.pieces.recv().ok()?;
-        let until = Instant::now() + PATIENCE;
-        while chunk.wrong.is_none() && chunk.items.len() < MOST && chunk.bytes < MOST_BYTES {
-            match self.pieces.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        let since = Instant::now();
+        while (self.stays || since.elapsed() < PATIENCE)
+            && chunk.wrong.is_none()
+            && chunk.items.len() < MOST
+            && chunk.bytes < MOST_BYTES
+        {
+            match self.pieces.recv_timeout(BETWEEN) {
                 Ok(piece) => {
                     chunk.items.extend(piece.items);
                     chunk.bytes += piece.bytes;

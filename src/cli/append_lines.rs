@@ -7,8 +7,10 @@ use super::context::{Context, Watch};
 use super::workspace::Workspace;
 use crate::error::{Error, Result};
 use crate::event::{Document, Message, Name, Time};
+use crate::report::words::counted;
 use crate::span::Source;
 use crate::store::{Guard, Placed, Store};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// Every line's data, with its place where it is none.
@@ -60,6 +62,8 @@ pub(super) struct Many {
 pub(super) fn run(many: Many, workspace: &Workspace, context: &mut Context) -> anyhow::Result<Exit> {
     let store = workspace.store();
     let mut watch = Watch::new();
+    // On a terminal the answers themselves say how far it has come.
+    let silent = std::io::stdout().is_terminal();
     for input in Input::all(std::slice::from_ref(&many.path))? {
         let lines = || DataLines { name: input.name.clone(), line: 0 };
         if input.stays() {
@@ -82,7 +86,9 @@ pub(super) fn run(many: Many, workspace: &Workspace, context: &mut Context) -> a
             if let Some(error) = wrong {
                 return Err(error.into());
             }
-            watch.tell(context, |_| format!("appended {count}"));
+            if !silent {
+                watch.tell(context, |_| format!("appending: {}", counted(count, "message")));
+            }
         }
         many.append(&store, waiting, context)?;
     }
