@@ -29,3 +29,8 @@ sed -n 's/^| `\([^`]*\)` |.*/\1/p' ../docs/expressions.md | sed 's/\\|/|/g' | wh
 done
 mkdir -p corpus/log
 find ../fixtures ../tests -name '*.jsonl' | sort | head -40 | while read -r file; do head -n 6 "$file" > "corpus/log/$(echo "$file" | tr / -)"; done
+mkdir -p corpus/incoming
+for file in corpus/log/*; do
+    cp "$file" corpus/incoming/
+    sed '1s/^/[/; $!s/$/,/; $s/$/]/' "$file" > "corpus/incoming/array-$(basename "$file")"
+done

@@ -60,8 +60,8 @@ fn a_time_that_is_none() {
     all_refuse(&bench, &ORDERS, &error(what, "log/orders.jsonl:2:77", EVENT));
     bench.run("run --until yesterday").fails(
         2,
-        "error: invalid value 'yesterday' for '--until <T>': a time is `2026-11-21T09:00:00Z`, `2026-11-21`, or \
-         `now`\n\nFor more information, try '--help'.\n",
+        "error: invalid value 'yesterday' for '--until <T>': a time is `2026-11-21T09:00:00Z`, \
+         `2026-11-21T09:00Z`, `2026-11-21`, or `now`\n\nFor more information, try '--help'.\n",
     );
 }
 

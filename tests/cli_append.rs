@@ -203,7 +203,7 @@ fn usage_is_explained() {
     );
     bench.run("append OrderPlaced --time yesterday").fails(
         2,
-        "error: invalid value 'yesterday' for '--time <T>': a time is `2026-11-21T09:00:00Z`, `2026-11-21`, or \
-         `now`\n\nFor more information, try '--help'.\n",
+        "error: invalid value 'yesterday' for '--time <T>': a time is `2026-11-21T09:00:00Z`, \
+         `2026-11-21T09:00Z`, `2026-11-21`, or `now`\n\nFor more information, try '--help'.\n",
     );
 }

@@ -4,7 +4,7 @@ mod common;
 
 use common::bench::{Bench, words};
 
-const VERBS: [&str; 19] = [
+const VERBS: [&str; 21] = [
     "demo",
     "init",
     "new",
@@ -19,6 +19,8 @@ const VERBS: [&str; 19] = [
     "check",
     "test",
     "replay",
+    "import",
+    "export",
     "verify",
     "explain",
     "schema",

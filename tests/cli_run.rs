@@ -158,8 +158,8 @@ fn a_run_needs_a_process() {
     let bench = Bench::new().file("anyorder.yaml", "workspace: bare\n");
     bench.run("run").fails(
         2,
-        "error: there is no process in this workspace\n  = help: write one as processes/<name>@1.yaml; \
-         `anyorder init DIR` makes one to look at\n",
+        "error: there is no process in this workspace\n  = help: `anyorder new process NAME` \
+         writes one to start from, processes/NAME@1.yaml\n",
     );
 }
 

@@ -40,14 +40,6 @@ error[E0201]: a workspace has no key `mood`
   |
   = help: the keys are `workspace`, `seed`, `modules`, `verbs`
 
-error[E0602]: `pay` does not say what it `appends`
- --> anyorder.yaml:5:3
-  |
-5 |   pay: {append: OrderPaid}
-  |   ^^^
-  |
-  = help: say at least which message: `appends: OrderPaid`
-
 error[E0201]: a verb has no key `append`
  --> anyorder.yaml:5:9
   |
@@ -553,4 +545,65 @@ fn as_little_as_one_likes() {
     let short = "{modules: {till: Paid}, verbs: {pay: {appends: Paid, options: }}}";
     let bench = Bench::new().file("anyorder.yaml", short);
     bench.run("pay --id p --time 2026-11-21T09:00:00Z").prints("till 1 Paid p\n");
+}
+
+/// What other tools call a type; two names without a comma; and `required`, which every option is.
+#[test]
+fn words_of_other_tools() {
+    complains(
+        "\
+modules: {orders: [OrderPlaced OrderPaid], payments: [Two words!]}
+verbs:
+  pay: {appends: OrderPaid, options: {a: text, b: money, c: list, d: {type: string, required: true}}}
+",
+        "\
+error[E0206]: `OrderPlaced OrderPaid` is no name for a message
+ --> anyorder.yaml:1:20
+  |
+1 | modules: {orders: [OrderPlaced OrderPaid], payments: [Two words!]}
+  |                    ^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: a comma parts two names
+
+error[E0206]: `Two words!` is no name for a message
+ --> anyorder.yaml:1:55
+  |
+1 | modules: {orders: [OrderPlaced OrderPaid], payments: [Two words!]}
+  |                                                       ^^^^^^^^^^
+  |
+  = help: a message is named with letters, digits, `_`, `.` and `-`, and begins with a letter
+
+error[E0603]: `text` is no type of an option
+ --> anyorder.yaml:3:42
+  |
+3 |   pay: {appends: OrderPaid, options: {a: text, b: money, c: list, d: {type: string, required: true}}}
+  |                                          ^^^^
+  |
+  = help: here it is called `string`
+
+error[E0603]: `money` is no type of an option
+ --> anyorder.yaml:3:51
+  |
+3 |   pay: {appends: OrderPaid, options: {a: text, b: money, c: list, d: {type: string, required: true}}}
+  |                                                   ^^^^^
+  |
+  = help: here it is called `number`
+
+error[E0603]: `list` is no type of an option
+ --> anyorder.yaml:3:61
+  |
+3 |   pay: {appends: OrderPaid, options: {a: text, b: money, c: list, d: {type: string, required: true}}}
+  |                                                             ^^^^
+  |
+  = help: an option that may be given several times is `{type: string, repeated: true}`
+
+error[E0201]: an option has no key `required`
+ --> anyorder.yaml:3:85
+  |
+3 |   pay: {appends: OrderPaid, options: {a: text, b: money, c: list, d: {type: string, required: true}}}
+  |                                                                                     ^^^^^^^^
+  |
+  = help: an option is required, unless it is `optional: true` or has a `default`
+",
+    );
 }

@@ -262,3 +262,24 @@ Right:
         .run("explain zebra")
         .fails(2, "error: there is no error code `zebra`\n  = help: `anyorder explain` lists all of them\n");
 }
+
+#[test]
+fn a_key_is_told_by_its_name_and_by_what_others_call_it() {
+    let bench = Bench::new();
+    bench.run("explain whenever").prints(
+        "`whenever` in a state: reactions without an event\n  takes a reaction, as in \
+         `{when: data.paid, send: CookFood}`, or a list of which the first whose `when` holds is taken\nerrors that speak of it: E0312\n",
+    );
+    assert!(bench.run("explain target").out.starts_with("`to` in a reaction: the next state\n"));
+    let both = bench.run("explain in").out;
+    assert!(both.contains("`in` in `any`: the states that share it; else all\n"), "{both}");
+    assert!(
+        bench.run("explain regions").out.contains("takes nothing yet: it is not built in this version\n")
+    );
+    let json: serde_json::Value = serde_json::from_str(&bench.run("explain each --format json").out).unwrap();
+    assert_eq!(json[0]["in"], "a message that is sent");
+    assert_eq!(
+        json[0]["takes"],
+        "a name, `in`, and a list, as in `{CheckOut: {guest: =g}, each: g in data.guests}`"
+    );
+}

@@ -191,6 +191,17 @@ fn logs() {
     holds(7, texts, &JSON, |text| targets::log(text.as_bytes()));
 }
 
+/// Lines and arrays of others, with all that their editors leave in them.
+#[test]
+fn events_of_others() {
+    let lines: Vec<String> =
+        files("", ".jsonl").iter().map(|text| text.lines().take(4).collect::<Vec<_>>().join("\n")).collect();
+    let array = |text: &String| format!("[{}]", text.replace('\n', ",\n"));
+    let windows = |text: &String| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    let texts = [lines.iter().map(array).collect(), lines.iter().map(windows).collect(), lines].concat();
+    holds(8, texts, &[&JSON[..], &["\n", "\r\n", "\u{feff}", "é"]].concat(), targets::incoming);
+}
+
 #[test]
 fn expressions() {
     let page = std::fs::read_to_string("docs/expressions.md").unwrap();

@@ -121,7 +121,7 @@ fn without_the_flag_services_are_not_there() {
 
 #[test]
 fn names_that_clash_and_workspaces_without_services_are_refused() {
-    let nobody = "error: there is no service in this workspace\n  = help: write one as services/<name>.yaml, or leave out --services\n";
+    let nobody = "error: there is no service in this workspace\n  = help: `anyorder new service NAME` writes one; or leave out --services\n";
     Bench::paid_order().run("run --services").fails(2, nobody);
     let order = Bench::paid_order().file("services/order.yaml", "service: order\non: {Ask: {}}\n");
     order.run("run --services").fails(

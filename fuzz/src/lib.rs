@@ -7,7 +7,7 @@ use anyorder::process::expr::{self, Env, Scope};
 use anyorder::process::{self, Data, Definition, Library, canonical, workspace_file};
 use anyorder::report::diagnostic::render;
 use anyorder::span::{Source, Span};
-use anyorder::store::{Guard, Memory, Store};
+use anyorder::store::{Arrival, Guard, Incoming, Memory, Store};
 use std::sync::{Arc, LazyLock};
 
 /// An error has a place in the text for each thing that is wrong, and can be drawn.
@@ -109,6 +109,54 @@ pub fn line(text: &str) {
         Err(error) => assert!(error.byte <= text.len() && !error.what.is_empty(), "{error:?}"),
     }
     let _ = (line::crc_of(text), line::verify(text, 7));
+}
+
+/// Events of others: each is what its line says, wherever the lines come from; what is wrong has a place in
+/// the text; and the same events in one array, laid out or not, are the same.
+pub fn incoming(text: &str) {
+    let take = |text: &str| -> (Vec<Arrival>, Option<Error>) {
+        let mut incoming = Incoming::new("fuzz.jsonl");
+        let mut came = Vec::new();
+        for line in text.split_inclusive('\n') {
+            match incoming.line(line.as_bytes()) {
+                Ok(arrival) => came.extend(arrival),
+                Err(error) => return (came, Some(error)),
+            }
+        }
+        let ended = incoming.end(&mut |arrival| {
+            came.push(arrival);
+            true
+        });
+        (came, ended.err())
+    };
+    let lines: Vec<&str> = text.split('\n').collect();
+    let (came, wrong) = take(text);
+    for Arrival { message, line, column } in &came {
+        let there = lines[*line as usize - 1].trim_start_matches('\u{feff}');
+        let rest: String = there.chars().skip(*column as usize - 1).collect();
+        assert!(rest.starts_with('{'), "{line}:{column}: {rest}");
+        assert_eq!(line::read(&message.to_json()).as_ref(), Ok(message));
+    }
+    if let Some(error) = wrong {
+        let place: Vec<usize> =
+            error.place().unwrap().split(':').skip(1).map(|number| number.parse().unwrap()).collect();
+        let there = lines[place[0] - 1];
+        assert!(place[1] >= 1 && place[1] <= there.chars().count() + 1, "{error}: {there}");
+        assert!(error.hint_text().is_some() && !error.what().is_empty());
+        return;
+    }
+    let events: Vec<String> = came.iter().map(|arrival| arrival.message.to_json()).collect();
+    for between in [",", " ,\r\n\n"] {
+        let (again, wrong) = take(&format!("\u{feff}\n [{}\n]", events.join(between)));
+        // One that is as deep as may be is too deep inside an array.
+        let deep = events.iter().any(|event| json::too_deep(event, json::MAX_DEPTH - 1).is_some());
+        assert!(wrong.is_none() || deep, "{wrong:?}");
+        for (one, other) in came.iter().zip(&again) {
+            let laid = |message: &Message| message.data.as_ref().map(|data| json::on_one_line(data.text()));
+            assert_eq!((&one.message.id, laid(&one.message)), (&other.message.id, laid(&other.message)));
+        }
+        assert!(deep || again.len() == came.len());
+    }
 }
 
 /// What verify and a reader say of a log is the same, and an append loses nothing that was read.

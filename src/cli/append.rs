@@ -1,15 +1,17 @@
-//! `anyorder append`: one message into one module's log.
+//! `anyorder append`: a message into one module's log, or one for each line of data.
 
 use super::context::Context;
 use super::workspace::Workspace;
-use super::{Exit, Format, clock};
+use super::{Exit, Format, append_lines, clock};
 use crate::error::{Error, Result};
 use crate::event::{Document, Kind, Message, Name, Position, Time, json};
 use crate::span::Source;
-use crate::store::{Guard, Placed, Store};
+use crate::store::{Appended, Guard, Placed, Store};
+use std::collections::BTreeSet;
 use std::io::Read;
+use std::path::PathBuf;
 
-/// Append one message to a module's log
+/// Append one message to a module's log, or one for each line of a file
 ///
 /// Prints module, position, type and id once the message is on disk. A message whose id is in the
 /// log already is not appended again: its old position is printed, so it is safe to try again.
@@ -18,7 +20,9 @@ use std::io::Read;
 Examples:
   anyorder append OrderPlaced --data '{\"total\": 12.50}'
   anyorder append OrderPaid --correlation o-1 --data @paid.json
-  anyorder append OrderPlaced --id o-1 --expect 0        only as the first of its log")]
+  anyorder append OrderPlaced --id o-1 --expect 0        only as the first of its log
+  anyorder append OrderPlaced --lines orders.jsonl       one for each line of data
+  jq -c '.orders[]' day.json | anyorder append OrderPlaced --lines - --batch 100")]
 pub struct Args {
     /// What happened, or (with --command) what is asked for
     #[arg(value_name = "TYPE")]
@@ -41,6 +45,14 @@ pub struct Args {
     /// Its data: JSON, `@FILE`, or `-` for standard input
     #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
     data: Option<String>,
+    /// One message for each line of this file, or of standard input (`-`): the line is its data. With
+    /// --id X they are X-1, X-2 and so on
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["data", "expect", "expect_revision"])]
+    lines: Option<PathBuf>,
+    /// So many lines are there together, or none of them
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "lines",
+        value_parser = clap::value_parser!(u32).range(1..))]
+    batch: u32,
     /// It is a command, not an event
     #[arg(long)]
     command: bool,
@@ -68,6 +80,13 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let module = module_of(&args, &workspace)?;
     let guard = guard_of(&args)?;
     let named = args.id.is_some();
+    if let Some(path) = args.lines.clone() {
+        let (batch, time) = (args.batch as usize, args.time);
+        let own = args.correlation.is_none() && args.caused_by.is_none();
+        let like = message_of(args, &module, &workspace, &store)?;
+        let many = append_lines::Many { path, batch, like, named, own, time };
+        return append_lines::run(many, &workspace, context);
+    }
     let message = message_of(args, &module, &workspace, &store)?;
     commit(&store, message, named, guard, context)
 }
@@ -81,14 +100,24 @@ pub(super) fn commit(
     guard: Guard,
     context: &mut Context,
 ) -> anyhow::Result<Exit> {
-    let (module, type_, id) = (message.source.clone(), message.type_.clone(), message.id.clone());
-    let said = (type_.clone(), message.correlation.clone(), message.data.clone());
-    let batches = vec![vec![message]];
+    let module = &message.source;
+    let batches = vec![vec![&message]];
     let appended = match named {
-        true => store.append(&module, batches, guard)?,
+        true => store.append(module, batches, guard)?,
         // An id that was made just now is in no log.
-        false => store.append_new(&module, batches, guard)?,
+        false => store.append_new(module, batches, guard)?,
     };
+    say_repaired(module, &appended, context);
+    let placed = &appended.batches[0];
+    if let Placed::Already(_) = placed {
+        say_old(store, module, vec![(placed.first(), &message)], context)?;
+    }
+    context.print(&answer(&message, placed.first(), context.format))?;
+    Ok(Exit::Holds)
+}
+
+/// Says what a crash had left, if there was anything.
+pub(super) fn say_repaired(module: &Name, appended: &Appended, context: &mut Context) {
     if let Some(torn) = &appended.repaired {
         context.warn(&format!(
             "warning: {module}: {}; {} bytes were cut off{}",
@@ -97,29 +126,68 @@ pub(super) fn commit(
             torn.kept.as_ref().map_or(String::new(), |kept| format!(" and kept in {kept}"))
         ));
     }
-    let placed = &appended.batches[0];
-    if let Placed::Already(_) = placed {
-        let old = store.read(&module, placed.first())?.next().transpose()?.map(|record| record.message);
-        let same = old.is_some_and(|old| (old.type_, old.correlation, old.data) == said);
-        match same {
-            true => context.note(&format!("note: {id} is in the log already; nothing was appended")),
-            false => context.warn(&format!(
+}
+
+/// Says of messages that were in the log already whether they are the same.
+pub(super) fn say_old(
+    store: &Store,
+    module: &Name,
+    old: Vec<(Position, &Message)>,
+    context: &mut Context,
+) -> Result<()> {
+    let ids: Vec<Name> = old.iter().map(|(_, message)| message.id.clone()).collect();
+    let differing: BTreeSet<&Name> =
+        differing(store, module, old)?.into_iter().map(|(_, message)| &message.id).collect();
+    for id in &ids {
+        match differing.contains(id) {
+            false => context.note(&format!("note: {id} is in the log already; nothing was appended")),
+            true => context.warn(&format!(
                 "warning: {id} is in the log already, and says something else; nothing was appended"
             )),
         }
     }
-    let position = placed.first();
-    let text = match context.format {
-        Format::Text => format!("{module} {position} {type_} {id}\n"),
+    Ok(())
+}
+
+/// Those messages that say something else than the log at their positions.
+pub(super) fn differing<'a>(
+    store: &Store,
+    module: &str,
+    mut old: Vec<(Position, &'a Message)>,
+) -> Result<Vec<(Position, &'a Message)>> {
+    old.sort_by_key(|(position, _)| *position);
+    let Some((first, _)) = old.first() else { return Ok(old) };
+    let mut differing = Vec::new();
+    let mut old = old.iter().copied().peekable();
+    for record in store.read(module, *first)? {
+        let there = record?.message;
+        while let Some((position, message)) = old.next_if(|(at, _)| Some(*at) == there.position) {
+            fn says(message: &Message) -> (&Name, &Option<Name>, &Option<Document>) {
+                (&message.type_, &message.correlation, &message.data)
+            }
+            if says(&there) != says(message) {
+                differing.push((position, message));
+            }
+        }
+        if old.peek().is_none() {
+            break;
+        }
+    }
+    Ok(differing)
+}
+
+/// Where a message stands, as it is printed.
+pub(super) fn answer(message: &Message, position: Position, format: Format) -> String {
+    let Message { source, type_, id, .. } = message;
+    match format {
+        Format::Text => format!("{source} {position} {type_} {id}\n"),
         Format::Json => format!(
             "{{\"module\":{},\"position\":{position},\"type\":{},\"id\":{}}}\n",
-            json::quote(&module),
-            json::quote(&type_),
-            json::quote(&id)
+            json::quote(source),
+            json::quote(type_),
+            json::quote(id)
         ),
-    };
-    context.print(&text)?;
-    Ok(Exit::Holds)
+    }
 }
 
 fn module_of(args: &Args, workspace: &Workspace) -> Result<Name> {

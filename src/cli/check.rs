@@ -1,9 +1,9 @@
 //! `anyorder check`: what a process does under every order of its inputs.
 
-use super::context::Context;
+use super::context::{Context, Watch};
 use super::shelf::{self, Shelf};
 use super::workspace::{self, Workspace};
-use super::{Exit, Format};
+use super::{Exit, Format, interrupt};
 use crate::error::{Error, Result, Trouble};
 use crate::explore::{
     Alarms, Order, Progress, Report, Scenario, Stopped, Typed, Verdict, conversations, explore, from_events,
@@ -13,9 +13,7 @@ use crate::report::words::{counted, grouped};
 use crate::report::{check as report, check_json, check_many, check_ordering};
 use crate::store::{Folder, Foreign, Store};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Once};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 /// Check every order in which messages may come
 ///
@@ -183,18 +181,18 @@ fn of_log(args: &Args, workspace: Option<Workspace>, order: Order, alarms: Alarm
 
 /// Explores one scenario after the other, and each of its orders; whether any is missing.
 fn explore_all(scenarios: &[Scenario], context: &mut Context) -> Result<(Vec<Report>, bool)> {
-    listen();
+    interrupt::listen();
     let (mut reports, mut left_out) = (Vec::new(), None);
-    let mut told = Told { since: Instant::now(), last: Instant::now(), shown: false };
+    let mut watch = Watch::new();
     let all: usize = scenarios.iter().map(|scenario| scenario.orders.len()).sum();
     for scenario in scenarios {
         for &order in &scenario.orders {
             let begun = reports.len();
-            let mut watch = |progress: Progress| {
-                told.tell(context, progress, (begun, all), &scenario.name);
-                !ASKED.load(Ordering::Relaxed)
+            let mut tell = |progress: Progress| {
+                watch.tell(context, |seconds| far(progress, (begun, all), &scenario.name, seconds));
+                !interrupt::asked()
             };
-            match explore(scenario, order, &mut watch) {
+            match explore(scenario, order, &mut tell) {
                 Ok(report) => reports.push(report),
                 // One conversation that is too large keeps nobody from the others.
                 Err(error) if scenarios.len() > 1 && error.trouble() == Trouble::Bound => {
@@ -203,62 +201,26 @@ fn explore_all(scenarios: &[Scenario], context: &mut Context) -> Result<(Vec<Rep
                 }
                 Err(error) => return Err(error),
             }
-            if ASKED.load(Ordering::Relaxed) {
-                told.clear(context);
+            if interrupt::asked() {
+                watch.clear(context);
                 return Ok((reports, true));
             }
         }
     }
-    told.clear(context);
+    watch.clear(context);
     match left_out {
         Some(error) if reports.is_empty() => Err(error),
         left_out => Ok((reports, left_out.is_some())),
     }
 }
 
-/// Somebody pressed Ctrl-C.
-static ASKED: AtomicBool = AtomicBool::new(false);
-
-/// The first Ctrl-C asks for what is known so far; a second one ends the program.
-fn listen() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let asked = || {
-            if ASKED.swap(true, Ordering::Relaxed) {
-                std::process::exit(130);
-            }
-        };
-        // Without a handler Ctrl-C ends the program, as everywhere.
-        let _ = ctrlc::set_handler(asked);
-    });
-}
-
-/// What a person who watches a terminal is told while it goes on.
-struct Told {
-    since: Instant,
-    last: Instant,
-    shown: bool,
-}
-
-impl Told {
-    fn tell(&mut self, context: &mut Context, progress: Progress, (done, all): (usize, usize), name: &str) {
-        const BETWEEN: Duration = Duration::from_millis(200);
-        if self.last.elapsed() < BETWEEN {
-            return;
-        }
-        self.last = Instant::now();
-        let which = if all > 1 { format!("{} of {all}, ", done + 1) } else { String::new() };
-        let rate = (progress.met as f64 / self.since.elapsed().as_secs_f64()) as u64;
-        let rate = if done == 0 { format!(", {} a second", grouped(rate)) } else { String::new() };
-        let (states, depth) = (counted(progress.met, "state"), progress.depth);
-        self.shown |= context.progress(&format!("{which}{name}: {states}{rate}, {depth} choices deep"));
-    }
-
-    fn clear(&self, context: &mut Context) {
-        if self.shown {
-            context.progress("");
-        }
-    }
+/// How far one scenario has come.
+fn far(progress: Progress, (done, all): (usize, usize), name: &str, seconds: f64) -> String {
+    let which = if all > 1 { format!("{} of {all}, ", done + 1) } else { String::new() };
+    let rate = (progress.met as f64 / seconds) as u64;
+    let rate = if done == 0 { format!(", {} a second", grouped(rate)) } else { String::new() };
+    let (states, depth) = (counted(progress.met, "state"), progress.depth);
+    format!("{which}{name}: {states}{rate}, {depth} choices deep")
 }
 
 /// The only scenario.

@@ -3,9 +3,11 @@
 use super::Format;
 use super::workspace::Workspace;
 use crate::error::Result;
+use crate::report::words::{counted, grouped};
 use clap::Command;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 pub(crate) struct Context<'a> {
     directory: Option<PathBuf>,
@@ -67,5 +69,44 @@ impl<'a> Context<'a> {
         // What was printed before stands before it, also where both go to one terminal.
         let _ = self.out.flush();
         let _ = writeln!(self.err, "{text}");
+    }
+}
+
+/// What a person who watches a terminal is told while something goes on, a few times a second.
+pub(crate) struct Watch {
+    since: Instant,
+    last: Instant,
+    shown: bool,
+}
+
+impl Watch {
+    pub fn new() -> Watch {
+        Watch { since: Instant::now(), last: Instant::now(), shown: false }
+    }
+
+    /// `text` is asked only when it is time, with the seconds that have passed since the beginning.
+    pub fn tell(&mut self, context: &mut Context, text: impl FnOnce(f64) -> String) {
+        const BETWEEN: Duration = Duration::from_millis(200);
+        if self.last.elapsed() < BETWEEN {
+            return;
+        }
+        self.last = Instant::now();
+        self.shown |= context.progress(&text(self.since.elapsed().as_secs_f64()));
+    }
+
+    /// As [`Watch::tell`], for one of many that are counted: the clock is asked every thousand.
+    pub fn count(&mut self, context: &mut Context, count: u64, doing: &str) {
+        if count.is_multiple_of(1_000) {
+            self.tell(context, |seconds| {
+                let rate = (count as f64 / seconds) as u64;
+                format!("{doing}: {}, {} a second", counted(count, "message"), grouped(rate))
+            });
+        }
+    }
+
+    pub fn clear(&self, context: &mut Context) {
+        if self.shown {
+            context.progress("");
+        }
     }
 }

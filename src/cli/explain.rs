@@ -1,4 +1,4 @@
-//! `anyorder explain`: what an error code means.
+//! `anyorder explain`: what an error code means, or a key.
 
 use super::context::Context;
 use super::{Exit, Format};
@@ -6,22 +6,34 @@ use crate::error::Error;
 use crate::report::explain;
 use crate::span::Mistake;
 
-/// Tell what an error code means, with a wrong and a right example
+/// Tell what an error code means, with a wrong and a right example; or what a key takes
 ///
-/// Every error in a file that you write bears a code, as in `error[E0106]`. Without one, all codes are
-/// listed.
+/// Every error in a file that you write bears a code, as in `error[E0106]`. A key is a word of such a
+/// file, as `whenever`. Without either, all codes are listed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   anyorder explain E0106
+  anyorder explain whenever    what this key is for, and what stands under it
   anyorder explain")]
 pub struct Args {
-    /// The code, as it was printed
+    /// The code, as it was printed; or a key
     #[arg(value_name = "CODE")]
     code: Option<String>,
 }
 
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
+    if let Some(word) = &args.code {
+        let places = explain::places(word);
+        if !places.is_empty() {
+            let text = match context.format {
+                Format::Text => explain::key(&places),
+                Format::Json => explain::json_key(&places),
+            };
+            context.print(&text)?;
+            return Ok(Exit::Holds);
+        }
+    }
     let mistake = args.code.as_deref().map(known).transpose()?;
     let text = match (mistake, context.format) {
         (Some(mistake), Format::Text) => explain::text(mistake),

@@ -1,174 +1,240 @@
 //! `anyorder log`: what is in the logs.
 
-use super::context::Context;
-use super::workspace;
-use super::{Exit, Format};
+use super::context::{Context, Watch};
+use super::cursor::Cursor;
+use super::select::{Filters, Selection};
+use super::{Exit, Format, interrupt};
 use crate::error::{Error, Result};
-use crate::event::{Name, Position};
+use crate::event::Position;
+use crate::report::counts::{By, Counts};
 use crate::report::log as report;
 use crate::runtime::Merged;
-use crate::store::Store;
-use std::collections::BTreeMap;
+use crate::store::{Record, Store};
+use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Show the messages of the logs, in the order of time
 ///
-/// With `--format json` each message is printed as its line stands in the log, byte for byte.
+/// With `--format json` each message is printed as its line stands in the log, byte for byte; as
+/// another module sees it (`--as`) without what is its module's own business.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   anyorder log --correlation latest            one conversation
   anyorder log --module orders --from 100      from a position on
+  anyorder log --tail 5                        the last five
+  anyorder log --since 2026-11-21T09:00Z --until 2026-11-22 --count-by day
   anyorder log --as notifications --format json    what other modules may see
   anyorder log --follow --cursor seen.json     go on, tomorrow too, where this stops")]
 pub struct Args {
-    /// Only this module's log
-    #[arg(long, value_name = "M")]
-    module: Option<String>,
-    /// Only messages of this type
-    #[arg(long = "type", value_name = "T")]
-    type_: Option<String>,
-    /// Only this conversation: an id, a unique part of one, or `latest`
-    #[arg(long, value_name = "ID")]
-    correlation: Option<String>,
+    #[command(flatten)]
+    filters: Filters,
     /// As this module sees it, without the internal events of others; `notifications` is nobody's
     #[arg(long = "as", value_name = "MODULE")]
     reader: Option<String>,
-    /// From this position on, in each module
+    /// No more than so many; with --follow it ends after them
     #[arg(long, value_name = "N")]
-    from: Option<u64>,
-    /// Wait for more
+    limit: Option<u64>,
+    /// Only the last so many; with --follow those, and then what comes
+    #[arg(long, value_name = "N", conflicts_with = "limit")]
+    tail: Option<usize>,
+    /// How many there are of each, the most first
+    #[arg(long, value_name = "WHAT", conflicts_with_all = ["limit", "tail", "follow"])]
+    count_by: Option<CountBy>,
+    /// Wait for more, until Ctrl-C
     #[arg(long)]
     follow: bool,
     /// Keep what was read in this file, and begin after it
-    #[arg(long, value_name = "FILE", requires = "follow")]
+    #[arg(long, value_name = "FILE", requires = "follow", conflicts_with = "tail")]
     cursor: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum CountBy {
+    Type,
+    Module,
+    Day,
+}
+
+impl From<CountBy> for By {
+    fn from(by: CountBy) -> By {
+        match by {
+            CountBy::Type => By::Type,
+            CountBy::Module => By::Module,
+            CountBy::Day => By::Day,
+        }
+    }
 }
 
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let workspace = context.workspace()?;
     let store = workspace.store();
-    let correlation = match &args.correlation {
-        Some(wanted) => Some(workspace::conversation(&store, wanted)?),
-        None => None,
-    };
-    let from = match args.from {
-        Some(number) => Position::new(number).ok_or_else(|| Error::input("--from: positions begin at 1"))?,
-        None => Position::FIRST,
-    };
-    if let Some(module) = &args.module {
-        workspace.check_module(module)?;
-    }
-    let next = match &args.cursor {
-        Some(path) => Cursor::read(path)?,
-        None => Cursor::default(),
-    };
     let view = report::View::new(args.reader.as_deref());
-    let mut shower = Shower { args, store, from, correlation, view, next, lifter: report::Lifter::default() };
-    loop {
-        let before = shower.next.clone();
+    let selection = Selection::new(args.filters, view, &workspace, &store)?;
+    if let Some(by) = args.count_by {
+        return count(by.into(), &store, &selection, context);
+    }
+    let mut next = Cursor::default();
+    if let Some(path) = &args.cursor {
+        if workspace.is_log(path) {
+            let error =
+                Error::input("a cursor does not belong among the logs").at(path.display().to_string());
+            return Err(error.hint("keep it elsewhere; only appends write there").into());
+        }
+        next = Cursor::read(path)?;
+        next.check(path, &store)?;
+    }
+    if let Some(count) = args.tail {
+        next = tail(count, &store, &selection)?;
+    }
+    let mut shower =
+        Shower { store, selection, next, left: args.limit, tail: args.tail, cursor: args.cursor };
+    if !args.follow {
         shower.show(context)?;
-        if !shower.args.follow {
-            return Ok(Exit::Holds);
-        }
-        // What is in the cursor has been read by whoever reads us, not only by us.
-        context.out.flush()?;
-        if let Some(path) = &shower.args.cursor
-            && shower.next != before
-        {
-            shower.next.write(path)?;
-        }
+        return Ok(Exit::Holds);
+    }
+    interrupt::listen();
+    while shower.show(context)? && !interrupt::asked() {
         std::thread::sleep(Duration::from_millis(200));
     }
+    Ok(Exit::Holds)
+}
+
+/// Counting needs no order of time: one log after the other.
+fn count(by: By, store: &Store, selection: &Selection, context: &mut Context) -> anyhow::Result<Exit> {
+    let mut counts = Counts::new(by);
+    let (mut watch, mut read) = (Watch::new(), 0);
+    for module in store.modules()?.iter().filter(|module| selection.reads(module)) {
+        for record in store.read(module, selection.from)? {
+            let message = record?.message;
+            if selection.takes(&message) {
+                counts.add(&message);
+            }
+            read += 1;
+            watch.count(context, read, "counting");
+        }
+    }
+    watch.clear(context);
+    let text = match context.format {
+        Format::Text => counts.text(),
+        Format::Json => counts.json(),
+    };
+    context.print(&text)?;
+    Ok(Exit::Holds)
+}
+
+/// Where each module is to be read from, so that its last `count` messages that are taken are among those
+/// that are read: from ever further back, so that the last few of a long log cost little.
+fn tail(count: usize, store: &Store, selection: &Selection) -> Result<Cursor> {
+    let mut start = Cursor::default();
+    for module in store.modules()?.into_iter().filter(|module| selection.reads(module)) {
+        let Some(last) = store.tail(&module)?.last else { continue };
+        let mut back = count as u64;
+        let from = loop {
+            let from = (last.number() + 1).saturating_sub(back);
+            let from = Position::new(from).unwrap_or(Position::FIRST).max(selection.from);
+            if count == 0 || selection.takes_all() || from == selection.from {
+                break from;
+            }
+            let mut taken = 0;
+            for record in store.read(&module, from)? {
+                taken += selection.takes(&record?.message) as usize;
+            }
+            if taken >= count {
+                break from;
+            }
+            back = back.saturating_mul(8);
+        };
+        start.0.insert(module, from);
+    }
+    Ok(start)
 }
 
 struct Shower {
-    args: Args,
     store: Store,
-    from: Position,
-    correlation: Option<Name>,
-    view: report::View,
+    selection: Selection,
     next: Cursor,
-    lifter: report::Lifter,
+    /// How many may still be shown.
+    left: Option<u64>,
+    /// Of the first round only the last so many are shown.
+    tail: Option<usize>,
+    cursor: Option<PathBuf>,
 }
 
 impl Shower {
-    /// Shows what is there and was not shown yet.
-    fn show(&mut self, context: &mut Context) -> anyhow::Result<()> {
-        if self.args.reader.is_some() && context.format == Format::Json {
-            self.learn_causes()?;
+    /// Shows what is there and was not shown yet; answers whether anything may come after it.
+    fn show(&mut self, context: &mut Context) -> anyhow::Result<bool> {
+        let store = self.store.clone();
+        let before = self.next.clone();
+        let from = |module: &_| before.0.get(module).copied().unwrap_or(self.selection.from);
+        let merged = Merged::open(&store, |module| self.selection.reads(module).then(|| from(module)))?;
+        if self.cursor.is_some() && merged.peek().is_some() {
+            // Whoever keeps a cursor acts on what is read, and what was read must not be gone after a
+            // power cut: else others would stand at positions that the cursor has passed.
+            merged.modules().try_for_each(|module| store.sync(module))?;
         }
-        let wanted = |module: &Name| self.args.module.as_ref().is_none_or(|only| **only == **module);
-        let start = |module: &Name| self.next.0.get(module).copied().unwrap_or(self.from);
-        for record in Merged::open(&self.store, |module| wanted(module).then(|| start(module)))? {
-            let record = record?;
-            let message = &record.message;
-            if let Some(position) = message.position {
-                self.next.0.insert(message.source.clone(), position.next());
+        if context.format == Format::Json {
+            self.selection.learn_causes(&store)?;
+        }
+        let tail = self.tail.take();
+        let mut last = VecDeque::new();
+        let mut put_down = Instant::now();
+        for (index, record) in merged.enumerate() {
+            if self.left == Some(0) {
+                break;
             }
-            let shown = self.correlation.as_ref().is_none_or(|id| message.conversation() == Some(id))
-                && self.args.type_.as_ref().is_none_or(|type_| **type_ == *message.type_)
-                && self.view.shows(message);
-            if !shown {
+            // A reader far behind is not to begin again from where it was when it is stopped.
+            if self.cursor.is_some() && index % 256 == 255 {
+                if interrupt::asked() {
+                    break;
+                }
+                if put_down.elapsed() > Duration::from_millis(200) {
+                    self.put_down(context)?;
+                    put_down = Instant::now();
+                }
+            }
+            let record = record?;
+            if let Some(position) = record.message.position {
+                self.next.0.insert(record.message.source.clone(), position.next());
+            }
+            if !self.selection.takes(&record.message) {
                 continue;
             }
-            let text = match context.format {
-                Format::Text => report::line(message),
-                Format::Json => self.view.json(&record, &self.lifter),
+            let Some(count) = tail else {
+                self.left = self.left.map(|left| left - 1);
+                self.print(&record, context)?;
+                continue;
             };
-            context.print(&text)?;
+            last.push_back(record);
+            if last.len() > count {
+                last.pop_front();
+            }
+        }
+        for record in &last {
+            self.print(record, context)?;
+        }
+        if self.next != before {
+            self.put_down(context)?;
+        }
+        Ok(self.left != Some(0))
+    }
+
+    fn print(&self, record: &Record, context: &mut Context) -> std::io::Result<()> {
+        let text = match context.format {
+            Format::Text => report::line(&record.message),
+            Format::Json => self.selection.json(record),
+        };
+        context.print(&text)
+    }
+
+    /// What is in the cursor has been read by whoever reads us, or waits in the pipe: it is written only
+    /// after what was shown is out.
+    fn put_down(&self, context: &mut Context) -> anyhow::Result<()> {
+        context.out.flush()?;
+        if let Some(path) = &self.cursor {
+            self.next.write(path)?;
         }
         Ok(())
-    }
-
-    /// The cause of a message may be an internal one that stands before `--from`, or in a module that
-    /// is not shown: all of them are to be known before the first is lifted.
-    fn learn_causes(&mut self) -> Result<()> {
-        let known = &self.lifter.next;
-        let merged =
-            Merged::open(&self.store, |module| Some(known.get(module).copied().unwrap_or(Position::FIRST)))?;
-        for record in merged {
-            self.lifter.see(&record?.message);
-        }
-        Ok(())
-    }
-}
-
-/// Per module, the position that is wanted next.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Cursor(BTreeMap<Name, Position>);
-
-impl Cursor {
-    fn read(path: &std::path::Path) -> Result<Cursor> {
-        let shown = path.display().to_string();
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Cursor::default()),
-            Err(error) => return Err(Error::io("read the cursor", &shown, &error)),
-        };
-        let wrong = |why: String| {
-            let error = Error::input(format!("this is no cursor: {why}")).at(&*shown);
-            error.hint("a cursor is what --cursor wrote; name a file that is not there yet to begin anew")
-        };
-        let numbers: BTreeMap<String, u64> =
-            serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-        let position = |(module, next): (String, u64)| match Position::new(next) {
-            Some(next) => Ok((Name::from(module), next)),
-            None => Err(wrong(format!("positions begin at 1, and {module} is at {next}"))),
-        };
-        Ok(Cursor(numbers.into_iter().map(position).collect::<Result<_>>()?))
-    }
-
-    /// Beside the old one, then over it: a cursor is whole at every moment.
-    fn write(&self, path: &std::path::Path) -> Result<()> {
-        let shown = path.display().to_string();
-        let numbers: BTreeMap<&str, u64> =
-            self.0.iter().map(|(module, next)| (&**module, next.number())).collect();
-        let text = serde_json::to_string(&numbers).expect("names and numbers") + "\n";
-        let mut draft = path.as_os_str().to_owned();
-        draft.push(".draft");
-        let written = std::fs::write(&draft, text).and_then(|()| std::fs::rename(&draft, path));
-        written.map_err(|error| Error::io("write the cursor", &shown, &error))
     }
 }

@@ -4,22 +4,29 @@
 //! printing, the wall clock and, beside `store/file.rs`, the only use of the file system. Decides
 //! nothing about processes. `demo` runs the verbs through the same [`execute`] that `main` does.
 
+mod ahead;
 mod append;
+mod append_lines;
 mod check;
 mod clock;
 mod context;
+mod cursor;
 mod demo;
 mod draft;
 mod examples;
 mod explain;
+mod export;
 mod graph;
+mod import;
 mod init;
+mod interrupt;
 mod log;
 mod manual;
 mod new;
 mod replay;
 mod run;
 mod schema;
+mod select;
 mod settle;
 mod shelf;
 mod status;
@@ -129,6 +136,8 @@ enum Verb {
     Check(check::Args),
     Test(test::Args),
     Replay(replay::Args),
+    Import(import::Args),
+    Export(export::Args),
     Verify(verify::Args),
     Explain(explain::Args),
     Schema(schema::Args),
@@ -217,6 +226,8 @@ fn dispatch(verb: Verb, context: &mut Context) -> Result<Exit> {
         Verb::Check(args) => check::run(args, context),
         Verb::Test(args) => test::run(args, context),
         Verb::Replay(args) => replay::run(args, context),
+        Verb::Import(args) => import::run(args, context),
+        Verb::Export(args) => export::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
         Verb::Explain(args) => explain::run(args, context),
         Verb::Schema(args) => schema::run(args, context),

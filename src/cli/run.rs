@@ -282,12 +282,12 @@ pub(crate) fn world(
     };
     if services == Services::Answer && known.is_empty() {
         return Err(Error::input("there is no service in this workspace")
-            .hint("write one as services/<name>.yaml, or leave out --services"));
+            .hint("`anyorder new service NAME` writes one; or leave out --services"));
     }
     let journals = known.iter().any(|service| service.remembers());
     if families.is_empty() && !(services == Services::Answer || services == Services::Journals && journals) {
         let hint = match known.is_empty() {
-            true => "write one as processes/<name>@1.yaml; `anyorder init DIR` makes one to look at",
+            true => "`anyorder new process NAME` writes one to start from, processes/NAME@1.yaml",
             false => "there are services: `anyorder run --services` lets them answer",
         };
         return Err(Error::input("there is no process in this workspace").hint(hint));

@@ -15,4 +15,4 @@ mod time;
 pub use document::Document;
 pub use message::{Extra, Kind, Message};
 pub use names::{Name, Names, Position, computed_id, shortened};
-pub use time::{Millis, Time, parse_duration, print_duration};
+pub use time::{Millis, Time, meant_duration, parse_duration, print_duration};

@@ -142,6 +142,39 @@ pub fn parse_duration(text: &str) -> Option<Millis> {
     number.checked_mul(*factor)
 }
 
+/// The duration that a text means in the words of people or of ISO 8601: `2 days`, `1h30m`, `PT15M`.
+pub fn meant_duration(text: &str) -> Option<String> {
+    let text = text.trim().to_ascii_lowercase();
+    let (rest, iso) = match text.strip_prefix('p') {
+        Some(rest) => (rest, true),
+        None => (&*text, false),
+    };
+    let (mut rest, mut clock, mut sum, mut parts) = (rest, !iso, 0 as Millis, 0);
+    while !rest.is_empty() {
+        if iso && let Some(after) = rest.strip_prefix('t') {
+            (rest, clock) = (after, true);
+            continue;
+        }
+        let (number, after) = rest.split_at(rest.bytes().take_while(u8::is_ascii_digit).count());
+        let after = after.trim_start();
+        // In ISO 8601 a unit is one letter, and the `t` may follow it at once.
+        let letters = after.bytes().take_while(u8::is_ascii_alphabetic).count().min(if iso { 1 } else { 99 });
+        let (unit, after) = after.split_at(letters);
+        let factor: Millis = match unit {
+            "ms" | "msec" | "msecs" | "millis" | "millisecond" | "milliseconds" => 1,
+            "s" | "sec" | "secs" | "second" | "seconds" => 1_000,
+            "m" | "min" | "mins" | "minute" | "minutes" if clock => 60_000,
+            "h" | "hr" | "hrs" | "hour" | "hours" => 3_600_000,
+            "d" | "day" | "days" => 86_400_000,
+            "w" | "week" | "weeks" => 7 * 86_400_000,
+            _ => return None,
+        };
+        sum = number.parse::<Millis>().ok()?.checked_mul(factor)?.checked_add(sum)?;
+        (rest, parts) = (after.trim_start(), parts + 1);
+    }
+    (parts > 0).then(|| print_duration(sum))
+}
+
 /// The shortest exact form with one unit: 900000 is `15m`, 90000 is `90s`.
 pub fn print_duration(millis: Millis) -> String {
     let (unit, factor) =
@@ -153,6 +186,26 @@ pub fn print_duration(millis: Millis) -> String {
 mod tests {
     use super::*;
     use chrono::SecondsFormat;
+
+    #[test]
+    fn a_duration_in_other_words_is_understood() {
+        for (text, meant) in [
+            ("2 days", "2d"),
+            ("10 minutes", "10m"),
+            ("1 Hour", "1h"),
+            ("2 weeks", "14d"),
+            ("1h30m", "90m"),
+            ("1h 30 min", "90m"),
+            ("PT15M", "15m"),
+            ("P1DT12H", "36h"),
+            ("250 ms", "250ms"),
+        ] {
+            assert_eq!(meant_duration(text).as_deref(), Some(meant), "{text}");
+        }
+        for text in ["", "p", "15", "soon", "P1M", "1.5h", "days", "99999999999999999 weeks", "-2 days"] {
+            assert_eq!(meant_duration(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn both_readers_and_the_printer_agree_with_chrono_on_every_kind_of_day() {

@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 /// How many outcomes and findings of one scenario are shown, so that it fits a screen; the JSON has all.
 const OUTCOMES: usize = 6;
 const FINDINGS: usize = 4;
-/// How many choices of an ordering are shown on one line.
+/// How wide a line of an ordering is, how many lines are shown, and where they begin.
 const WIDE: usize = 92;
+const LINES: usize = 6;
+const INDENT: usize = "      nearest: ".len();
 
 /// One scenario, in full.
 pub fn text(report: &Report) -> String {
@@ -190,22 +192,26 @@ fn effects(effects: &BTreeMap<Name, u64>) -> String {
     list(effects.iter().map(one))
 }
 
+/// Behind `nearest: `, on as many lines as it takes: it can be pasted into `--ordering "…"` as it stands.
 pub(super) fn ordering(choices: &[String]) -> String {
     if choices.is_empty() {
         return "nothing happens".to_string();
     }
-    let text = choices.join(" ");
-    if text.chars().count() <= WIDE {
-        return text;
-    }
-    // As many from the front as fit; the whole is in the JSON.
-    let mut shown = String::new();
+    let (mut shown, mut width, mut lines) = (String::new(), 0, 1);
     for (index, choice) in choices.iter().enumerate() {
-        if shown.len() + choice.len() > WIDE {
-            return format!("{shown} … {} more", choices.len() - index);
+        let wide = choice.chars().count();
+        if index > 0 && width + 1 + wide > WIDE {
+            if lines == LINES {
+                return format!("{shown} … {} more (--format json has all)", choices.len() - index);
+            }
+            shown.push_str(&format!("\n{:INDENT$}", ""));
+            (width, lines) = (0, lines + 1);
+        } else if index > 0 {
+            shown.push(' ');
+            width += 1;
         }
-        shown.push_str(if index > 0 { " " } else { "" });
         shown.push_str(choice);
+        width += wide;
     }
     shown
 }

@@ -17,12 +17,22 @@ impl View {
         View { reader: reader.map(str::to_string) }
     }
 
+    /// What others see: the eyes of no module at all.
+    pub fn from_outside() -> View {
+        View::new(Some(""))
+    }
+
     /// Another module's internal events are not shown; the gap in the positions is.
     pub fn shows(&self, message: &Message) -> bool {
         match &self.reader {
             None => true,
             Some(reader) => !message.internal || **reader == *message.source,
         }
+    }
+
+    /// Whether nothing is hidden.
+    pub fn shows_all(&self) -> bool {
+        self.reader.is_none()
     }
 
     /// The message's line: as it stands; or, seen by others, without what is its module's own

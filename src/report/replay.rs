@@ -1,6 +1,6 @@
 //! What a replay has found, as text and as JSON.
 
-use super::words::{counted, grouped, list};
+use super::words::{count_of, counted, grouped, list};
 use crate::versions::{Divergence, Replayed, Said};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -28,19 +28,19 @@ pub fn text(process: &str, replayed: &Replayed, against: &Against, divergences: 
         counted(replayed.instances, "instance")
     );
     for ((end, state), count) in &replayed.ended {
-        text.push_str(&row(*count, &format!("{state} ({})", end.name())));
+        text.push_str(&count_of(*count, &format!("{state} ({})", end.name())));
     }
     for (state, count) in &replayed.unfinished {
-        text.push_str(&row(*count, &format!("unfinished in {state}")));
+        text.push_str(&count_of(*count, &format!("unfinished in {state}")));
     }
     for (reason, count) in &replayed.reasons {
-        text.push_str(&row(*count, &format!("parked: {reason}")));
+        text.push_str(&count_of(*count, &format!("parked: {reason}")));
     }
     if replayed.not_started > 0 {
-        text.push_str(&row(replayed.not_started, "not started"));
+        text.push_str(&count_of(replayed.not_started, "not started"));
     }
     if replayed.declined > 0 {
-        text.push_str(&row(replayed.declined, "declined"));
+        text.push_str(&count_of(replayed.declined, "declined"));
     }
     if !replayed.tally.sent.is_empty() {
         let sent = replayed.tally.sent.iter().map(|(type_, count)| format!("{} {type_}", grouped(*count)));
@@ -49,10 +49,6 @@ pub fn text(process: &str, replayed: &Replayed, against: &Against, divergences: 
     text.push_str(&compared(against, divergences));
     text.push_str(&told(against, process, divergences));
     text
-}
-
-fn row(count: u64, what: &str) -> String {
-    format!("{:>9}  {what}\n", grouped(count))
 }
 
 /// How many instances differ, in a sentence.

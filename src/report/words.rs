@@ -21,6 +21,11 @@ pub fn grouped(count: u64) -> String {
     out
 }
 
+/// A line of a list of counts.
+pub fn count_of(count: u64, what: &str) -> String {
+    format!("{:>9}  {what}\n", grouped(count))
+}
+
 pub fn list(items: impl Iterator<Item = String>) -> String {
     items.collect::<Vec<_>>().join(", ")
 }

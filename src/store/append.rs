@@ -222,8 +222,8 @@ fn remember<M: Borrow<Message>>(batch: &[M], first: u64, known: &mut HashMap<Nam
     Ok(())
 }
 
-/// What is written must be read again.
-fn check_message(module: &str, message: &Message) -> Result<()> {
+/// Whether a message can go into a module's log: what is written must be read again.
+pub fn check_message(module: &str, message: &Message) -> Result<()> {
     if &*message.source != module {
         return Err(Error::input(format!(
             "message `{}` is of `{}` and cannot go into the log of `{module}`",

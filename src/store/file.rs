@@ -81,7 +81,7 @@ impl Medium for Folder {
 }
 
 /// The files of a log that others wrote: the file itself, or every `.jsonl` of a folder by name.
-pub(super) fn foreign_files(path: &Path) -> Result<Vec<PathBuf>> {
+pub fn foreign_files(path: &Path) -> Result<Vec<PathBuf>> {
     let about = fs::metadata(path).map_err(|error| refused("read the log", path, &error))?;
     if !about.is_dir() {
         return Ok(vec![path.to_path_buf()]);

@@ -11,8 +11,8 @@ use super::names::{FUNCTIONS, Function, Signature, other_name};
 use super::pattern::Pattern;
 use super::types::{Type, Types};
 use super::{Reads, Scope, print};
-use crate::event::{Time, json, parse_duration};
-use crate::span::{Mistake, Span, listed, nearest};
+use crate::event::{Time, json, meant_duration, parse_duration};
+use crate::span::{Mistake, Span, nearest};
 
 pub(super) const ROOTS: [&str; 4] = ["event", "data", "state", "now"];
 /// Words that are no names.
@@ -136,7 +136,10 @@ impl Checker<'_> {
             let hint = match (other_name(&key.name), nearest(&key.name, function_names())) {
                 (Some(other), _) => format!("write `{other}`"),
                 (_, Some(near)) => format!("did you mean `{near}`?"),
-                _ => format!("there are {}", listed(function_names())),
+                _ => {
+                    let names: Vec<String> = function_names().map(|name| format!("`{name}`")).collect();
+                    format!("there are {}", names.join(", "))
+                }
             };
             return self.fault(
                 Fault::new(Mistake::UnknownFunction, key.at.0, format!("unknown function `{}`", key.name))
@@ -214,8 +217,12 @@ impl Checker<'_> {
 fn read_now(function: Function, text: &str, at: Span, mut codes: Vec<Code>) -> Result<Op, Fault> {
     match function {
         Function::Duration => parse_duration(text).map(Op::Duration).ok_or_else(|| {
-            Fault::new(Mistake::BadText, at, format!("'{text}' is no duration"))
-                .hint("write a whole number and one of ms, s, m, h, d: '15m'")
+            Fault::new(Mistake::BadText, at, format!("'{text}' is no duration")).hint(
+                match meant_duration(text) {
+                    Some(meant) => format!("write '{meant}'"),
+                    None => "write a whole number and one of ms, s, m, h, d: '15m'".to_string(),
+                },
+            )
         }),
         Function::Timestamp => Time::parse(text).map(Op::Time).ok_or_else(|| {
             Fault::new(Mistake::BadText, at, format!("'{text}' is no timestamp"))

@@ -140,16 +140,21 @@ impl Checker<'_> {
         if !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) || name.is_empty() {
             return self.fault(fault.hint(match near_attribute(name) {
                 Some(near) => format!("did you mean `event.{near}`?"),
-                None => format!(
-                    "what a message says is under `event.data`; an extension is named in a-z and 0-9 ({})",
-                    "it may be read as `event.name`"
-                ),
+                None if is_word(name) => {
+                    format!("what a message says is under `event.data`: write `event.data.{name}`")
+                }
+                None => "what a message says is under `event.data`".to_string(),
             }));
         }
         match near_attribute(name).filter(|_| !bracketed) {
-            Some(near) => self.fault(fault.hint(format!(
-                "did you mean `event.{near}`? An extension of that name is read as `event['{name}']`"
-            ))),
+            Some(near) => {
+                // Short words are near each other by chance (`fee`, `due`): most often the message's data is meant.
+                let chance = near.len() <= 4 && near != "data";
+                let own = if chance { format!(", or `event.data.{name}`") } else { String::new() };
+                self.fault(fault.hint(format!(
+                    "did you mean `event.{near}`{own}? An extension of that name is read as `event['{name}']`"
+                )))
+            }
             None => (Op::Attribute(Attribute::Extension(name.into())), Types::JSON),
         }
     }

@@ -17,21 +17,29 @@ pub fn meant(place: Place, unknown: &str) -> Option<&'static Key> {
     })
 }
 
-/// What to do about a key that the place does not know.
-pub fn advice(place: Place, unknown: &str) -> String {
+/// What to do about a key that the place does not know, among those that stand `beside` it.
+pub fn advice(place: Place, unknown: &str, beside: &[&str]) -> String {
     if matches!(place, Place::Service | Place::Reply)
         && let Some((_, advice)) = service::NOT_OF_A_SERVICE.iter().find(|(name, _)| *name == unknown)
     {
         return advice.to_string();
     }
     if let Some(key) = meant(place, unknown) {
-        return if spelling(key.name) == spelling(unknown) {
+        return if !key.built() {
+            format!("that is `{}`, which is not built yet: do without it", key.name)
+        } else if beside.contains(&key.name) {
+            format!("`{}` stands here already; {}", key.name, all(place))
+        } else if spelling(key.name) == spelling(unknown) {
             format!("it is written `{}`", key.name)
         } else if key.also.iter().any(|also| spelling(also) == spelling(unknown)) {
             format!("here it is called `{}`", key.name)
         } else {
             format!("did you mean `{}`?", key.name)
         };
+    }
+    // Messages are written so, and keys never.
+    if find(place, "on").is_some() && unknown.starts_with(|c: char| c.is_ascii_uppercase()) {
+        return format!("a message stands under `on`, as in `on: {{{unknown}: …}}`");
     }
     if let Some(other) = place.kin().iter().find(|other| find(**other, unknown).is_some()) {
         let how = match other {
@@ -57,6 +65,10 @@ pub fn advice(place: Place, unknown: &str) -> String {
         let (_, name) = words.into_iter().find(|(also, _)| *also == word).expect("one of them");
         return format!("if you mean a {word}: here it is called `{name}`");
     }
+    all(place)
+}
+
+fn all(place: Place) -> String {
     let names: Vec<String> =
         keys(place).iter().filter(|key| key.built()).map(|key| format!("`{}`", key.name)).collect();
     format!("the keys of {} are {}", place.name(), names.join(", "))
@@ -73,11 +85,26 @@ mod tests {
 
     #[test]
     fn advice_prefers_the_spelling_then_the_other_tools_word_then_the_place_then_the_nearest() {
-        assert_eq!(advice(Place::Process, "startsOn"), "it is written `starts-on`");
-        assert_eq!(advice(Place::Reaction, "target"), "here it is called `to`");
-        assert_eq!(advice(Place::State, "send"), "`send` belongs in a reaction, under a message's name");
-        assert_eq!(advice(Place::Reaction, "pubish"), "did you mean `publish`?");
-        assert_eq!(advice(Place::Alarm, "xyzzy"), "the keys of an alarm are `after`, `at`, `data`, `key`");
+        assert_eq!(advice(Place::Process, "startsOn", &[]), "it is written `starts-on`");
+        assert_eq!(advice(Place::Reaction, "target", &[]), "here it is called `to`");
+        assert_eq!(advice(Place::State, "send", &[]), "`send` belongs in a reaction, under a message's name");
+        assert_eq!(advice(Place::Reaction, "pubish", &[]), "did you mean `publish`?");
+        assert_eq!(
+            advice(Place::Alarm, "xyzzy", &[]),
+            "the keys of an alarm are `after`, `at`, `data`, `key`"
+        );
+    }
+
+    #[test]
+    fn no_advice_leads_to_what_is_there_already_or_not_built() {
+        assert_eq!(advice(Place::Alarm, "for", &["for"]), "here it is called `after`");
+        let there = "`after` stands here already; the keys of an alarm are `after`, `at`, `data`, `key`";
+        assert_eq!(advice(Place::Alarm, "for", &["for", "after"]), there);
+        let later = "that is `services`, which is not built yet: do without it";
+        assert_eq!(advice(Place::Scenario, "service", &[]), later);
+        let under_on = "a message stands under `on`, as in `on: {OrderPaid: …}`";
+        assert_eq!(advice(Place::State, "OrderPaid", &[]), under_on);
+        assert_eq!(advice(Place::State, "On", &[]), "it is written `on`");
     }
 
     #[test]

@@ -51,10 +51,9 @@ impl Known {
     /// What a service's file names.
     pub fn of_service(root: &Node) -> Known {
         let (mut known, mut given) = (Known::default(), Gathered::default());
-        if root.get("entity").is_some() {
-            given.data_names(root.get("data"));
-            root.get("on").into_iter().for_each(|on| given.rules(on));
-        }
+        // Without an `entity` it has no data, which is said where it gives itself some.
+        given.data_names(root.get("data"));
+        root.get("on").into_iter().for_each(|on| given.rules(on));
         known.scope = given.scope();
         known
     }

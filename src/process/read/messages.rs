@@ -1,11 +1,12 @@
 //! What a reaction sends: commands, events, alarms.
 
 use super::Reader;
-use crate::event::{Kind, Name, parse_duration};
+use crate::event::{Kind, Name, meant_duration, parse_duration};
 use crate::process::definition::{AlarmSpec, AlarmTime, Each, Outgoing};
 use crate::process::expr;
 use crate::process::keys::Place;
-use crate::process::tree::{Meaning, Member, Node, Value};
+use crate::process::page::is_message_name;
+use crate::process::tree::{Meaning, Member, Node, Scalar, Value};
 use crate::span::{Mistake, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -93,14 +94,31 @@ impl Reader<'_> {
         for item in items {
             let Some(members) = item.map() else {
                 let hint = match item.scalar() {
-                    Some(scalar) if scalar.meaning() == Meaning::Text => {
+                    Some(scalar) if is_message_name(&scalar.text) && scalar.meaning() == Meaning::Text => {
                         format!("say when it rings, as in `alarm: {{{}: 15m}}`", scalar.text)
+                    }
+                    Some(scalar) if let Some((name, time)) = name_and_time(&scalar.text) => {
+                        format!("write `alarm: {{{name}: {time}}}`")
                     }
                     _ => "as in `alarm: {PaymentTimedOut: 15m}`".to_string(),
                 };
                 self.expected(item, "an alarm is a mapping from its name to its time", &hint);
                 continue;
             };
+            if let Some(name) = named_by_a_key(members) {
+                let hint =
+                    match members.iter().find_map(|member| member.value.scalar().filter(|_| is_time(member)))
+                    {
+                        Some(time) => {
+                            let time = meant_duration(&time.text).unwrap_or_else(|| time.text.clone());
+                            format!("write `{{{}: {time}}}`", name.text)
+                        }
+                        None => format!("as in `{{{}: 15m}}`", name.text),
+                    };
+                self.complain(item.span, "an alarm is a mapping from its name to its time", "", &hint)
+                    .is(Mistake::WrongKind);
+                continue;
+            }
             for member in members {
                 let spec = self.alarm_time(member);
                 let Some(name) = self.message(&member.key, member.key_span) else { continue };
@@ -191,7 +209,9 @@ impl Reader<'_> {
                         scalar.text
                     )
                 }
-                _ => hint.to_string(),
+                _ => {
+                    meant_duration(&scalar.text).map_or(hint.to_string(), |meant| format!("write `{meant}`"))
+                }
             };
             self.complain(node.span, format!("`{}` is no duration", scalar.text), "", &hint)
                 .is(Mistake::BadDuration);
@@ -211,4 +231,24 @@ impl Reader<'_> {
         let scope = self.known.scope.clone();
         self.marked_expression(node, scalar, &scope).map(AlarmTime::At)
     }
+}
+
+/// `PaymentTimedOut 15m`, or with a colon between.
+fn name_and_time(text: &str) -> Option<(&str, &str)> {
+    let (name, time) = text.split_once(char::is_whitespace)?;
+    let (name, time) = (name.trim_end_matches(':'), time.trim());
+    (is_message_name(name) && parse_duration(time).is_some()).then_some((name, time))
+}
+
+fn is_time(member: &Member) -> bool {
+    matches!(member.key.as_str(), "after" | "at")
+}
+
+/// The name in `{name: PaymentTimedOut, after: 15m}`: what other tools write for `{PaymentTimedOut: 15m}`.
+fn named_by_a_key(members: &[Member]) -> Option<&Scalar> {
+    members.iter().find(|member| is_time(member))?;
+    let named =
+        members.iter().find(|member| matches!(member.key.as_str(), "name" | "id" | "type" | "event"))?;
+    let name = named.value.scalar()?;
+    (is_message_name(&name.text) && parse_duration(&name.text).is_none()).then_some(name)
 }

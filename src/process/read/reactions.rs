@@ -5,7 +5,7 @@ use crate::event::{Kind, Name};
 use crate::process::definition::{AlarmKey, Cancel, Reaction, Rule, Template};
 use crate::process::expr::Type;
 use crate::process::keys::Place;
-use crate::process::page::{is_expression, listed};
+use crate::process::page::{is_expression, listed, says};
 use crate::process::tree::{Meaning, Node, Value};
 use crate::span::{Mistake, Span};
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ impl Reader<'_> {
                 always = None;
             }
             let reaction = self.reaction(alternative);
-            if alternative.get("when").is_none()
+            if !says(alternative, Place::Reaction, "when")
                 && !alternative.is_broken()
                 && rule.iter().all(|one| one.when.is_some())
             {
@@ -65,7 +65,15 @@ impl Reader<'_> {
                 .is(Mistake::NothingListed);
         }
         for one in reactions(node) {
-            if one.map().is_some() && one.get("when").is_none() {
+            if let Some(guard) = one.scalar().filter(|_| !one.is_null()) {
+                let hint = match guard.text.contains([',', '[', ']', '{', '}', '?', ':', '\n']) {
+                    true => "as in `whenever: {when: data.paid, to: done}`".to_string(),
+                    false => format!("as in `whenever: {{when: {}, to: …}}`", guard.text),
+                };
+                self.expected(one, "a reaction under `whenever` is a mapping", &hint);
+                continue;
+            }
+            if one.map().is_some() && !says(one, Place::Reaction, "when") {
                 let hint =
                     "what is done on every entry stands under `enter`; what is always done is `when: true`";
                 self.complain(head(one), "a reaction under `whenever` wants a `when`", "", hint)

@@ -1,10 +1,10 @@
 //! A service's file: what it says to each message, how likely, and how long it takes.
 
 use super::Reader;
-use crate::event::{Kind, Millis, Name, parse_duration};
+use crate::event::{Kind, Millis, Name, meant_duration, parse_duration};
 use crate::process::Data;
 use crate::process::keys::Place;
-use crate::process::page::is_expression;
+use crate::process::page::{is_expression, says};
 use crate::process::service::{Billionths, CERTAIN, Choose, Delay, Replies, Reply, Service};
 use crate::process::tree::{Meaning, Node, Value};
 use crate::span::{Mistake, Span};
@@ -102,8 +102,8 @@ impl Reader<'_> {
         }
         let alternatives: Vec<Reply> = nodes.iter().map(|node| self.reply(node, remembers)).collect();
         // As written, not as read: a chance that is no number is one all the same.
-        let chance = |node: &Node| node.get("chance").is_some();
-        let guarded = |node: &Node| node.get("when").is_some();
+        let chance = |node: &Node| says(node, Place::Reply, "chance");
+        let guarded = |node: &Node| says(node, Place::Reply, "when");
         let drawn = nodes.iter().any(chance) || !nodes.iter().any(guarded) && nodes.len() > 1;
         if drawn {
             self.chances(nodes, &alternatives, key);
@@ -167,7 +167,7 @@ impl Reader<'_> {
             }
         }
         reply.says.append(&mut published);
-        let said = |key: &str| node.get(key).is_some();
+        let said = |key: &str| says(node, Place::Reply, key);
         if let Some(after) = members.iter().find(|member| member.key == "after")
             && !said("send")
             && !said("publish")
@@ -274,7 +274,7 @@ impl Reader<'_> {
         if parsed.is_none() {
             let hint = match billionths(text) {
                 Some(_) => format!("say of what, as in `{text}s` or `{text}m`; a fraction in a smaller unit"),
-                None => hint.to_string(),
+                None => meant_duration(text).map_or(hint.to_string(), |meant| format!("write `{meant}`")),
             };
             self.complain(span, format!("`{text}` is no duration"), "", &hint).is(Mistake::BadDuration);
         }

@@ -2,6 +2,7 @@
 
 use crate::span::{Diagnostic, Mistake, Source, Span};
 use granit_parser::ErrorKind;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// A mapping or list that is not closed yet.
@@ -58,20 +59,28 @@ pub(super) fn syntax(
             (Some(last), Some((opened, bracket))) if text[last.start..last.end].contains('\n') => {
                 let (line, _) = source.line_column(at);
                 let close = if bracket == '{' { '}' } else { ']' };
-                say(Mistake::OpenBracket, one_character(text, opened), &format!("this `{bracket}` is not closed"))
-                    .hint(format!("a `{close}` or a `,` is missing before line {line}"))
+                say(
+                    Mistake::OpenBracket,
+                    one_character(text, opened),
+                    &format!("this `{bracket}` is not closed"),
+                )
+                .hint(format!("a `{close}` or a `,` is missing before line {line}"))
             }
             (Some(last), _) if text[at..].starts_with([':', '[', '{', '?']) => {
                 let message = format!("YAML ends this value before the `{}`", &text[here.start..here.end]);
-                say(Mistake::NeedsQuotes, Span::new(last.start, here.end), &message).label("quote the whole value").hint(QUOTE)
+                say(Mistake::NeedsQuotes, Span::new(last.start, here.end), &message)
+                    .label("quote the whole value")
+                    .hint(QUOTE)
             }
             (_, Some((opened, bracket))) => {
                 let (line, _) = source.line_column(opened);
                 let close = if bracket == '{' { '}' } else { ']' };
-                let said = say(Mistake::OpenBracket, here, &format!("a `,` or `{close}` is missing before this"))
-                    .label(format!("the `{bracket}` of line {line} is still open"));
+                let said =
+                    say(Mistake::OpenBracket, here, &format!("a `,` or `{close}` is missing before this"))
+                        .label(format!("the `{bracket}` of line {line} is still open"));
                 // A line that begins here is a member of what stands outside the bracket, most likely.
-                let begins = text[opened..at].rfind('\n').is_some_and(|end| text[opened + end..at].trim().is_empty());
+                let begins =
+                    text[opened..at].rfind('\n').is_some_and(|end| text[opened + end..at].trim().is_empty());
                 match begins {
                     true => said.hint(format!("look for a missing `{close}` on line {line} and below it")),
                     false => said.hint(QUOTE),
@@ -82,16 +91,22 @@ pub(super) fn syntax(
         ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
             say(Mistake::OpenBracket, here, &format!("this `{open}` is closed by a `{close}`")).hint(QUOTE)
         }
-        ErrorKind::UnclosedFlowCollection { open } => say(Mistake::OpenBracket, here, &format!("this `{open}` is never closed")),
+        ErrorKind::UnclosedFlowCollection { open } => {
+            say(Mistake::OpenBracket, here, &format!("this `{open}` is never closed"))
+        }
         ErrorKind::UnexpectedEofFlowMapping
         | ErrorKind::UnexpectedEofFlowSequence
         | ErrorKind::UnexpectedEofImplicitFlowMapping => match flow {
-            Some((opened, bracket)) => {
-                say(Mistake::OpenBracket, one_character(text, opened), &format!("this `{bracket}` is never closed"))
-            }
+            Some((opened, bracket)) => say(
+                Mistake::OpenBracket,
+                one_character(text, opened),
+                &format!("this `{bracket}` is never closed"),
+            ),
             None => say(Mistake::OpenBracket, here, "a bracket is never closed"),
         },
-        ErrorKind::MisplacedFlowCollectionEnd => say(Mistake::OpenBracket, here, "nothing is open that this would close").hint("remove it"),
+        ErrorKind::MisplacedFlowCollectionEnd => {
+            say(Mistake::OpenBracket, here, "nothing is open that this would close").hint("remove it")
+        }
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidSimpleKey | ErrorKind::SimpleKeyExpected => {
             let line = &text[text[..at].rfind('\n').map_or(0, |end| end + 1)..at];
             let value = line.split_once(": ").map_or("", |(_, value)| value.trim());
@@ -109,17 +124,32 @@ pub(super) fn syntax(
                 .label("not part of the value")
                 .hint("a value that begins with a quote ends with it: quote the whole, as in `\"'ada' == data.name\"`")
         }
-        ErrorKind::UnexpectedCharacter { character } => say(Mistake::NotYaml, here, &format!("a value cannot begin with `{character}`"))
-            .hint("quote it"),
+        ErrorKind::UnexpectedCharacter { character } => {
+            say(Mistake::NotYaml, here, &format!("a value cannot begin with `{character}`")).hint("quote it")
+        }
         ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry => {
-            say(Mistake::Indentation, here, "this fits nowhere").label("neither inside what is above, nor beside it").hint(
-                "members of one mapping begin in one column; nothing follows a closing bracket or quote on its line",
-            )
+            let said = say(Mistake::Indentation, here, "this fits nowhere")
+                .label("neither inside what is above, nor beside it");
+            match neighbours(text, at) {
+                None => said.hint(
+                    "members of one mapping begin in one column; nothing follows a closing bracket or quote on its line",
+                ),
+                Some(neighbours) => {
+                    let here = format!("this one in column {}", at - line_start(text, at) + 1);
+                    let above = neighbours.iter().map(|begin| {
+                        let (line, column) = source.line_column(*begin);
+                        format!(", line {line} in column {column}")
+                    });
+                    let all: String = above.collect();
+                    said.hint(format!("members of one mapping begin in one column: {here}{all}"))
+                }
+            }
         }
         ErrorKind::TabInBlockIndentation | ErrorKind::TabNotAllowed | ErrorKind::TabInIndentation => {
             // The parser stands behind the tab.
             let tab = text[..at].rfind('\t').filter(|tab| !text[*tab..at].contains('\n')).unwrap_or(at);
-            say(Mistake::Tab, one_character(text, tab), "a tab is used for indentation").hint("YAML indents with spaces only")
+            say(Mistake::Tab, one_character(text, tab), "a tab is used for indentation")
+                .hint("YAML indents with spaces only")
         }
         ErrorKind::UnclosedQuotedScalar | ErrorKind::InvalidQuotedScalarIndent => {
             say(Mistake::OpenQuote, here, "a quoted text is not closed before this")
@@ -132,14 +162,48 @@ pub(super) fn syntax(
         | ErrorKind::ExpectedTagBang => say(Mistake::Tag, here, "YAML takes a leading `!` for a tag")
             .hint("write `not …`, or quote the expression"),
         ErrorKind::MissingAnchorOrAliasName => {
-            say(Mistake::Anchor, here, "YAML takes a leading `&` or `*` for an anchor or an alias").hint("quote the value")
+            say(Mistake::Anchor, here, "YAML takes a leading `&` or `*` for an anchor or an alias")
+                .hint("quote the value")
         }
-        ErrorKind::RecursionLimitExceeded => say(Mistake::Size,
+        ErrorKind::RecursionLimitExceeded => say(
+            Mistake::Size,
             here,
             &format!("mappings and lists lie deeper than {} in each other", super::MAX_DEPTH),
         ),
         other => say(Mistake::NotYaml, here, &format!("not YAML: {other}")),
     }
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |end| end + 1)
+}
+
+/// Of a line that fits nowhere, where those begin that it could have been meant to stand beside: the first of the
+/// deeper ones right above it, and the one above these. None where it does not begin at `at`.
+fn neighbours(text: &str, at: usize) -> Option<Vec<usize>> {
+    let start = line_start(text, at);
+    if !text[start..at].bytes().all(|b| b == b' ') {
+        return None;
+    }
+    let mut deeper = None;
+    let mut end = start;
+    while end > 0 {
+        let begin = line_start(text, end - 1);
+        let line = text[begin..end].trim_end();
+        let written = line.trim_start();
+        let indent = line.len() - written.len();
+        end = begin;
+        if written.is_empty() || written.starts_with('#') {
+            continue;
+        }
+        match indent.cmp(&(at - start)) {
+            Ordering::Less => return Some(deeper.into_iter().chain([begin + indent]).collect()),
+            // It stands beside that one already, and something else is wrong.
+            Ordering::Equal => return None,
+            Ordering::Greater => deeper = Some(begin + indent),
+        }
+    }
+    deeper.map(|deeper| vec![deeper])
 }
 
 /// The character at a byte; empty at the end of a line.

@@ -7,6 +7,7 @@ pub use verbs::{OPTION_KEYS, OPTION_TYPES, OptionKind, VERB_KEYS, VerbOption, Ve
 
 use crate::error::{Error, Result};
 use crate::event::Name;
+use crate::process::page::is_message_name;
 use crate::process::tree::{self, Meaning, Node};
 use crate::span::{Diagnostic, Mistake, Source, Span, nearest};
 use std::collections::BTreeMap;
@@ -171,6 +172,20 @@ impl Reader<'_> {
                     .is(Mistake::WrongKind);
                 continue;
             };
+            if !is_message_name(&name.text) {
+                let hint = match name.text.split_whitespace().all(is_message_name) {
+                    true => "a comma parts two names",
+                    false => {
+                        "a message is named with letters, digits, `_`, `.` and `-`, and begins with a letter"
+                    }
+                };
+                let what = format!("`{}` is no name for a message", name.text);
+                self.complain(item.span, what, hint).is(Mistake::BadName);
+                // Its verbs are no mistake of their own.
+                let parts: Vec<Name> = name.text.split_whitespace().map(Name::from).collect();
+                parts.into_iter().for_each(|part| _ = self.file.owners.insert(part, module.clone()));
+                continue;
+            }
             match self.file.owner(&name.text) {
                 Some(same) if same == module => {
                     self.complain(item.span, format!("{} is listed twice", name.text), "once is enough")

@@ -82,6 +82,17 @@ impl OptionKind {
     }
 }
 
+/// What other tools call a type.
+fn other_type(word: &str) -> Option<&'static str> {
+    Some(match word.to_lowercase().as_str() {
+        "text" | "str" | "varchar" | "date" | "uuid" | "enum" => "string",
+        "float" | "double" | "decimal" | "money" | "amount" | "currency" => "number",
+        "int" | "long" | "count" => "integer",
+        "bool" | "yes/no" => "boolean",
+        _ => return None,
+    })
+}
+
 /// What an option may be.
 pub const OPTION_TYPES: [&str; 5] = [KINDS[0].0, KINDS[1].0, KINDS[2].0, KINDS[3].0, KINDS[4].0];
 
@@ -145,6 +156,9 @@ impl Reader<'_> {
                 unknown => self.unknown("a verb", unknown, key.key_span, &VERB_KEYS),
             }
         }
+        // One that is only misspelt is said already.
+        let near = |key: &Member| nearest(&key.key, VERB_KEYS) == Some("appends");
+        says |= member.value.map().is_some_and(|keys| keys.iter().any(near));
         if !says && (member.value.map().is_some() || member.value.is_null()) {
             self.complain(member.key_span, format!("`{}` does not say what it `appends`", verb.name), hint)
                 .is(Mistake::IdleVerb);
@@ -224,6 +238,11 @@ impl Reader<'_> {
                 "optional" => option.optional = self.boolean(key),
                 "help" => option.help = self.text(key),
                 "default" => {}
+                "required" => {
+                    let what = "an option has no key `required`".to_string();
+                    let hint = "an option is required, unless it is `optional: true` or has a `default`";
+                    self.complain(key.key_span, what, hint).is(Mistake::UnknownKey);
+                }
                 unknown => self.unknown("an option", unknown, key.key_span, &OPTION_KEYS),
             }
         }
@@ -278,9 +297,14 @@ impl Reader<'_> {
         let kind = KINDS.iter().find(|(name, _)| *name == word).map(|(_, kind)| *kind);
         if kind.is_none() {
             let near = nearest(word, KINDS.iter().map(|(name, _)| *name));
-            let hint = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "one of integer, number, string, boolean, flag".to_string(),
+            let hint = match (other_type(word), near) {
+                (Some(ours), _) => format!("here it is called `{ours}`"),
+                (None, Some(near)) => format!("did you mean `{near}`?"),
+                _ if matches!(word, "list" | "array" | "strings") => {
+                    "an option that may be given several times is `{type: string, repeated: true}`"
+                        .to_string()
+                }
+                _ => "one of integer, number, string, boolean, flag".to_string(),
             };
             let what = match word {
                 "" => "an option wants a type".to_string(),

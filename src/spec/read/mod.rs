@@ -7,7 +7,7 @@ mod then;
 
 use super::model::{Spec, Step, Then, What};
 use crate::error::Result;
-use crate::event::{Message, Name, parse_duration};
+use crate::event::{Message, Name, meant_duration, parse_duration};
 use crate::process::keys::{self, Place};
 use crate::process::page::{Page, all, speaks_as_page};
 use crate::process::stimuli::{Ids, Listed, OUTSIDE};
@@ -187,7 +187,9 @@ impl Reader<'_> {
         let word = self.word(node, &format!("`{key}` wants a duration"), hint)?;
         let millis = parse_duration(word.text.trim());
         if millis.is_none() {
-            self.complain(node.span, format!("`{}` is no duration", word.text), "", hint)
+            let hint =
+                meant_duration(&word.text).map_or(hint.to_string(), |meant| format!("write `{meant}`"));
+            self.complain(node.span, format!("`{}` is no duration", word.text), "", &hint)
                 .is(Mistake::BadDuration);
         }
         millis
@@ -244,7 +246,8 @@ impl Reader<'_> {
         ];
         for key in said.into_iter().flatten() {
             let what = format!("`{}` is an alarm: its `{key}` is that with which it was set", listed.type_);
-            let hint = format!("write `{}` alone", listed.type_);
+            let hint =
+                format!("write `{}` alone: of several with that name the earliest rings", listed.type_);
             self.complain(listed.span, what, "", &hint).is(Mistake::NotDelivered);
         }
     }
