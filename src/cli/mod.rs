@@ -181,9 +181,20 @@ pub(crate) fn execute(
     let matches = match command.clone().try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => {
-            return match broken.filter(|_| error.kind() == clap::error::ErrorKind::InvalidSubcommand) {
-                Some(broken) => failed(&broken.into(), out, err, colour),
-                None => usage(&error, Workspace::find(around.as_deref()).is_ok(), out, err),
+            use clap::error::ErrorKind::{DisplayHelp, InvalidSubcommand};
+            return match broken {
+                Some(broken) if error.kind() == InvalidSubcommand => failed(&broken.into(), out, err, colour),
+                // The list of verbs is one where some are missing.
+                Some(broken) if error.kind() == DisplayHelp && error.to_string().contains("\nCommands:") => {
+                    let exit = usage(&error, true, out, err);
+                    let _ = writeln!(
+                        err,
+                        "\nThe workspace's own verbs are missing here, since its file is broken:"
+                    );
+                    failed(&broken.into(), out, err, colour);
+                    exit
+                }
+                _ => usage(&error, Workspace::find(around.as_deref()).is_ok(), out, err),
             };
         }
     };
