@@ -20,6 +20,7 @@ use anyorder::report::check_json;
 use anyorder::runtime::{Choice, Port, Turn, World};
 use anyorder::store::{Memory, Store};
 use anyorder::versions::replay;
+use brute::seeds;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -52,16 +53,6 @@ fn fixtures() -> Vec<Told> {
     let scenario = common::library::scenario(&restaurant, "next/takeaway.yaml").unwrap();
     found.push(Told { told: "takeaway".to_string(), scenario });
     found
-}
-
-fn seeds(count: u64) -> std::ops::Range<u64> {
-    match std::env::var("ANYORDER_SEED") {
-        Ok(seed) => {
-            let seed = seed.parse().expect("ANYORDER_SEED is a number");
-            seed..seed + 1
-        }
-        Err(_) => 0..count * if std::env::var_os("ANYORDER_THOROUGH").is_some() { 10 } else { 1 },
-    }
 }
 
 fn random(seed: u64) -> (brute::model::Case, Told) {

@@ -11,19 +11,8 @@ use brute::model::*;
 use brute::orderings::{Told, walk};
 use brute::production::{explored, explored_answer, told_answer};
 use brute::shrink::shrunk;
-use brute::yaml;
+use brute::{seeds, yaml};
 use std::collections::BTreeMap;
-
-fn seeds() -> std::ops::Range<u64> {
-    let thorough = std::env::var_os("ANYORDER_THOROUGH").is_some();
-    match std::env::var("ANYORDER_SEED") {
-        Ok(seed) => {
-            let seed = seed.parse().expect("ANYORDER_SEED is a number");
-            seed..seed + 1
-        }
-        Err(_) => 0..if thorough { 50_000 } else { 5_000 },
-    }
-}
 
 /// What the scenarios are about.
 #[derive(Default)]
@@ -229,7 +218,7 @@ fn difference(case: &Case, told: &Told) -> Option<Difference> {
 fn the_explorer_agrees_with_brute_force() {
     let mut bad: BTreeMap<Difference, Vec<u64>> = BTreeMap::new();
     let mut coverage = Coverage::default();
-    for seed in seeds() {
+    for seed in seeds(5_000) {
         let (case, told) = walked(seed);
         coverage.take(&case, &told);
         if let Some(difference) = difference(&case, &told) {

@@ -12,20 +12,11 @@ use anyorder::explore::{Order, Scenario, ShownInstance, Stepped, step_through};
 use anyorder::process::{Definition, Family};
 use anyorder::runtime::{Choice, House, Key, ProcessId, World, apply};
 use anyorder::step::{Instance, Recorded, Rest};
+use brute::seeds;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-fn seeds(count: u64) -> std::ops::Range<u64> {
-    match std::env::var("ANYORDER_SEED") {
-        Ok(seed) => {
-            let seed = seed.parse().expect("ANYORDER_SEED is a number");
-            seed..seed + 1
-        }
-        Err(_) => 0..count * if std::env::var_os("ANYORDER_THOROUGH").is_some() { 10 } else { 1 },
-    }
-}
 
 fn random(seed: u64) -> Scenario {
     let (case, _) = brute::generate::walked(seed);

@@ -194,8 +194,8 @@ fn usage_is_explained() {
         .fails(2, "error: --id is empty\n  = help: leave it out, or fill it\n");
     bench.run("append X --module 'My Orders'").fails(
         2,
-        "error: `My Orders` cannot be the name of a module\n  = help: a name begins with a small letter and \
-         goes on with small letters, digits and `-`: `table-orders`\n",
+        "error: `My Orders` cannot be the name of a module\n  = help: a name begins with a small letter, \
+         goes on with small letters, digits and `-`, and has up to 100 characters: `table-orders`\n",
     );
     bench.run("append X --expect 10000000000000000 --module m").fails(
         2,

@@ -150,7 +150,7 @@ error[E0206]: `Orders` is no name for a module
 2 |   Orders: [OrderPlaced]
   |   ^^^^^^
   |
-  = help: a module is named with a-z, 0-9 and `-`, and begins with a letter
+  = help: a module is named with a-z, 0-9 and `-`, begins with a letter, and has up to 100 characters
 
 error[E0208]: OrderPaid is listed twice
  --> anyorder.yaml:3:23
@@ -208,7 +208,7 @@ error[E0206]: `Pay` is no name for a verb
 3 |   Pay: {appends: OrderPaid}
   |   ^^^
   |
-  = help: a verb is named with a-z, 0-9 and `-`, and begins with a letter
+  = help: a verb is named with a-z, 0-9 and `-`, begins with a letter, and has up to 100 characters
 
 error[E0602]: `pay2` does not say what it `appends`
  --> anyorder.yaml:4:3
@@ -353,7 +353,7 @@ error[E0206]: `B` is no name for an option
 8 |       B: string
   |       ^
   |
-  = help: an option is named with a-z, 0-9 and `-`, and begins with a letter
+  = help: an option is named with a-z, 0-9 and `-`, begins with a letter, and has up to 100 characters
 
 error[E0603]: this default does not fit: a whole number is wanted
  --> anyorder.yaml:9:35

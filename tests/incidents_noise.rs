@@ -3,7 +3,11 @@
 
 mod common;
 
+use anyorder::error::Result;
 use anyorder::event::{Extra, line};
+use anyorder::process::{self, workspace_file};
+use anyorder::report::diagnostic::render;
+use anyorder::span::Source;
 use anyorder::store::{Guard, Memory, Store};
 use common::message;
 use std::sync::Arc;
@@ -29,4 +33,32 @@ fn a_checksum_by_another_spelling() {
     memory.set_bytes("orders", with_escape.into_bytes());
     let damage = store.verify("orders").unwrap().damage.unwrap();
     assert!(damage.what().contains("`crc` is not 8 small hex digits"), "{damage}");
+}
+
+/// Story: a process was called by a hundred and one letters, which its reader took; only when a run wrote
+/// its first decision was it said that no log can bear that name, without a place.
+/// Now one rule says what is a name, wherever a log will bear it.
+#[test]
+fn what_no_log_can_be_called_is_refused_where_it_is_written() {
+    let (longest, longer) = ("p".repeat(100), "p".repeat(101));
+    let process = |name: &str| {
+        let text = format!(
+            "process: {name}\nversion: 1\nstarts-on: Go\ninitial: on\nstates: {{on: {{end: success}}}}\n"
+        );
+        process::read(&Source::new("long.yaml", text)).map(drop)
+    };
+    let service = |name: &str| {
+        let text = format!("service: {name}\non: {{Go: {{publish: Gone}}}}\n");
+        process::read_service(&Source::new("long.yaml", text)).map(drop)
+    };
+    let module = |name: &str| {
+        let text = format!("workspace: w\nmodules: {{{name}: Go}}\n");
+        workspace_file::read(&Source::new("anyorder.yaml", text)).map(drop)
+    };
+    for read in [process as fn(&str) -> Result<()>, service, module] {
+        assert!(read(&longest).is_ok());
+        let error = read(&longer).unwrap_err();
+        let said = render(&error, false);
+        assert!(said.starts_with("error[E0206]: ") && said.contains("up to 100 characters"), "{said}");
+    }
 }

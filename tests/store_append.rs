@@ -165,7 +165,7 @@ fn what_could_not_be_read_again_is_not_written() {
     );
     assert_eq!(
         refused("../orders", message("../orders", "a")),
-        "`../orders` cannot be the name of a module | a name begins with a small letter and goes on with small letters, digits and `-`: `table-orders`"
+        "`../orders` cannot be the name of a module | a name begins with a small letter, goes on with small letters, digits and `-`, and has up to 100 characters: `table-orders`"
     );
     let mut empty = message("orders", "a");
     empty.subject = Some("".into());

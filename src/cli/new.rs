@@ -6,6 +6,7 @@ use super::workspace::{self, Workspace};
 use super::{Exit, Format, draft, examples};
 use crate::error::{Error, Result};
 use crate::process::Definition;
+use crate::process::page::plain_name;
 use crate::store::check_name;
 use serde_json::json;
 use std::fs::OpenOptions;
@@ -48,7 +49,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let Args { what, name, process } = args;
     if check_name(&name).is_err() {
         let error = Error::input(format!("`{name}` is no name for a file of a workspace"));
-        return Err(error.hint("a name has a-z, 0-9 and `-`, and begins with a letter").into());
+        return Err(error.hint(plain_name("a file")).into());
     }
     let (file, next) = match what {
         What::Process => {

@@ -5,7 +5,7 @@
 use super::definition::Definition;
 use super::page::Page;
 use super::service::Service;
-use super::tree::{Node, Value};
+use super::tree::Node;
 use crate::error::{Error, Result};
 use crate::event::Name;
 use crate::span::{Diagnostic, Mistake, Source, Span};
@@ -109,10 +109,7 @@ impl Page<'_> {
         hint: &str,
         find: impl Fn(&str) -> Result<T>,
     ) -> (Vec<(T, Arc<Source>, Span)>, bool) {
-        let items = match &node.value {
-            Value::List(items) => items.as_slice(),
-            _ => std::slice::from_ref(node),
-        };
+        let items = node.one_or_more();
         if items.is_empty() {
             let what = format!("no {} is named", noun.trim_start_matches("a "));
             self.complain(node.span, what, "", hint).is(Mistake::NothingListed);

@@ -5,7 +5,7 @@
 //! that no process mentions. What is made of such a message is the business of whoever reads the file.
 
 use super::keys::{self, Place};
-use super::page::{Page, listed};
+use super::page::{Page, listed, plain_name};
 use super::participant::Participant;
 use super::tree::{Member, Node, Value};
 use crate::event::{Document, Name};
@@ -271,10 +271,10 @@ impl Page<'_> {
     }
 
     fn module(&mut self, node: &Node) -> Option<Name> {
-        let hint = "a module is named with a-z, 0-9 and `-`, and begins with a letter";
-        let word = self.word(node, "`module` wants a module's name", hint)?;
+        let hint = plain_name("a module");
+        let word = self.word(node, "`module` wants a module's name", &hint)?;
         if check_name(&word.text).is_err() {
-            self.complain(node.span, format!("`{}` is no name for a module", word.text), "", hint)
+            self.complain(node.span, format!("`{}` is no name for a module", word.text), "", &hint)
                 .is(Mistake::BadName);
             return None;
         }
@@ -283,11 +283,7 @@ impl Page<'_> {
 
     /// A message's name, or a list of them.
     fn after(&mut self, node: &Node) -> Vec<(Name, Span)> {
-        let items = match &node.value {
-            Value::List(items) => items.as_slice(),
-            _ if node.is_null() => &[],
-            _ => std::slice::from_ref(node),
-        };
+        let items = if node.is_null() { &[][..] } else { node.one_or_more() };
         let mut names: Vec<(Name, Span)> = Vec::new();
         for item in items {
             let what = "`after` wants a message's name, or a list of them";

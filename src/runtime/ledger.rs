@@ -3,8 +3,9 @@
 //! Such a service has no memory and no journal: what it owes is computed anew from the logs by every
 //! run. An answer whose id is in a log was given. A message that somebody else has answered (an event
 //! or command of one of its alternatives' types names it as its cause) is answered, and the service is
-//! silent; what processes and services with `entity` say does not count for that. Answers go to the log of the module that owns their type; time never goes back there, so an
-//! answer is not said before what that log has reached.
+//! silent; what processes and services with `entity` say does not count for that. Answers go to the log
+//! of the module that owns their type; time never goes back there, so an answer is not said before what
+//! that log has reached.
 
 use super::house::{ProcessId, Staff};
 use super::world::{Due, Key, World};

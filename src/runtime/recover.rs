@@ -10,7 +10,8 @@ use crate::store::Logs;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Reads the journal of every process of the house, and of every service that has one. Needs no definition; only whole batches count.
+/// Reads the journal of every process of the house, and of every service that has one. Needs no
+/// definition; only whole batches count.
 pub fn recover(house: &mut House<Start>, logs: &dyn Logs) -> Result<()> {
     let modules = logs.modules()?;
     for process in 0..house.members() {

@@ -11,11 +11,11 @@ use super::evolve::evolve;
 use super::instance::Instance;
 use super::react::{contents_of, value_of};
 use super::recorded::{Failed, Outcome, Recorded};
-use super::settle::{BY_HAND, Hand};
+use super::settle::{BY_HAND, Hand, by_hand};
 use super::turn::{place, placed};
 use crate::event::{Document, Kind, Message, Millis, Name, Position, Time, computed_id};
 use crate::process::expr::{Env, Failure};
-use crate::process::{CERTAIN, Choose, Data, Delay, End, Replies, Reply, Service};
+use crate::process::{CERTAIN, Choose, Data, Delay, Replies, Reply, Service};
 use std::sync::Arc;
 
 /// An answer of a service without `entity`.
@@ -36,16 +36,10 @@ pub fn owed(service: &Service, message: &Message, moment: Time, seed: u64) -> Re
     let said = said.map_err(|failure| Failed::of_service(service, failure))?;
     let Some(Said { after, messages, .. }) = said else { return Ok(Vec::new()) };
     let Some(due) = moment.plus(after) else { return Err(beyond(service)) };
-    let answers = messages.into_iter().enumerate().map(|(ordinal, (type_, kind, data))| {
+    let answers = messages.into_iter().enumerate().map(|(ordinal, contents)| {
         let ordinal = ordinal as u64;
         let id = computed_id(&[&service.name, &message.source, &message.id], ordinal);
-        let mut answer = Message::new(service.name.clone(), type_, id, due);
-        answer.subject = message.subject.clone();
-        answer.correlation = message.conversation().cloned();
-        answer.causation = Some(message.id.clone());
-        answer.kind = kind;
-        answer.data = data;
-        Owed { ordinal, message: answer }
+        Owed { ordinal, message: answer(service, message, contents, id, message.subject.clone(), due) }
     });
     Ok(answers.collect())
 }
@@ -173,15 +167,11 @@ impl Question<'_> {
                 None => recorded.set.push((name, value)),
             }
         }
-        for (ordinal, (type_, kind, data)) in said.messages.into_iter().enumerate() {
+        for (ordinal, contents) in said.messages.into_iter().enumerate() {
             let parts = [&*self.service.name, &*instance.id, &*message.source, &*message.id];
             let id = computed_id(&parts, ordinal as u64);
-            let mut answer = Message::new(self.service.name.clone(), type_, id, self.now);
-            answer.subject = Some(instance.id.clone());
-            answer.correlation = message.conversation().cloned();
-            answer.causation = Some(message.id.clone());
-            answer.kind = kind;
-            answer.data = data;
+            let subject = Some(instance.id.clone());
+            let answer = answer(self.service, message, contents, id, subject, self.now);
             if due == self.now {
                 recorded.sent.push(Arc::new(answer));
             } else {
@@ -200,23 +190,11 @@ impl Question<'_> {
     }
 
     fn settled(&self, instance: &Instance, message: &Arc<Message>, hand: Hand) -> Recorded {
-        let outcome = |outcome| Recorded {
+        by_hand(instance, hand, |outcome| Recorded {
             hand: Some(hand),
             conversation: message.correlation.clone(),
             ..self.outcome(instance, message, outcome)
-        };
-        if instance.parked.is_none() || instance.id.is_empty() && hand == Hand::End {
-            return outcome(Outcome::Ignored);
-        }
-        if hand != Hand::End {
-            return outcome(Outcome::Advanced);
-        }
-        Recorded {
-            to: Some(Name::from(BY_HAND)),
-            end: Some(End::Manual),
-            disarmed: instance.alarms.iter().map(|owed| owed.id.clone()).collect(),
-            ..outcome(Outcome::Ended)
-        }
+        })
     }
 }
 
@@ -233,7 +211,28 @@ fn beyond(service: &Service) -> Failed {
 struct Said {
     set: Vec<(Name, Document)>,
     after: Millis,
-    messages: Vec<(Name, Kind, Option<Document>)>,
+    messages: Vec<Contents>,
+}
+
+/// Type, kind and data.
+type Contents = (Name, Kind, Option<Document>);
+
+/// What every message that a service says has alike: it belongs to the conversation of what it answers.
+fn answer(
+    service: &Service,
+    to: &Message,
+    (type_, kind, data): Contents,
+    id: Name,
+    subject: Option<Name>,
+    time: Time,
+) -> Message {
+    let mut answer = Message::new(service.name.clone(), type_, id, time);
+    answer.subject = subject;
+    answer.correlation = to.conversation().cloned();
+    answer.causation = Some(to.id.clone());
+    answer.kind = kind;
+    answer.data = data;
+    answer
 }
 
 fn env<'a>(event: &'a Message, data: &'a Data, now: Time) -> Env<'a> {

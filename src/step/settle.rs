@@ -1,5 +1,6 @@
 //! What a person does with a parked instance. It is an input like any other, and recorded.
 
+use super::instance::Instance;
 use super::question::Question;
 use super::recorded::{Outcome, Recorded};
 use crate::event::Name;
@@ -42,26 +43,32 @@ impl Hand {
 }
 
 impl Question<'_> {
-    /// Only a parked instance is there to be settled; with any other it means nothing. What has no
-    /// instance has no life to end: its messages are tried again, or skipped.
     pub(super) fn settled(self, hand: Hand) -> Recorded {
         let outcome = |outcome| {
             // What a person does is nobody's conversation but that of the instance.
             let conversation = self.instance.correlation.clone().or_else(|| self.message.correlation.clone());
             Recorded { hand: Some(hand), conversation, ..self.outcome(outcome) }
         };
-        if self.instance.parked.is_none() || self.instance.id.is_empty() && hand == Hand::End {
-            return outcome(Outcome::Ignored);
-        }
-        if hand != Hand::End {
-            return outcome(Outcome::Advanced);
-        }
-        Recorded {
-            to: Some(Name::from(BY_HAND)),
-            end: Some(End::Manual),
-            disarmed: self.instance.alarms.iter().map(|alarm| alarm.id.clone()).collect(),
-            forgotten: self.definition.after_end == AfterEnd::Forget,
-            ..outcome(Outcome::Ended)
-        }
+        let settled = by_hand(self.instance, hand, outcome);
+        let forgotten = settled.end.is_some() && self.definition.after_end == AfterEnd::Forget;
+        Recorded { forgotten, ..settled }
+    }
+}
+
+/// What a hand does to an instance of a process, or to an entity of a service. Only a parked one is there
+/// to be settled; with any other it means nothing. What has no instance has no life to end: its messages are
+/// tried again, or skipped.
+pub(super) fn by_hand(instance: &Instance, hand: Hand, outcome: impl Fn(Outcome) -> Recorded) -> Recorded {
+    if instance.parked.is_none() || instance.id.is_empty() && hand == Hand::End {
+        return outcome(Outcome::Ignored);
+    }
+    if hand != Hand::End {
+        return outcome(Outcome::Advanced);
+    }
+    Recorded {
+        to: Some(Name::from(BY_HAND)),
+        end: Some(End::Manual),
+        disarmed: instance.alarms.iter().map(|alarm| alarm.id.clone()).collect(),
+        ..outcome(Outcome::Ended)
     }
 }

@@ -48,6 +48,6 @@ pub fn check_name(module: &str) -> Result<()> {
         return Ok(());
     }
     Err(Error::input(format!("`{module}` cannot be the name of a module")).hint(
-        "a name begins with a small letter and goes on with small letters, digits and `-`: `table-orders`",
+        "a name begins with a small letter, goes on with small letters, digits and `-`, and has up to 100 characters: `table-orders`",
     ))
 }

@@ -8,7 +8,7 @@ use super::stimuli::Whole;
 use crate::event::Name;
 use crate::process::expr::{ProcessScope, PropertyScope, Scope, parse_guard};
 use crate::process::keys::Place;
-use crate::process::tree::{Node, Value};
+use crate::process::tree::Node;
 use crate::process::{Definition, sent};
 use crate::span::{Mistake, Span};
 use std::collections::BTreeSet;
@@ -65,10 +65,7 @@ impl Reader<'_> {
 
     /// A list of outcomes, or one.
     fn outcomes(&mut self, node: &Node, processes: &[Arc<Definition>], whole: &Whole) -> Option<Vec<String>> {
-        let items = match &node.value {
-            Value::List(items) => items.as_slice(),
-            _ => std::slice::from_ref(node),
-        };
+        let items = node.one_or_more();
         let known = outcomes::Known::of(processes, whole);
         let mut found: Vec<(String, Span)> = Vec::new();
         for item in items {

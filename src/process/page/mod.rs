@@ -278,6 +278,11 @@ pub(crate) fn says(node: &Node, place: Place, key: &str) -> bool {
     members.iter().any(|member| keys::meant(place, &member.key).is_some_and(|meant| meant.name == key))
 }
 
+/// What a process, a service, a module, a verb or an option may be called, in words.
+pub(crate) fn plain_name(who: &str) -> String {
+    format!("{who} is named with a-z, 0-9 and `-`, begins with a letter, and has up to 100 characters")
+}
+
 /// A message's name: `[A-Za-z][A-Za-z0-9_.-]*`.
 pub(crate) fn is_message_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())

@@ -39,10 +39,7 @@ impl Known {
                 given.rule(rule);
             }
         }
-        let any = root.get("any").map(|any| match &any.value {
-            Value::List(blocks) => blocks.as_slice(),
-            _ => std::slice::from_ref(any),
-        });
+        let any = root.get("any").map(|any| any.one_or_more());
         any.unwrap_or_default().iter().filter_map(|block| block.get("on")).for_each(|on| given.rules(on));
         known.scope = given.scope();
         known

@@ -25,7 +25,7 @@ impl Reader<'_> {
         let complete = "a definition has `process`, `version`, `starts-on`, `initial` and `states`";
         self.required(Place::Process, root, &members, complete);
         let find = |key: &str| members.iter().find(|member| member.key == key).map(|member| &member.value);
-        let name = find("process").and_then(|node| self.process_name(node));
+        let name = find("process").and_then(|node| self.own_name("process", node));
         let version = find("version").and_then(|node| self.version(node));
         if let Some((expected_name, expected_version)) = expected {
             self.as_the_file_says(find("process"), name.as_deref(), expected_name, "process");
@@ -91,19 +91,6 @@ impl Reader<'_> {
         Some(definition)
     }
 
-    fn process_name(&mut self, node: &Node) -> Option<Name> {
-        let hint = "a process is named with a-z, 0-9 and `-`, and begins with a letter";
-        let word = self.word(node, "`process` wants a name", hint)?;
-        let good = word.text.starts_with(|c: char| c.is_ascii_lowercase())
-            && word.text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if !good {
-            self.complain(node.span, format!("`{}` is no name for a process", word.text), "", hint)
-                .is(Mistake::BadName);
-            return None;
-        }
-        Some(Name::from(word.text.as_str()))
-    }
-
     fn version(&mut self, node: &Node) -> Option<u32> {
         let number = node.scalar().filter(|scalar| scalar.meaning() == Meaning::Number);
         let version = number.and_then(|scalar| scalar.text.parse().ok()).filter(|version| *version >= 1);
@@ -115,21 +102,6 @@ impl Reader<'_> {
             }
         }
         version
-    }
-
-    fn as_the_file_says(&mut self, node: Option<&Node>, found: Option<&str>, expected: &str, key: &str) {
-        if let (Some(node), Some(found)) = (node, found)
-            && found != expected
-        {
-            let message = format!("the file's name says {key} `{expected}`, the file says `{found}`");
-            self.complain(
-                node.span,
-                message,
-                "",
-                "a definition lives in `<name>@<version>.yaml`: change the one or the other",
-            )
-            .is(Mistake::FileName);
-        }
     }
 
     pub(super) fn summary(&mut self, node: &Node) -> Option<String> {

@@ -85,10 +85,7 @@ impl Reader<'_> {
 
     /// `{Name: 15m}`, `{Name: {after: …}}`, several names in one mapping, or a list of such.
     pub(super) fn alarms(&mut self, node: &Node) -> Vec<AlarmSpec> {
-        let items = match &node.value {
-            Value::List(items) => items.as_slice(),
-            _ => std::slice::from_ref(node),
-        };
+        let items = node.one_or_more();
         let mut alarms: Vec<AlarmSpec> = Vec::new();
         let mut places = BTreeMap::new();
         for item in items {

@@ -18,57 +18,50 @@ mod templates;
 
 use super::definition::{Definition, StateId};
 use super::expr::{self, Expr, Scope};
-use super::page::{Page, all, listed, speaks_as_page};
+use super::page::{Page, all, listed, plain_name, speaks_as_page};
 use super::service::Service;
 use super::tree::{self, Node};
 use crate::error::Result;
+use crate::event::Name;
 use crate::span::{Mistake, Source, nearest};
+use crate::store::check_name;
 use collect::Known;
 use names::Mentions;
 use std::sync::Arc;
 
 /// Reads one definition. The error holds every diagnostic, in the order of their places.
 pub fn read(source: &Arc<Source>) -> Result<Definition> {
-    read_as(source, None)
+    read_with(source, Known::collect, |reader, root| reader.file(root, None))
 }
 
 /// Reads a definition that its file's name calls `name@version`, and holds it to that.
 pub fn read_named(source: &Arc<Source>, name: &str, version: u32) -> Result<Definition> {
-    read_as(source, Some((name, version)))
-}
-
-fn read_as(source: &Arc<Source>, expected: Option<(&str, u32)>) -> Result<Definition> {
-    let parsed = tree::parse(source);
-    let Some(root) = &parsed.root else { return Err(all(parsed.troubles)) };
-    let known = Known::collect(root);
-    let page = Page { source, diagnostics: parsed.troubles };
-    let mut reader = Reader { page, known, mentions: Mentions::default() };
-    let definition = reader.file(root, expected);
-    match reader.diagnostics.is_empty() {
-        true => Ok(definition.expect("a definition, or a diagnostic that says why not")),
-        false => Err(all(reader.page.diagnostics)),
-    }
+    read_with(source, Known::collect, |reader, root| reader.file(root, Some((name, version))))
 }
 
 /// Reads a service's file. The error holds every diagnostic, in the order of their places.
 pub fn read_service(source: &Arc<Source>) -> Result<Service> {
-    read_service_as(source, None)
+    read_with(source, Known::of_service, |reader, root| reader.service(root, None))
 }
 
 /// Reads a service that its file's name calls so, and holds it to that.
 pub fn read_service_named(source: &Arc<Source>, name: &str) -> Result<Service> {
-    read_service_as(source, Some(name))
+    read_with(source, Known::of_service, |reader, root| reader.service(root, Some(name)))
 }
 
-fn read_service_as(source: &Arc<Source>, expected: Option<&str>) -> Result<Service> {
+/// Reads a file whose names are gathered by `collect`; `file` answers None only where it says why.
+fn read_with<T>(
+    source: &Arc<Source>,
+    collect: impl Fn(&Node) -> Known,
+    file: impl Fn(&mut Reader, &Node) -> Option<T>,
+) -> Result<T> {
     let parsed = tree::parse(source);
     let Some(root) = &parsed.root else { return Err(all(parsed.troubles)) };
-    let known = Known::of_service(root);
     let page = Page { source, diagnostics: parsed.troubles };
-    let mut reader = Reader { page, known, mentions: Mentions::default() };
-    let service = reader.service(root, expected);
+    let mut reader = Reader { page, known: collect(root), mentions: Mentions::default() };
+    let read = file(&mut reader, root);
     match reader.diagnostics.is_empty() {
-        true => Ok(service.expect("a service, or a diagnostic that says why not")),
+        true => Ok(read.expect("what is read, or a diagnostic that says why not")),
         false => Err(all(reader.page.diagnostics)),
     }
 }
@@ -101,6 +94,32 @@ impl Reader<'_> {
         self.complain(node.span, format!("there is no state `{}`", word.text), "", &hint)
             .is(Mistake::UnknownState);
         None
+    }
+
+    /// What a process or a service is called; its log bears that name.
+    fn own_name(&mut self, key: &str, node: &Node) -> Option<Name> {
+        let hint = plain_name(&format!("a {key}"));
+        let word = self.word(node, &format!("`{key}` wants a name"), &hint)?;
+        if check_name(&word.text).is_err() {
+            self.complain(node.span, format!("`{}` is no name for a {key}", word.text), "", &hint)
+                .is(Mistake::BadName);
+            return None;
+        }
+        Some(Name::from(word.text.as_str()))
+    }
+
+    /// Holds what a file says of itself to its own name.
+    fn as_the_file_says(&mut self, node: Option<&Node>, found: Option<&str>, expected: &str, key: &str) {
+        if let (Some(node), Some(found)) = (node, found)
+            && found != expected
+        {
+            let hint = match key {
+                "service" => "a service lives in `<name>.yaml`: change the one or the other",
+                _ => "a definition lives in `<name>@<version>.yaml`: change the one or the other",
+            };
+            let message = format!("the file's name says {key} `{expected}`, the file says `{found}`");
+            self.complain(node.span, message, "", hint).is(Mistake::FileName);
+        }
     }
 
     /// An expression where one stands always: under `when`, `starts-when`, `correlate`.

@@ -45,7 +45,9 @@ impl Reader<'_> {
 
     /// What is done on entry: reactions that lead nowhere, since the way that led here is done.
     pub(super) fn enter(&mut self, node: &Node) -> Rule {
-        for (reaction, span) in reactions(node).filter_map(|one| Some((one, member_span(one, "to")?))) {
+        for (reaction, span) in
+            node.one_or_more().iter().filter_map(|one| Some((one, member_span(one, "to")?)))
+        {
             let hint = match reaction.get("when") {
                 Some(_) => "a way on is written under `whenever`, which is looked at after `enter`",
                 None => {
@@ -64,7 +66,7 @@ impl Reader<'_> {
             self.complain(node.span, "a list without a reaction", "", "leave `whenever` out")
                 .is(Mistake::NothingListed);
         }
-        for one in reactions(node) {
+        for one in node.one_or_more() {
             if let Some(guard) = one.scalar().filter(|_| !one.is_null()) {
                 let hint = match guard.text.contains([',', '[', ']', '{', '}', '?', ':', '\n']) {
                     true => "as in `whenever: {when: data.paid, to: done}`".to_string(),
@@ -143,10 +145,7 @@ impl Reader<'_> {
     /// An alarm's name, `{Name: key}` for one of several, or a list of such. Whether such alarms are
     /// set is looked at when all of the file is read.
     fn cancel(&mut self, node: &Node) -> Vec<Cancel> {
-        let items = match &node.value {
-            Value::List(items) => items.as_slice(),
-            _ => std::slice::from_ref(node),
-        };
+        let items = node.one_or_more();
         let mut cancels: Vec<Cancel> = Vec::new();
         let mut places = BTreeMap::new();
         let mut one = |reader: &mut Self, cancel: Cancel| {
@@ -215,14 +214,6 @@ impl Reader<'_> {
         } else {
             format!("the alarms are {}", listed(alarms.iter().map(|alarm| &**alarm)))
         }
-    }
-}
-
-/// The reactions of a rule, one or several.
-fn reactions(rule: &Node) -> impl Iterator<Item = &Node> {
-    match &rule.value {
-        Value::List(items) => items.iter(),
-        _ => std::slice::from_ref(rule).iter(),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::process::Data;
 use crate::process::keys::Place;
 use crate::process::page::{is_expression, says};
 use crate::process::service::{Billionths, CERTAIN, Choose, Delay, Replies, Reply, Service};
-use crate::process::tree::{Meaning, Node, Value};
+use crate::process::tree::{Meaning, Node};
 use crate::span::{Mistake, Span};
 use std::collections::BTreeMap;
 
@@ -17,13 +17,10 @@ impl Reader<'_> {
         let members = self.members(root, Place::Service, "a service is a mapping", hint)?;
         self.required(Place::Service, root, &members, "a service has `service` and `on`");
         let find = |key: &str| members.iter().find(|member| member.key == key);
-        let name = find("service").and_then(|member| self.service_name(&member.value));
-        if let (Some(expected), Some(name), Some(member)) = (expected, &name, find("service"))
-            && **name != *expected
-        {
-            let what = format!("the file's name says service `{expected}`, the file says `{name}`");
-            let hint = "a service lives in `<name>.yaml`: change the one or the other";
-            self.complain(member.value.span, what, "", hint).is(Mistake::FileName);
+        let name = find("service").and_then(|member| self.own_name("service", &member.value));
+        if let Some(expected) = expected {
+            let node = find("service").map(|member| &member.value);
+            self.as_the_file_says(node, name.as_deref(), expected, "service");
         }
         let summary = find("summary").and_then(|member| self.summary(&member.value));
         let entity = find("entity").and_then(|member| self.entity(&member.value));
@@ -41,19 +38,6 @@ impl Reader<'_> {
         self.without_states(entity.iter(), find("entity").map_or(root.span, |member| member.value.span));
         self.whole_file();
         Some(Service { name: name?, summary, entity, data, on, source: self.source.clone() })
-    }
-
-    fn service_name(&mut self, node: &Node) -> Option<Name> {
-        let hint = "a service is named with a-z, 0-9 and `-`, and begins with a letter";
-        let word = self.word(node, "`service` wants a name", hint)?;
-        let good = word.text.starts_with(|c: char| c.is_ascii_lowercase())
-            && word.text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if !good {
-            self.complain(node.span, format!("`{}` is no name for a service", word.text), "", hint)
-                .is(Mistake::BadName);
-            return None;
-        }
-        Some(Name::from(word.text.as_str()))
     }
 
     /// `=` and an expression over `event`.
@@ -92,10 +76,7 @@ impl Reader<'_> {
 
     /// One answer, or a list of alternatives.
     fn alternatives(&mut self, node: &Node, key: Span, remembers: bool) -> Replies {
-        let nodes = match &node.value {
-            Value::List(items) => items.as_slice(),
-            _ => std::slice::from_ref(node),
-        };
+        let nodes = node.one_or_more();
         if nodes.is_empty() {
             let hint = "`{}` hears it and says nothing; else leave the message out";
             self.complain(node.span, "a list without an answer", "", hint).is(Mistake::NothingListed);

@@ -4,7 +4,7 @@ use super::Reader;
 use crate::event::Name;
 use crate::process::definition::{Answers, End, Rule, Shared, State};
 use crate::process::keys::Place;
-use crate::process::tree::{Member, Node, Value};
+use crate::process::tree::{Member, Node};
 use crate::span::{Mistake, Span, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,10 +71,7 @@ impl Reader<'_> {
 
     /// What several states share: a block, or a list of them.
     pub(super) fn any(&mut self, node: &Node, states: &[State]) -> Vec<Shared> {
-        let blocks = match &node.value {
-            Value::List(blocks) => blocks.as_slice(),
-            _ => std::slice::from_ref(node),
-        };
+        let blocks = node.one_or_more();
         blocks.iter().filter_map(|block| self.shared(block, states)).collect()
     }
 
@@ -89,10 +86,7 @@ impl Reader<'_> {
 
     /// The states that share a block: no end, since an end is never asked about it.
     fn within(&mut self, node: &Node, states: &[State]) -> BTreeSet<Name> {
-        let items = match &node.value {
-            Value::List(items) => items.as_slice(),
-            _ => std::slice::from_ref(node),
-        };
+        let items = node.one_or_more();
         if items.is_empty() {
             let hint = "name states, or leave `in` out: then all states share it";
             self.complain(node.span, "`in` names no state", "", hint).is(Mistake::NothingListed);
@@ -183,11 +177,7 @@ impl Reader<'_> {
         let mut names = BTreeSet::new();
         let hint = format!("as in `{key}: OrderPaid`, or `{key}: [OrderPaid, OrderCancelled]`");
         let what = format!("`{key}` wants a message's name, or a list of them");
-        let items = match &node.value {
-            Value::List(items) => items.as_slice(),
-            _ if node.is_null() => &[],
-            _ => std::slice::from_ref(node),
-        };
+        let items = if node.is_null() { &[][..] } else { node.one_or_more() };
         for item in items {
             if let Some(name) = self.message_name(item, &what, &hint) {
                 self.mention(&name, key, item.span, places);

@@ -71,6 +71,11 @@ impl Node {
         }
     }
 
+    /// The items of a list; else the node itself, as the only one.
+    pub fn one_or_more(&self) -> &[Node] {
+        self.list().unwrap_or(std::slice::from_ref(self))
+    }
+
     pub fn map(&self) -> Option<&[Member]> {
         match &self.value {
             Value::Map(members) => Some(members),

@@ -7,9 +7,10 @@ pub use verbs::{OPTION_KEYS, OPTION_TYPES, OptionKind, VERB_KEYS, VerbOption, Ve
 
 use crate::error::{Error, Result};
 use crate::event::Name;
-use crate::process::page::is_message_name;
+use crate::process::page::{is_message_name, plain_name};
 use crate::process::tree::{self, Meaning, Node};
 use crate::span::{Diagnostic, Mistake, Source, Span, nearest};
+use crate::store::check_name;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -65,12 +66,6 @@ pub fn read(source: &Arc<Source>) -> Result<WorkspaceFile> {
     }
     reader.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     Err(Error::diagnostics(reader.diagnostics))
-}
-
-/// `place-order`: what a module, a verb and an option may be called.
-fn is_plain_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 /// A whole number as JSON writes it.
@@ -145,9 +140,9 @@ impl Reader<'_> {
                 .is(Mistake::WrongKind);
         };
         for member in members {
-            if !is_plain_name(&member.key) {
-                let hint = "a module is named with a-z, 0-9 and `-`, and begins with a letter";
-                self.complain(member.key_span, format!("`{}` is no name for a module", member.key), hint)
+            if check_name(&member.key).is_err() {
+                let hint = plain_name("a module");
+                self.complain(member.key_span, format!("`{}` is no name for a module", member.key), &hint)
                     .is(Mistake::BadName);
                 continue;
             }
@@ -158,8 +153,7 @@ impl Reader<'_> {
     }
 
     fn types(&mut self, module: &Name, node: &Node) -> Vec<Name> {
-        let one = std::slice::from_ref(node);
-        let items = node.list().unwrap_or(if node.is_null() { &[] } else { one });
+        let items = if node.is_null() { &[][..] } else { node.one_or_more() };
         let mut types: Vec<Name> = Vec::new();
         for item in items {
             let name = item.scalar().filter(|scalar| scalar.meaning() == Meaning::Text);

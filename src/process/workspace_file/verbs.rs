@@ -1,10 +1,11 @@
 //! The verbs of the business: `place-order`, `pay`.
 
-use super::{Reader, is_plain_name};
+use super::Reader;
 use crate::event::{Name, json};
-use crate::process::page::yes_or_no;
+use crate::process::page::{plain_name, yes_or_no};
 use crate::process::tree::{Meaning, Member, Node, Scalar};
 use crate::span::{Mistake, Source, Span, nearest};
+use crate::store::check_name;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -107,9 +108,9 @@ impl Reader<'_> {
     pub(super) fn verbs(&mut self, node: &Node) {
         let hint = "`verbs: {pay: {appends: OrderPaid, on: order, options: {amount: number}}}`";
         for member in self.mapping(node, hint) {
-            if !is_plain_name(&member.key) {
-                let hint = "a verb is named with a-z, 0-9 and `-`, and begins with a letter";
-                self.complain(member.key_span, format!("`{}` is no name for a verb", member.key), hint)
+            if check_name(&member.key).is_err() {
+                let hint = plain_name("a verb");
+                self.complain(member.key_span, format!("`{}` is no name for a verb", member.key), &hint)
                     .is(Mistake::BadName);
             } else if let Some(verb) = self.verb(member) {
                 self.file.verbs.push(verb);
@@ -208,12 +209,12 @@ impl Reader<'_> {
     }
 
     fn option(&mut self, member: &Member) -> Option<VerbOption> {
-        if !is_plain_name(&member.key) || TAKEN.contains(&member.key.as_str()) {
+        if check_name(&member.key).is_err() || TAKEN.contains(&member.key.as_str()) {
             let hint = match TAKEN.contains(&member.key.as_str()) {
-                true => "every verb has that one already",
-                false => "an option is named with a-z, 0-9 and `-`, and begins with a letter",
+                true => "every verb has that one already".to_string(),
+                false => plain_name("an option"),
             };
-            self.complain(member.key_span, format!("`{}` is no name for an option", member.key), hint)
+            self.complain(member.key_span, format!("`{}` is no name for an option", member.key), &hint)
                 .is(Mistake::BadName);
             return None;
         }

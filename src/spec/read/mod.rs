@@ -23,10 +23,7 @@ pub fn read(source: &Arc<Source>, library: &dyn Library) -> Result<Vec<Spec>> {
     let parsed = tree::parse(source);
     let Some(root) = &parsed.root else { return Err(all(parsed.troubles)) };
     let mut reader = Reader { page: Page { source, diagnostics: parsed.troubles }, library };
-    let roots = match &root.value {
-        Value::List(items) => items.as_slice(),
-        _ => std::slice::from_ref(root),
-    };
+    let roots = root.one_or_more();
     if roots.is_empty() {
         let hint = "begin with `spec: <what holds>`";
         reader.complain(root.span, "there is no spec in this file", "", hint).is(Mistake::NothingListed);

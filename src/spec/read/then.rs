@@ -5,7 +5,7 @@ use super::Reader;
 use crate::event::{Document, Kind, Name};
 use crate::process::Participant;
 use crate::process::keys::{self, Place};
-use crate::process::tree::{Meaning, Member, Node, Value};
+use crate::process::tree::{Meaning, Member, Node};
 use crate::span::{Mistake, Span, nearest};
 use crate::step::Outcome;
 
@@ -206,10 +206,7 @@ impl Reader<'_> {
             self.nothing_here(node.span, "alarms", hint);
             return None;
         }
-        let items = match &node.value {
-            Value::List(items) => items.as_slice(),
-            _ => std::slice::from_ref(node),
-        };
+        let items = node.one_or_more();
         let mut found: Vec<(Armed, Span)> = Vec::new();
         for item in items {
             if let Some(members) = item.map() {

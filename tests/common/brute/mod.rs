@@ -21,3 +21,14 @@ pub mod production;
 pub mod shrink;
 pub mod values;
 pub mod yaml;
+
+/// So many; ten times as many if `ANYORDER_THOROUGH` is set; only one if `ANYORDER_SEED` names it.
+pub fn seeds(count: u64) -> std::ops::Range<u64> {
+    match std::env::var("ANYORDER_SEED") {
+        Ok(seed) => {
+            let seed = seed.parse().expect("ANYORDER_SEED is a number");
+            seed..seed + 1
+        }
+        Err(_) => 0..count * if std::env::var_os("ANYORDER_THOROUGH").is_some() { 10 } else { 1 },
+    }
+}
