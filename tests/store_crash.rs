@@ -3,7 +3,7 @@
 mod common;
 
 use anyorder::event::{Message, Position};
-use anyorder::store::{Bytes, Folder, Guard, Medium, Memory, Store, Tail};
+use anyorder::store::{Folder, Guard, Medium, Memory, Store, Tail};
 use common::{Fault, Faulty, message};
 use std::sync::Arc;
 
@@ -184,7 +184,7 @@ fn a_full_disk_says_what_is_in_the_log() {
 fn a_folder_keeps_what_was_cut_off_once_and_never_writes_over_it() {
     let folder = tempfile::tempdir().unwrap();
     let medium = Folder::new(folder.path().join("log"));
-    let mut bytes: Box<dyn Bytes> = medium.create("orders").unwrap();
+    let mut bytes = medium.create("orders").unwrap();
     let first = bytes.keep_aside(7, b"torn").unwrap();
     assert_eq!(bytes.keep_aside(7, b"torn").unwrap(), first);
     let second = bytes.keep_aside(7, b"other").unwrap();

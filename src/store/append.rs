@@ -5,7 +5,7 @@
 //! one; nobody is answered before his own sync has returned.
 
 use super::lookup;
-use super::medium::{Bytes, Medium, check_name};
+use super::medium::{Bytes, Log, Medium, check_name};
 use super::tail::{self, Tail, Torn};
 use crate::error::{Error, Result};
 use crate::event::{Document, Message, Name, Position, json, line};
@@ -97,7 +97,7 @@ pub(super) fn append<M: Borrow<Message>>(
 }
 
 fn locked<M: Borrow<Message>>(
-    bytes: &mut dyn Bytes,
+    bytes: &mut dyn Log,
     module: &str,
     batches: Vec<Vec<M>>,
     guard: &Guard,
@@ -296,7 +296,7 @@ fn compare_revision(subject: &str, expected: u64, revision: u64, module: &str) -
 
 /// A write failed. What it left is cut back to whole batches; if even that fails, the next append
 /// repairs it. Batches that are whole stay: a reader may have seen them.
-fn cut_back(bytes: &mut dyn Bytes, module: &str, before: &Tail, error: Error) -> Error {
+fn cut_back(bytes: &mut dyn Log, module: &str, before: &Tail, error: Error) -> Error {
     let Ok(tail) = tail::look(bytes, module) else { return error };
     if let Some(torn) = &tail.torn {
         let _ = bytes.truncate(torn.offset);

@@ -1,9 +1,9 @@
 //! Logs in a folder: the only file of this floor that touches the file system.
 //!
-//! `<folder>/<module>.jsonl` holds a log, `<folder>/.torn/<module>.<offset>` what a repair cut off.
-//! Knows bytes, locks and durability; nothing of lines.
+//! `<folder>/<module>.jsonl` holds a log, `<folder>/.torn/<module>.<offset>` what a repair cut off,
+//! `<folder>/.index/` the caches. Knows bytes, locks and durability; nothing of lines.
 
-use super::medium::{Bytes, Medium, check_name};
+use super::medium::{Bytes, Draft, Log, Medium, check_name};
 use crate::error::{Error, Result};
 use crate::event::Name;
 use std::fs::{self, File, OpenOptions};
@@ -23,6 +23,10 @@ impl Folder {
 
     fn log(&self, module: &str) -> PathBuf {
         self.path.join(format!("{module}.jsonl"))
+    }
+
+    fn caches_folder(&self) -> PathBuf {
+        self.path.join(".index")
     }
 }
 
@@ -47,17 +51,17 @@ impl Medium for Folder {
         Ok(modules)
     }
 
-    fn open(&self, module: &str) -> Result<Option<Box<dyn Bytes>>> {
+    fn open(&self, module: &str) -> Result<Option<Box<dyn Log>>> {
         check_name(module)?;
         let path = self.log(module);
         match OpenOptions::new().read(true).open(&path) {
-            Ok(file) => Ok(Some(Box::new(Log::new(file, path)?))),
+            Ok(file) => Ok(Some(Box::new(LogFile::new(file, path)?))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(refused("open the log", &path, &error)),
         }
     }
 
-    fn create(&self, module: &str) -> Result<Box<dyn Bytes>> {
+    fn create(&self, module: &str) -> Result<Box<dyn Log>> {
         check_name(module)?;
         fs::create_dir_all(&self.path).map_err(|error| refused("make the folder", &self.path, &error))?;
         let path = self.log(module);
@@ -67,7 +71,7 @@ impl Medium for Folder {
             .create(true)
             .open(&path)
             .map_err(|error| refused("open the log", &path, &error))?;
-        let log = Log::new(file, path)?;
+        let log = LogFile::new(file, path)?;
         // Whoever writes the first bytes makes the names durable, not only whoever made the file:
         // that one may have died in between.
         if log.is_empty()? {
@@ -77,6 +81,81 @@ impl Medium for Folder {
             }
         }
         Ok(Box::new(log))
+    }
+
+    fn caches(&self) -> Result<Vec<String>> {
+        let folder = self.caches_folder();
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other.map_err(|error| refused("list the caches", &folder, &error))?,
+        };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut names: Vec<String> = names.filter(|name| !name.ends_with(DRAFT)).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    fn cache(&self, name: &str) -> Result<Option<Box<dyn Bytes>>> {
+        let path = self.caches_folder().join(name);
+        match File::open(&path) {
+            Ok(file) => Ok(Some(Box::new(LogFile::new(file, path)?))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(refused("open the cache", &path, &error)),
+        }
+    }
+
+    fn draft(&self, name: &str) -> Result<Option<Box<dyn Draft>>> {
+        let folder = self.caches_folder();
+        fs::create_dir_all(&folder).map_err(|error| refused("make the folder", &folder, &error))?;
+        // Others may be writing the same cache.
+        let path = folder.join(format!("{name}.{}{DRAFT}", std::process::id()));
+        let file = File::create(&path).map_err(|error| refused("write the cache", &path, &error))?;
+        let file = Some(io::BufWriter::with_capacity(1 << 18, file));
+        Ok(Some(Box::new(DraftFile { file, path, named: folder.join(name) })))
+    }
+
+    fn drop_cache(&self, name: &str) -> Result<()> {
+        let path = self.caches_folder().join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(refused("remove the cache", &path, &error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// How the name of a cache ends while it is written.
+const DRAFT: &str = ".draft";
+
+struct DraftFile {
+    /// None: finished.
+    file: Option<io::BufWriter<File>>,
+    path: PathBuf,
+    named: PathBuf,
+}
+
+impl Draft for DraftFile {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        let file = self.file.as_mut().expect("it is being written");
+        file.write_all(bytes).map_err(|error| refused("write the cache", &self.path, &error))
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<()> {
+        let mut file = self.file.take().expect("it is being written");
+        let renamed = file.flush().and_then(|()| fs::rename(&self.path, &self.named));
+        renamed.map_err(|error| {
+            let _ = fs::remove_file(&self.path);
+            refused("write the cache", &self.named, &error)
+        })
+    }
+}
+
+impl Drop for DraftFile {
+    fn drop(&mut self) {
+        if self.file.take().is_some() {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -100,23 +179,23 @@ pub fn foreign_files(path: &Path) -> Result<Vec<PathBuf>> {
 /// For reading; the file must be there.
 pub(super) fn open_to_read(path: &Path) -> Result<Box<dyn Bytes>> {
     let file = File::open(path).map_err(|error| refused("read the log", path, &error))?;
-    Ok(Box::new(Log::new(file, path.to_path_buf())?))
+    Ok(Box::new(LogFile::new(file, path.to_path_buf())?))
 }
 
-struct Log {
+struct LogFile {
     file: File,
     path: PathBuf,
     name: String,
 }
 
-impl Log {
-    fn new(file: File, path: PathBuf) -> Result<Log> {
+impl LogFile {
+    fn new(file: File, path: PathBuf) -> Result<LogFile> {
         let name = path.display().to_string();
         let about = file.metadata().map_err(|error| refused("look at the log", &path, &error))?;
         if about.is_dir() {
             return Err(Error::input("this is a folder, and a log is a file").at(name));
         }
-        Ok(Log { file, path, name })
+        Ok(LogFile { file, path, name })
     }
 
     fn refused(&self, doing: &str, error: &io::Error) -> Error {
@@ -124,17 +203,9 @@ impl Log {
     }
 }
 
-impl Bytes for Log {
+impl Bytes for LogFile {
     fn name(&self) -> &str {
         &self.name
-    }
-
-    fn lock(&mut self) -> Result<()> {
-        self.file.lock().map_err(|error| self.refused("lock the log", &error))
-    }
-
-    fn unlock(&mut self) -> Result<()> {
-        self.file.unlock().map_err(|error| self.refused("unlock the log", &error))
     }
 
     fn len(&self) -> Result<u64> {
@@ -148,6 +219,16 @@ impl Bytes for Log {
                 other => return other.map_err(|error| self.refused("read the log", &error)),
             }
         }
+    }
+}
+
+impl Log for LogFile {
+    fn lock(&mut self) -> Result<()> {
+        self.file.lock().map_err(|error| self.refused("lock the log", &error))
+    }
+
+    fn unlock(&mut self) -> Result<()> {
+        self.file.unlock().map_err(|error| self.refused("unlock the log", &error))
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<()> {

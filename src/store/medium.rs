@@ -1,4 +1,5 @@
-//! What a log needs of the place where it is kept: bytes that grow at one end, one per module.
+//! What a log needs of the place where it is kept: bytes that grow at one end, one per module; and
+//! room for caches, which can be made anew from the logs at any time.
 //!
 //! Kept small so that a test can die at every single call. Knows nothing of lines.
 
@@ -10,24 +11,52 @@ pub trait Medium: Send + Sync {
     /// The modules that have a log, sorted.
     fn modules(&self) -> Result<Vec<Name>>;
     /// For reading. None: no such log yet.
-    fn open(&self, module: &str) -> Result<Option<Box<dyn Bytes>>>;
+    fn open(&self, module: &str) -> Result<Option<Box<dyn Log>>>;
     /// For appending; makes the log where there is none, durably.
-    fn create(&self, module: &str) -> Result<Box<dyn Bytes>>;
+    fn create(&self, module: &str) -> Result<Box<dyn Log>>;
+
+    /// The names of the caches that are here, sorted. A place that keeps none answers none.
+    fn caches(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+    /// A cache, for reading. None: it is not there (any more).
+    fn cache(&self, _name: &str) -> Result<Option<Box<dyn Bytes>>> {
+        Ok(None)
+    }
+    /// A new cache, which is there under its name once it is finished, whole or not at all. It need not
+    /// survive a power cut. None: this place keeps no caches.
+    fn draft(&self, _name: &str) -> Result<Option<Box<dyn Draft>>> {
+        Ok(None)
+    }
+    /// Whoever has it open reads on.
+    fn drop_cache(&self, _name: &str) -> Result<()> {
+        Ok(())
+    }
 }
 
-/// One open log. Dropping it gives up its lock.
-pub trait Bytes: Send {
+/// A cache that is being written, from its beginning to its end. Dropped before it is finished, it never was.
+pub trait Draft {
+    fn write(&mut self, bytes: &[u8]) -> Result<()>;
+    fn finish(self: Box<Self>) -> Result<()>;
+}
+
+/// Bytes that can be read from any place.
+pub trait Bytes: Send + Sync {
     /// What errors call it: its path.
     fn name(&self) -> &str;
-    /// Waits until this handle alone may append; other processes wait too.
-    fn lock(&mut self) -> Result<()>;
-    fn unlock(&mut self) -> Result<()>;
     fn len(&self) -> Result<u64>;
     fn is_empty(&self) -> Result<bool> {
         Ok(self.len()? == 0)
     }
     /// Reads at least one byte unless there is none at the offset; answers how many.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize>;
+}
+
+/// One open log. Dropping it gives up its lock.
+pub trait Log: Bytes {
+    /// Waits until this handle alone may append; other processes wait too.
+    fn lock(&mut self) -> Result<()>;
+    fn unlock(&mut self) -> Result<()>;
     /// Whole or error; an error may leave a part behind.
     fn append(&mut self, bytes: &[u8]) -> Result<()>;
     fn truncate(&mut self, len: u64) -> Result<()>;

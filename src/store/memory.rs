@@ -1,6 +1,6 @@
 //! Logs in memory, byte for byte what a folder would hold. A clone is another hand on the same.
 
-use super::medium::{Bytes, Medium, check_name};
+use super::medium::{Bytes, Draft, Log, Medium, check_name};
 use crate::error::Result;
 use crate::event::Name;
 use std::collections::BTreeMap;
@@ -11,19 +11,20 @@ pub struct Memory(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    logs: Mutex<BTreeMap<Name, Log>>,
+    logs: Mutex<BTreeMap<Name, Content>>,
     unlocked: Condvar,
+    caches: Mutex<BTreeMap<String, Arc<Vec<u8>>>>,
 }
 
 #[derive(Default)]
-struct Log {
+struct Content {
     bytes: Vec<u8>,
     locked: bool,
     aside: Vec<(u64, Vec<u8>)>,
 }
 
 impl Shared {
-    fn logs(&self) -> MutexGuard<'_, BTreeMap<Name, Log>> {
+    fn logs(&self) -> MutexGuard<'_, BTreeMap<Name, Content>> {
         // A panic while it was held leaves whole bytes: every change is one call on a Vec.
         self.logs.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
@@ -41,7 +42,7 @@ impl Memory {
 
     /// Back to a snapshot; logs that it does not name are gone.
     pub fn restore(&self, snapshot: BTreeMap<Name, Vec<u8>>) {
-        let fresh = |(name, bytes)| (name, Log { bytes, ..Log::default() });
+        let fresh = |(name, bytes)| (name, Content { bytes, ..Content::default() });
         *self.0.logs() = snapshot.into_iter().map(fresh).collect();
     }
 
@@ -59,7 +60,23 @@ impl Memory {
         self.0.logs().get(module).map(|log| log.aside.clone()).unwrap_or_default()
     }
 
-    fn hand(&self, module: &str) -> Box<dyn Bytes> {
+    /// Puts a cache there as it is, or takes it away.
+    pub fn set_cache(&self, name: &str, bytes: Option<Vec<u8>>) {
+        match bytes {
+            Some(bytes) => _ = self.caches().insert(name.to_string(), Arc::new(bytes)),
+            None => _ = self.caches().remove(name),
+        }
+    }
+
+    pub fn cache_bytes(&self, name: &str) -> Option<Vec<u8>> {
+        self.caches().get(name).map(|bytes| bytes.to_vec())
+    }
+
+    fn caches(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Vec<u8>>>> {
+        self.0.caches.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn hand(&self, module: &str) -> Box<dyn Log> {
         Box::new(Hand {
             shared: self.0.clone(),
             module: Name::from(module),
@@ -74,17 +91,81 @@ impl Medium for Memory {
         Ok(self.0.logs().keys().cloned().collect())
     }
 
-    fn open(&self, module: &str) -> Result<Option<Box<dyn Bytes>>> {
+    fn open(&self, module: &str) -> Result<Option<Box<dyn Log>>> {
         check_name(module)?;
         let known = self.0.logs().contains_key(module);
         Ok(known.then(|| self.hand(module)))
     }
 
-    fn create(&self, module: &str) -> Result<Box<dyn Bytes>> {
+    fn create(&self, module: &str) -> Result<Box<dyn Log>> {
         check_name(module)?;
         self.0.logs().entry(Name::from(module)).or_default();
         Ok(self.hand(module))
     }
+
+    fn caches(&self) -> Result<Vec<String>> {
+        Ok(Memory::caches(self).keys().cloned().collect())
+    }
+
+    fn cache(&self, name: &str) -> Result<Option<Box<dyn Bytes>>> {
+        let bytes = Memory::caches(self).get(name).cloned();
+        Ok(bytes
+            .map(|bytes| Box::new(Cache { name: format!("memory/.index/{name}"), bytes }) as Box<dyn Bytes>))
+    }
+
+    fn draft(&self, name: &str) -> Result<Option<Box<dyn Draft>>> {
+        Ok(Some(Box::new(Writing { memory: self.clone(), name: name.to_string(), bytes: Vec::new() })))
+    }
+
+    fn drop_cache(&self, name: &str) -> Result<()> {
+        self.set_cache(name, None);
+        Ok(())
+    }
+}
+
+struct Writing {
+    memory: Memory,
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl Draft for Writing {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<()> {
+        self.memory.set_cache(&self.name, Some(self.bytes));
+        Ok(())
+    }
+}
+
+/// A cache as it was when it was opened.
+struct Cache {
+    name: String,
+    bytes: Arc<Vec<u8>>,
+}
+
+impl Bytes for Cache {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn len(&self) -> Result<u64> {
+        Ok(self.bytes.len() as u64)
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        Ok(read_from(&self.bytes, offset, buffer))
+    }
+}
+
+fn read_from(bytes: &[u8], offset: u64, buffer: &mut [u8]) -> usize {
+    let rest = bytes.get(offset as usize..).unwrap_or_default();
+    let count = rest.len().min(buffer.len());
+    buffer[..count].copy_from_slice(&rest[..count]);
+    count
 }
 
 struct Hand {
@@ -95,7 +176,7 @@ struct Hand {
 }
 
 impl Hand {
-    fn with<T>(&self, action: impl FnOnce(&mut Log) -> T) -> T {
+    fn with<T>(&self, action: impl FnOnce(&mut Content) -> T) -> T {
         action(self.shared.logs().entry(self.module.clone()).or_default())
     }
 }
@@ -105,6 +186,16 @@ impl Bytes for Hand {
         &self.name
     }
 
+    fn len(&self) -> Result<u64> {
+        Ok(self.with(|log| log.bytes.len() as u64))
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        Ok(self.with(|log| read_from(&log.bytes, offset, buffer)))
+    }
+}
+
+impl Log for Hand {
     fn lock(&mut self) -> Result<()> {
         assert!(!self.holds_lock, "locked twice");
         let mut logs = self.shared.logs();
@@ -127,19 +218,6 @@ impl Bytes for Hand {
             self.shared.unlocked.notify_all();
         }
         Ok(())
-    }
-
-    fn len(&self) -> Result<u64> {
-        Ok(self.with(|log| log.bytes.len() as u64))
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
-        Ok(self.with(|log| {
-            let rest = log.bytes.get(offset as usize..).unwrap_or_default();
-            let count = rest.len().min(buffer.len());
-            buffer[..count].copy_from_slice(&rest[..count]);
-            count
-        }))
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<()> {

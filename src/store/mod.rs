@@ -27,7 +27,7 @@ pub use append::{Appended, Guard, Placed, check_message};
 pub use file::{Folder, foreign_files};
 pub use foreign::Foreign;
 pub use incoming::{Arrival, Incoming};
-pub use medium::{Bytes, Medium, check_name};
+pub use medium::{Bytes, Draft, Log, Medium, check_name};
 pub use memory::Memory;
 pub use reader::{Logs, Reader, Record};
 pub use store::Store;

@@ -6,7 +6,7 @@
 
 use super::chain::{self, Chain};
 use super::lines::{self, Fault, before_zeros, damage, is_blank, line_before, piece_before};
-use super::medium::Bytes;
+use super::medium::{Bytes, Log};
 use crate::error::{Error, Result};
 use crate::event::{Message, Position, Time, line};
 use serde::de::IgnoredAny;
@@ -150,7 +150,7 @@ fn whole(piece: &[u8]) -> Result<bool, Fault> {
 }
 
 /// Keeps aside what is torn and cuts it off.
-pub(super) fn repair(bytes: &mut dyn Bytes, tail: &mut Tail) -> Result<Option<Torn>, Error> {
+pub(super) fn repair(bytes: &mut dyn Log, tail: &mut Tail) -> Result<Option<Torn>, Error> {
     let Some(mut torn) = tail.torn.take() else { return Ok(None) };
     let cut = lines::read_range(bytes, torn.offset, torn.offset + torn.len)?;
     torn.kept = Some(bytes.keep_aside(torn.offset, &cut)?);

@@ -8,7 +8,7 @@ pub mod too_much;
 
 use anyorder::error::{Error, Result};
 use anyorder::event::{Document, Message, Name, Time, line};
-use anyorder::store::{Bytes, Medium};
+use anyorder::store::{Bytes, Draft, Log, Medium};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -107,7 +107,7 @@ impl Faulty {
         }
     }
 
-    fn wrap(&self, module: &str, bytes: Box<dyn Bytes>) -> Box<dyn Bytes> {
+    fn wrap(&self, module: &str, bytes: Box<dyn Log>) -> Box<dyn Log> {
         Box::new(FaultyBytes { module: Name::from(module), inner: bytes, all: self.clone() })
     }
 }
@@ -121,20 +121,36 @@ impl Medium for Faulty {
         self.call("modules", || self.inner.modules())
     }
 
-    fn open(&self, module: &str) -> Result<Option<Box<dyn Bytes>>> {
+    fn open(&self, module: &str) -> Result<Option<Box<dyn Log>>> {
         let bytes = self.call("open", || self.inner.open(module))?;
         Ok(bytes.map(|bytes| self.wrap(module, bytes)))
     }
 
-    fn create(&self, module: &str) -> Result<Box<dyn Bytes>> {
+    fn create(&self, module: &str) -> Result<Box<dyn Log>> {
         let bytes = self.call("create", || self.inner.create(module))?;
         Ok(self.wrap(module, bytes))
+    }
+
+    fn caches(&self) -> Result<Vec<String>> {
+        self.call("caches", || self.inner.caches())
+    }
+
+    fn cache(&self, name: &str) -> Result<Option<Box<dyn Bytes>>> {
+        self.call("cache", || self.inner.cache(name))
+    }
+
+    fn draft(&self, name: &str) -> Result<Option<Box<dyn Draft>>> {
+        self.call("draft", || self.inner.draft(name))
+    }
+
+    fn drop_cache(&self, name: &str) -> Result<()> {
+        self.call("drop_cache", || self.inner.drop_cache(name))
     }
 }
 
 struct FaultyBytes {
     module: Name,
-    inner: Box<dyn Bytes>,
+    inner: Box<dyn Log>,
     all: Faulty,
 }
 
@@ -142,17 +158,20 @@ impl Bytes for FaultyBytes {
     fn name(&self) -> &str {
         self.inner.name()
     }
-    fn lock(&mut self) -> Result<()> {
-        self.all.call("lock", || self.inner.lock())
-    }
-    fn unlock(&mut self) -> Result<()> {
-        self.all.call("unlock", || self.inner.unlock())
-    }
     fn len(&self) -> Result<u64> {
         self.all.call("len", || self.inner.len())
     }
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         self.all.call("read_at", || self.inner.read_at(offset, buffer))
+    }
+}
+
+impl Log for FaultyBytes {
+    fn lock(&mut self) -> Result<()> {
+        self.all.call("lock", || self.inner.lock())
+    }
+    fn unlock(&mut self) -> Result<()> {
+        self.all.call("unlock", || self.inner.unlock())
     }
     fn append(&mut self, bytes: &[u8]) -> Result<()> {
         match self.all.step("append")? {
@@ -203,7 +222,7 @@ impl Recording {
         self.appends.lock().unwrap().clone()
     }
 
-    fn wrap(&self, module: &str, inner: Box<dyn Bytes>) -> Box<dyn Bytes> {
+    fn wrap(&self, module: &str, inner: Box<dyn Log>) -> Box<dyn Log> {
         Box::new(RecordingBytes { module: Name::from(module), inner, appends: self.appends.clone() })
     }
 }
@@ -212,17 +231,29 @@ impl Medium for Recording {
     fn modules(&self) -> Result<Vec<Name>> {
         self.inner.modules()
     }
-    fn open(&self, module: &str) -> Result<Option<Box<dyn Bytes>>> {
+    fn open(&self, module: &str) -> Result<Option<Box<dyn Log>>> {
         Ok(self.inner.open(module)?.map(|bytes| self.wrap(module, bytes)))
     }
-    fn create(&self, module: &str) -> Result<Box<dyn Bytes>> {
+    fn create(&self, module: &str) -> Result<Box<dyn Log>> {
         Ok(self.wrap(module, self.inner.create(module)?))
+    }
+    fn caches(&self) -> Result<Vec<String>> {
+        self.inner.caches()
+    }
+    fn cache(&self, name: &str) -> Result<Option<Box<dyn Bytes>>> {
+        self.inner.cache(name)
+    }
+    fn draft(&self, name: &str) -> Result<Option<Box<dyn Draft>>> {
+        self.inner.draft(name)
+    }
+    fn drop_cache(&self, name: &str) -> Result<()> {
+        self.inner.drop_cache(name)
     }
 }
 
 struct RecordingBytes {
     module: Name,
-    inner: Box<dyn Bytes>,
+    inner: Box<dyn Log>,
     appends: Appends,
 }
 
@@ -230,17 +261,20 @@ impl Bytes for RecordingBytes {
     fn name(&self) -> &str {
         self.inner.name()
     }
-    fn lock(&mut self) -> Result<()> {
-        self.inner.lock()
-    }
-    fn unlock(&mut self) -> Result<()> {
-        self.inner.unlock()
-    }
     fn len(&self) -> Result<u64> {
         self.inner.len()
     }
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         self.inner.read_at(offset, buffer)
+    }
+}
+
+impl Log for RecordingBytes {
+    fn lock(&mut self) -> Result<()> {
+        self.inner.lock()
+    }
+    fn unlock(&mut self) -> Result<()> {
+        self.inner.unlock()
     }
     fn append(&mut self, bytes: &[u8]) -> Result<()> {
         self.appends.lock().unwrap().push((self.module.clone(), bytes.to_vec()));
