@@ -143,9 +143,12 @@ fn damage_in_the_middle() {
     bench.write("log/orders.jsonl", whole.replacen("12.50", "99.50", 1));
     let hint = "was the log edited by hand? Restore the line from a copy; nothing is appended until then";
     let what = "the checksum does not fit: the line's bytes give 513abf6d (byte 180 of the file)";
-    all_refuse(&bench, &["run", REPLAY, "log", "trace o-1"], &error(what, "log/orders.jsonl:1:181", hint));
-    // An append looks at the last lines only, so it holds; what is damaged stays as it was.
-    bench.run(&PLACED.replace("o-1", "o-4")).prints("orders 4 OrderPlaced o-4\n");
+    // An append that names its id goes through the log for it.
+    let again = PLACED.replace("o-1", "o-4");
+    let lines = ["run", REPLAY, "log", "trace o-1", &again];
+    all_refuse(&bench, &lines, &error(what, "log/orders.jsonl:1:181", hint));
+    // One with a fresh id looks at the last lines only, so it holds; what is damaged stays as it was.
+    assert_eq!(bench.run(&PLACED.replace("--id o-1 ", "")).code, Some(0));
     assert!(bench.read("log/orders.jsonl").starts_with(&whole.replacen("12.50", "99.50", 1)));
     // Where the last lines show it, an append refuses.
     bench.write("log/orders.jsonl", whole.replace("12.50", "99.50"));

@@ -76,12 +76,14 @@ impl<'a> Context<'a> {
 pub(crate) struct Watch {
     since: Instant,
     last: Instant,
+    /// The thousand that was counted last.
+    thousand: u64,
     shown: bool,
 }
 
 impl Watch {
     pub fn new() -> Watch {
-        Watch { since: Instant::now(), last: Instant::now(), shown: false }
+        Watch { since: Instant::now(), last: Instant::now(), thousand: 0, shown: false }
     }
 
     /// `text` is asked only when it is time, with the seconds that have passed since the beginning.
@@ -96,7 +98,8 @@ impl Watch {
 
     /// As [`Watch::tell`], for one of many that are counted: the clock is asked every thousand.
     pub fn count(&mut self, context: &mut Context, count: u64, doing: &str) {
-        if count.is_multiple_of(1_000) {
+        if count / 1_000 != self.thousand {
+            self.thousand = count / 1_000;
             self.tell(context, |seconds| {
                 let rate = (count as f64 / seconds) as u64;
                 format!("{doing}: {}, {} a second", counted(count, "message"), grouped(rate))

@@ -3,6 +3,7 @@
 use super::Exit;
 use super::context::{Context, Watch};
 use super::select::{Filters, Selection};
+use crate::event::Envelope;
 use crate::report::log::View;
 use crate::runtime::Merged;
 use std::io::IsTerminal;
@@ -35,7 +36,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let (mut watch, mut count) = (Watch::new(), 0);
     for record in merged {
         let record = record?;
-        if selection.takes(&record.message) {
+        if selection.takes(&Envelope::of(&record.message)) {
             context.print(&selection.json(&record))?;
         }
         count += 1;

@@ -5,7 +5,7 @@ use super::cursor::Cursor;
 use super::select::{Filters, Selection};
 use super::{Exit, Format, interrupt};
 use crate::error::{Error, Result};
-use crate::event::Position;
+use crate::event::{Envelope, Name, Position};
 use crate::report::counts::{By, Counts};
 use crate::report::log as report;
 use crate::runtime::Merged;
@@ -85,6 +85,11 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         next = Cursor::read(path)?;
         next.check(path, &store)?;
     }
+    if !args.follow
+        && let Some(id) = selection.correlation.clone()
+    {
+        return conversation(&id, store, selection, args.limit, args.tail, context);
+    }
     if let Some(count) = args.tail {
         next = tail(count, &store, &selection)?;
     }
@@ -101,19 +106,49 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(Exit::Holds)
 }
 
-/// Counting needs no order of time: one log after the other.
+/// Those of one conversation, which the index finds.
+fn conversation(
+    id: &Name,
+    store: Store,
+    selection: Selection,
+    limit: Option<u64>,
+    tail: Option<usize>,
+    context: &mut Context,
+) -> anyhow::Result<Exit> {
+    let mut records = Merged::conversation(&store, id, |module| selection.reads(module))?;
+    records.retain(|record| {
+        record.message.position >= Some(selection.from) && selection.takes(&Envelope::of(&record.message))
+    });
+    records.truncate(limit.and_then(|limit| limit.try_into().ok()).unwrap_or(usize::MAX));
+    records.drain(..records.len() - tail.unwrap_or(usize::MAX).min(records.len()));
+    let mut shower =
+        Shower { store, selection, next: Cursor::default(), left: None, tail: None, cursor: None };
+    if context.format == Format::Json {
+        shower.selection.learn_causes(&shower.store)?;
+    }
+    for record in &records {
+        shower.print(record, context)?;
+    }
+    Ok(Exit::Holds)
+}
+
+/// Counting needs no order of time, and no data: one log after the other, each by all cores.
 fn count(by: By, store: &Store, selection: &Selection, context: &mut Context) -> anyhow::Result<Exit> {
     let mut counts = Counts::new(by);
     let (mut watch, mut read) = (Watch::new(), 0);
     for module in store.modules()?.iter().filter(|module| selection.reads(module)) {
-        for record in store.read(module, selection.from)? {
-            let message = record?.message;
-            if selection.takes(&message) {
-                counts.add(&message);
+        let start = || (Counts::new(by), 0);
+        let look = |(counts, read): &mut (Counts, u64), message: &Envelope<'_>| {
+            if selection.takes(message) {
+                counts.add(message);
             }
-            read += 1;
+            *read += 1;
+        };
+        store.scan(module, selection.from, start, look, |(some, count)| {
+            counts.add_all(some);
+            read += count;
             watch.count(context, read, "counting");
-        }
+        })?;
     }
     watch.clear(context);
     let text = match context.format {
@@ -139,7 +174,7 @@ fn tail(count: usize, store: &Store, selection: &Selection) -> Result<Cursor> {
             }
             let mut taken = 0;
             for record in store.read(&module, from)? {
-                taken += selection.takes(&record?.message) as usize;
+                taken += selection.takes(&Envelope::of(&record?.message)) as usize;
             }
             if taken >= count {
                 break from;
@@ -198,7 +233,7 @@ impl Shower {
             if let Some(position) = record.message.position {
                 self.next.0.insert(record.message.source.clone(), position.next());
             }
-            if !self.selection.takes(&record.message) {
+            if !self.selection.takes(&Envelope::of(&record.message)) {
                 continue;
             }
             let Some(count) = tail else {

@@ -3,7 +3,7 @@
 use super::clock;
 use super::workspace::{self, Workspace};
 use crate::error::{Error, Result};
-use crate::event::{Message, Name, Position, Time};
+use crate::event::{Envelope, Name, Position, Time};
 use crate::report::log::{Lifter, View};
 use crate::runtime::Merged;
 use crate::store::{Record, Store};
@@ -34,7 +34,7 @@ pub(super) struct Filters {
 pub(super) struct Selection {
     module: Option<String>,
     type_: Option<String>,
-    correlation: Option<Name>,
+    pub correlation: Option<Name>,
     since: Option<Time>,
     until: Option<Time>,
     pub from: Position,
@@ -70,7 +70,7 @@ impl Selection {
         self.module.as_ref().is_none_or(|only| only == module)
     }
 
-    pub fn takes(&self, message: &Message) -> bool {
+    pub fn takes(&self, message: &Envelope<'_>) -> bool {
         self.type_.as_ref().is_none_or(|type_| **type_ == *message.type_)
             && self.since.is_none_or(|since| message.time >= since)
             && self.until.is_none_or(|until| message.time < until)

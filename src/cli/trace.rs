@@ -2,7 +2,6 @@
 
 use super::context::Context;
 use super::{Exit, Format, workspace};
-use crate::event::Position;
 use crate::report::trace as report;
 use crate::runtime::Merged;
 
@@ -20,13 +19,8 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let workspace = context.workspace()?;
     let store = workspace.store();
     let id = workspace::conversation(&store, &args.id)?;
-    let mut messages = Vec::new();
-    for record in Merged::open(&store, |_| Some(Position::FIRST))? {
-        let message = record?.message;
-        if message.conversation() == Some(&id) {
-            messages.push(message);
-        }
-    }
+    let records = Merged::conversation(&store, &id, |_| true)?;
+    let messages = records.into_iter().map(|record| record.message).collect();
     let trace = report::Trace::new(messages);
     let text = match context.format {
         Format::Text => trace.text(),

@@ -4,11 +4,11 @@ use super::context::Context;
 use super::workspace::{self, Workspace};
 use super::{Exit, append, clock};
 use crate::error::{Error, Result};
-use crate::event::{Document, Kind, Message, Name, Position, Time, json};
+use crate::event::{Document, Kind, Message, Name, Time, json};
 use crate::process::workspace_file::{OptionKind, VerbOption, VerbSpec, WorkspaceFile};
 use crate::runtime::Merged;
 use crate::span::{Diagnostic, Mistake};
-use crate::store::{Guard, Store};
+use crate::store::{Guard, Record, Store};
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
 use std::collections::HashSet;
 
@@ -175,10 +175,9 @@ impl Commands {
         let Some(wanted) = &verb.answers else { return Ok(Commands::default()) };
         let mut sent: Vec<Message> = Vec::new();
         let mut causes = HashSet::new();
-        for record in Merged::open(store, |_| Some(Position::FIRST))? {
-            let message = record?.message;
+        for Record { message, .. } in Merged::conversation(store, conversation, |_| true)? {
             let is_own = message.source == verb.module && own.is_some_and(|own| *own == *message.id);
-            if message.conversation() != Some(conversation) || is_own {
+            if is_own {
                 continue;
             }
             if message.kind == Kind::Command && message.type_ == *wanted {

@@ -2,7 +2,7 @@
 
 use super::clock;
 use crate::error::{Error, Result};
-use crate::event::{Name, Position, Time};
+use crate::event::{Message, Name, Time};
 use crate::process::workspace_file::{self, WorkspaceFile};
 use crate::process::{Definition, Family, Service, read, read_named, read_service, read_service_named};
 use crate::span::Source;
@@ -324,26 +324,24 @@ pub(crate) fn logs(paths: &[PathBuf], workspace: Option<&Workspace>) -> Result<B
     }
 }
 
-/// Every message's conversation and time, in the order of the modules.
-fn conversations(logs: &dyn Logs) -> Result<Vec<(Name, Time)>> {
-    let mut found = Vec::new();
-    for module in logs.modules()? {
-        for record in logs.read(&module, Position::FIRST)? {
-            let message = record?.message;
-            if message.internal && message.correlation.is_none() {
-                continue; // a journal's own housekeeping is nobody's conversation
-            }
-            found.extend(message.conversation().map(|id| (id.clone(), message.time)));
-        }
-    }
-    Ok(found)
-}
-
 /// The conversation that a person means by an id, a unique part of one, or `latest` (the one whose
 /// first message is newest).
 pub(crate) fn conversation(logs: &dyn Logs, wanted: &str) -> Result<Name> {
+    let modules = logs.modules()?;
+    // A whole id is found by the index, if there is one.
+    for module in &modules {
+        let housekeeping = |message: &Message| message.internal && message.correlation.is_none();
+        if logs.conversation(module, wanted)?.iter().any(|(_, record)| !housekeeping(&record.message)) {
+            return Ok(Name::from(wanted));
+        }
+    }
+    let like = |id: &str| wanted == "latest" || id.contains(wanted);
+    let mut found = Vec::new();
+    for module in &modules {
+        found.extend(logs.conversations(module, &like)?);
+    }
     let hints = ("the logs are empty", "`anyorder log` lists what there is");
-    meant(conversations(logs)?.into_iter(), wanted, "conversation", hints)
+    meant(found.into_iter(), wanted, "conversation", hints)
 }
 
 /// The instance that a person means.

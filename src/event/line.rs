@@ -240,7 +240,7 @@ fn brief(raw: &str) -> String {
 }
 
 /// `,"crc":"01234567"}`
-const SEAL: usize = 18;
+pub(super) const SEAL: usize = 18;
 
 /// The checksum that a line bears as its last member, in our spelling.
 pub fn crc_of(line: &str) -> Option<u32> {

@@ -6,6 +6,7 @@
 //! Knows nothing of files, of processes or of who reads a message. Read `message.rs` first.
 
 mod document;
+mod envelope;
 pub mod json;
 pub mod line;
 mod message;
@@ -13,6 +14,7 @@ mod names;
 mod time;
 
 pub use document::Document;
+pub use envelope::Envelope;
 pub use message::{Extra, Kind, Message};
 pub use names::{Name, Names, Position, computed_id, shortened};
 pub use time::{Millis, Time, meant_duration, parse_duration, print_duration};

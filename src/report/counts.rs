@@ -1,7 +1,7 @@
 //! How many of what there is in a log: `log --count-by`.
 
 use super::words::count_of;
-use crate::event::{Message, Name};
+use crate::event::{Envelope, Name};
 use std::collections::BTreeMap;
 
 /// What messages are counted by.
@@ -34,14 +34,21 @@ impl Counts {
         Counts { by, counts: BTreeMap::new() }
     }
 
-    pub fn add(&mut self, message: &Message) {
+    pub fn add(&mut self, message: &Envelope<'_>) {
         match self.by {
-            By::Type => self.one(&message.type_),
-            By::Module => self.one(&message.source),
+            By::Type => self.one(message.type_),
+            By::Module => self.one(message.source),
             By::Day => {
                 let digits = message.time.digits();
                 self.one(std::str::from_utf8(&digits[..10]).expect("digits"));
             }
+        }
+    }
+
+    /// Adds what somebody else has counted.
+    pub fn add_all(&mut self, other: Counts) {
+        for (name, count) in other.counts {
+            *self.counts.entry(name).or_default() += count;
         }
     }
 

@@ -1,7 +1,7 @@
 //! Messages as lines: for people, or as other modules may see them.
 
 use super::words::brief;
-use crate::event::{Kind, Message, Name, Position, shortened};
+use crate::event::{Envelope, Kind, Message, Name, Position, shortened};
 use crate::store::Record;
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,7 +23,7 @@ impl View {
     }
 
     /// Another module's internal events are not shown; the gap in the positions is.
-    pub fn shows(&self, message: &Message) -> bool {
+    pub fn shows(&self, message: &Envelope<'_>) -> bool {
         match &self.reader {
             None => true,
             Some(reader) => !message.internal || **reader == *message.source,

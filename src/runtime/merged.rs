@@ -30,6 +30,19 @@ impl<'a> Merged<'a> {
         Ok(Merged { modules })
     }
 
+    /// The messages of one conversation in the modules that `reads` names, in the order in which they would be read.
+    pub fn conversation(logs: &dyn Logs, id: &str, reads: impl Fn(&Name) -> bool) -> Result<Vec<Record>> {
+        let mut found = Vec::new();
+        for module in logs.modules()?.into_iter().filter(reads) {
+            found.extend(logs.conversation(&module, id)?.into_iter().map(|(time, record)| {
+                let position = record.message.position.unwrap_or(Position::LAST);
+                (Key { time, module: module.clone(), position }, record)
+            }));
+        }
+        found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(found.into_iter().map(|(_, record)| record).collect())
+    }
+
     /// Reads on: each module from the position that `from` answers, with the time that the module had
     /// reached at the message before, where that is later than the message itself (else it may be
     /// any earlier time); not at all where it answers none.

@@ -4,13 +4,13 @@
 //! of its last whole batch. The lock is given up before the sync, so that several writers share
 //! one; nobody is answered before his own sync has returned.
 
-use super::lookup;
-use super::medium::{Bytes, Log, Medium, check_name};
+use super::medium::{Bytes, Log, check_name};
+use super::store::Store;
 use super::tail::{self, Tail, Torn};
 use crate::error::{Error, Result};
 use crate::event::{Document, Message, Name, Position, json, line};
 use std::borrow::Borrow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// What an append expects of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,12 +66,13 @@ impl Placed {
 }
 
 pub(super) fn append<M: Borrow<Message>>(
-    medium: &dyn Medium,
+    store: &Store,
     module: &str,
     batches: Vec<Vec<M>>,
     guard: Guard,
     look_for_ids: bool,
 ) -> Result<Appended> {
+    let medium = store.medium();
     check_name(module)?;
     for message in batches.iter().flatten() {
         check_message(module, message.borrow())?;
@@ -84,8 +85,13 @@ pub(super) fn append<M: Borrow<Message>>(
         guard_empty(&guard, module)?; // a conflict makes no log
     }
     let mut bytes = medium.create(module)?;
+    let looks = look_for_ids || matches!(guard, Guard::Revision { .. });
+    if looks && let Ok(tail) = tail::look(&*bytes, module) {
+        // Before the lock, so that nobody waits for it.
+        store.asked(module, &*bytes, tail.len).extend();
+    }
     bytes.lock()?;
-    let result = locked(&mut *bytes, module, batches, &guard, look_for_ids);
+    let result = locked(store, &mut *bytes, module, batches, &guard, look_for_ids);
     let unlocked = bytes.unlock();
     let appended = result?;
     unlocked?;
@@ -97,6 +103,7 @@ pub(super) fn append<M: Borrow<Message>>(
 }
 
 fn locked<M: Borrow<Message>>(
+    store: &Store,
     bytes: &mut dyn Log,
     module: &str,
     batches: Vec<Vec<M>>,
@@ -106,8 +113,8 @@ fn locked<M: Borrow<Message>>(
     let mut tail = tail::look(bytes, module)?;
     let mut known = match look_for_ids {
         true => {
-            let ids: HashSet<&str> = batches.iter().flatten().map(|message| &*message.borrow().id).collect();
-            Some(lookup::positions(bytes, tail.len, &ids)?)
+            let ids: BTreeSet<&str> = batches.iter().flatten().map(|message| &*message.borrow().id).collect();
+            Some(store.asked(module, bytes, tail.len).positions(&ids)?)
         }
         false => None,
     };
@@ -134,7 +141,7 @@ fn locked<M: Borrow<Message>>(
     if !placed.iter().any(Placed::is_new) {
         return Ok(Appended { batches: placed, repaired: None });
     }
-    check_guard(bytes, guard, &tail, module)?;
+    check_guard(store, bytes, guard, &tail, module)?;
     let repaired = tail::repair(bytes, &mut tail)?;
     let mut text = Text::behind(&tail, batches.iter().map(Vec::len).sum());
     for (batch, place) in batches.into_iter().zip(&placed) {
@@ -263,12 +270,13 @@ fn guard_empty(guard: &Guard, module: &str) -> Result<()> {
     }
 }
 
-fn check_guard(bytes: &dyn Bytes, guard: &Guard, tail: &Tail, module: &str) -> Result<()> {
+fn check_guard(store: &Store, bytes: &dyn Bytes, guard: &Guard, tail: &Tail, module: &str) -> Result<()> {
     match guard {
         Guard::None => Ok(()),
         Guard::Position(expected) => compare_position(*expected, tail.last, module),
         Guard::Revision { subject, revision } => {
-            compare_revision(subject, *revision, lookup::revision(bytes, tail.len, subject)?, module)
+            let there = store.asked(module, bytes, tail.len).revision(subject)?;
+            compare_revision(subject, *revision, there, module)
         }
     }
 }

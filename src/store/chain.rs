@@ -3,7 +3,7 @@
 //! Reader, tail and verify all ask here, so that a log which one of them takes is taken by all.
 
 use super::lines::Fault;
-use crate::event::{Message, Name, Names, line};
+use crate::event::{Envelope, Message, Name, Names, Position, line};
 
 /// What the next line must be.
 #[derive(Debug, Clone)]
@@ -48,6 +48,22 @@ impl Chain {
         };
         let message = message.map_err(|error| not_a_message(text, error))?;
         self.check(&message, text, seal).map(|sealed| (message, sealed))
+    }
+
+    /// As [`Chain::accept`], for who asks only for the envelope: several times as fast where a writer of ours
+    /// wrote the line, which its checksum tells.
+    pub fn glance<'l>(&mut self, text: &'l [u8]) -> Result<Glance<'l>, Fault> {
+        if let Ok(line) = std::str::from_utf8(text)
+            && let Some(Ok(crc)) = line::verify(line, self.seed)
+            && let Some(envelope) = Envelope::glance(line)
+            && envelope.source == &*self.module
+            && envelope.position == Position::new(self.next)
+            && (self.left == 0 || envelope.remaining == self.left - 1)
+        {
+            (self.seed, self.next, self.left) = (crc, self.next + 1, envelope.remaining);
+            return Ok(Glance::Ours(envelope));
+        }
+        self.accept(text).map(|(message, _)| Glance::Any(Box::new(message)))
     }
 
     /// As [`Chain::accept`], for a message that was read already.
@@ -101,6 +117,21 @@ impl Chain {
         self.next += 1;
         self.left = message.remaining;
         Ok(sealed.is_some())
+    }
+}
+
+/// A line whose envelope is known.
+pub(super) enum Glance<'l> {
+    Ours(Envelope<'l>),
+    Any(Box<Message>),
+}
+
+impl Glance<'_> {
+    pub fn envelope(&self) -> Envelope<'_> {
+        match self {
+            Glance::Ours(envelope) => *envelope,
+            Glance::Any(message) => Envelope::of(message),
+        }
     }
 }
 

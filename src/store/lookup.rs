@@ -1,56 +1,134 @@
-//! Questions an append has to ask of the whole log: which ids are there, how many messages a
-//! subject has. Answered by going through the log; an index will answer them faster one day.
+//! Questions that are asked of a whole log: which ids are there, how many messages a subject has, what belongs
+//! to a conversation. The index answers for what it covers, each of its lines looked at; what stands behind
+//! it is gone through.
 
-use super::chain;
-use super::lines::{Line, Lines, damage};
-use super::medium::Bytes;
-use crate::error::Result;
-use crate::event::{Message, Name, Position, line};
-use memchr::memmem;
-use std::collections::{HashMap, HashSet};
+use super::index::{Index, Place, Table, asked};
+use super::lines::{Lines, damage};
+use super::medium::{Bytes, Medium};
+use super::reader::Record;
+use super::scan;
+use crate::error::{Error, Result};
+use crate::event::{Envelope, Name, Position, Time};
+use std::collections::{BTreeSet, HashMap};
 
-/// The positions of those of the ids that stand in the log's first `end` bytes.
-pub(super) fn positions(bytes: &dyn Bytes, end: u64, ids: &HashSet<&str>) -> Result<HashMap<Name, Position>> {
-    let mut found = HashMap::new();
-    let mut lines = Lines::new(0, end);
-    while let Some(line) = lines.next(bytes)? {
-        if canonical_id(line.bytes).is_some_and(|id| !ids.contains(id)) {
-            continue;
-        }
-        let message = read(bytes, &line)?;
-        if ids.contains(&*message.id)
-            && let Some(position) = message.position
-        {
-            found.entry(message.id).or_insert(position);
-        }
+/// A log that is asked: its sound part.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub medium: &'a dyn Medium,
+    pub module: &'a str,
+    pub bytes: &'a dyn Bytes,
+    pub end: u64,
+    /// The index is extended when more bytes than this stand behind it.
+    pub behind: u64,
+}
+
+impl Asked<'_> {
+    /// The index as it is. Whoever holds the log's lock does not let others wait until it is extended.
+    fn index(&self) -> Index {
+        Index::open(self.medium, self.module, self.bytes, self.end)
     }
-    Ok(found)
-}
 
-/// A subject's revision: how many messages are about it.
-pub(super) fn revision(bytes: &dyn Bytes, end: u64, subject: &str) -> Result<u64> {
-    let wanted = memmem::Finder::new(subject);
-    let mut revision = 0;
-    let mut lines = Lines::new(0, end);
-    while let Some(line) = lines.next(bytes)? {
-        // A line with an escape may spell it otherwise.
-        if wanted.find(line.bytes).is_some() || memchr::memchr(b'\\', line.bytes).is_some() {
-            revision += (read(bytes, &line)?.subject.as_deref() == Some(subject)) as u64;
-        }
+    /// Extends the index where much has come since.
+    pub fn extend(&self) -> Index {
+        Index::extended(self.medium, self.module, self.bytes, self.end, self.behind)
     }
-    Ok(revision)
-}
 
-/// The id of a line in our spelling, without reading the rest. None: read the line to know. A
-/// second `id` further on would count instead of this one, but no writer of ours makes one.
-fn canonical_id(line: &[u8]) -> Option<&str> {
-    let rest = line.strip_prefix(b"{\"specversion\":\"1.0\",\"id\":\"")?;
-    let id = &rest[..memchr::memchr2(b'"', b'\\', rest)?];
-    (rest[id.len()] == b'"').then(|| std::str::from_utf8(id).ok()).flatten()
-}
+    /// The positions of those of the ids that stand in the log.
+    pub fn positions(&self, ids: &BTreeSet<&str>) -> Result<HashMap<Name, Position>> {
+        asked(self.medium, self.module, self.index(), |index| {
+            let mut found = HashMap::new();
+            for (id, place) in index.ids(ids)? {
+                let record = self.line(place)?;
+                if *record.message.id == *id {
+                    found.entry(record.message.id).or_insert(place.position);
+                }
+            }
+            let behind = |envelope: &Envelope<'_>| ids.contains(envelope.id);
+            self.behind(index, behind, |id, position, _, _| {
+                found.entry(Name::from(id)).or_insert(position);
+            })?;
+            Ok(found)
+        })
+    }
 
-fn read(bytes: &dyn Bytes, line: &Line<'_>) -> Result<Message> {
-    chain::utf8(line.bytes)
-        .and_then(|text| line::read(text).map_err(|error| chain::not_a_message(text, error)))
-        .map_err(|fault| damage(bytes, line.offset, line.bytes, fault))
+    /// A subject's revision: how many messages are about it.
+    pub fn revision(&self, subject: &str) -> Result<u64> {
+        asked(self.medium, self.module, self.index(), |index| {
+            let mut revision = 0;
+            for (place, _) in index.places(Table::Subjects, subject)? {
+                revision += (self.line(place)?.message.subject.as_deref() == Some(subject)) as u64;
+            }
+            let behind = |envelope: &Envelope<'_>| envelope.subject == Some(subject);
+            self.behind(index, behind, |_, _, _, _| revision += 1)?;
+            Ok(revision)
+        })
+    }
+
+    /// The messages of a conversation, each with the newest time that the log had reached there.
+    pub fn conversation(&self, id: &str) -> Result<Vec<(Time, Record)>> {
+        asked(self.medium, self.module, self.extend(), |index| {
+            let mut found = Vec::new();
+            for (place, reached) in index.places(Table::Conversations, id)? {
+                let record = self.line(place)?;
+                if record.message.conversation().is_some_and(|conversation| **conversation == *id) {
+                    found.push((reached.unwrap_or(record.message.time), record));
+                }
+            }
+            let mut behind = Vec::new();
+            let theirs = |envelope: &Envelope<'_>| envelope.conversation() == Some(id);
+            self.behind(index, theirs, |_, position, offset, reached| {
+                behind.push((Place { position, offset }, reached));
+            })?;
+            for (place, reached) in behind {
+                found.push((reached, self.line(place)?));
+            }
+            Ok(found)
+        })
+    }
+
+    /// Goes through what stands behind the index: `take` gets id, position, offset of those that are wanted, and
+    /// how far the log had come in time.
+    fn behind(
+        &self,
+        index: &Index,
+        wanted: impl Fn(&Envelope<'_>) -> bool + Sync,
+        mut take: impl FnMut(&str, Position, u64, Time),
+    ) -> Result<()> {
+        struct Found {
+            reached: Time,
+            found: Vec<(String, Position, u64, Time)>,
+        }
+        let start = || Found { reached: Time::MIN, found: Vec::new() };
+        let look = |some: &mut Found, offset, envelope: &Envelope<'_>| {
+            some.reached = some.reached.max(envelope.time);
+            if wanted(envelope) {
+                let position = envelope.position.expect("the chain has checked it");
+                some.found.push((envelope.id.to_string(), position, offset, some.reached));
+            }
+        };
+        let mut reached = index.reached();
+        scan::envelopes(self.bytes, self.module, (index.end(), self.end), start, look, |some| {
+            for (id, position, offset, inside) in some.found {
+                take(&id, position, offset, reached.max(inside));
+            }
+            reached = reached.max(some.reached);
+            Ok(true)
+        })
+    }
+
+    /// The line at a place, checked against the one before it.
+    fn line(&self, place: Place) -> Result<Record> {
+        let mut chain = scan::chain_at(self.bytes, self.module, place.offset)?;
+        let mut lines = Lines::small(place.offset, self.end);
+        let Some(line) = lines.next(self.bytes)?.filter(|line| line.offset == place.offset) else {
+            return Err(Error::input("no line begins where the index says").at(self.bytes.name()));
+        };
+        let (message, _) =
+            chain.accept(line.bytes).map_err(|fault| damage(self.bytes, line.offset, line.bytes, fault))?;
+        if message.position != Some(place.position) {
+            return Err(Error::input("another line stands where the index says").at(self.bytes.name()));
+        }
+        let text = std::str::from_utf8(line.bytes).expect("it was read").to_string();
+        Ok(Record { message, offset: line.offset, text })
+    }
 }

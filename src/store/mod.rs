@@ -8,15 +8,18 @@
 //! leaves behind.
 
 mod append;
+mod blocks;
 mod chain;
 mod file;
 mod foreign;
 mod incoming;
+mod index;
 mod lines;
 mod lookup;
 mod medium;
 mod memory;
 mod reader;
+mod scan;
 mod seek;
 #[allow(clippy::module_inception)]
 mod store;
@@ -24,6 +27,7 @@ mod tail;
 mod verify;
 
 pub use append::{Appended, Guard, Placed, check_message};
+pub use blocks::{BlockWriter, Blocks};
 pub use file::{Folder, foreign_files};
 pub use foreign::Foreign;
 pub use incoming::{Arrival, Incoming};

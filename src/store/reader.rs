@@ -5,8 +5,8 @@ use super::lines::{Lines, damage};
 use super::medium::Bytes;
 use super::tail;
 use crate::error::{Error, Result};
-use crate::event::{Message, Name, Position};
-use std::collections::VecDeque;
+use crate::event::{Envelope, Message, Name, Position, Time};
+use std::collections::{HashMap, VecDeque};
 
 /// Anything that keeps logs to be read: a [`super::Store`], a [`super::Foreign`] log.
 pub trait Logs {
@@ -19,6 +19,60 @@ pub trait Logs {
         module: &str,
         from: Position,
     ) -> Result<Box<dyn Iterator<Item = Result<Record>> + Send + '_>>;
+
+    /// A module's messages of one conversation, in order, each with the newest time that the log had reached
+    /// there.
+    fn conversation(&self, module: &str, id: &str) -> Result<Vec<(Time, Record)>> {
+        let mut reached = Time::MIN;
+        let mut found = Vec::new();
+        for record in self.read(module, Position::FIRST)? {
+            let record = record?;
+            reached = reached.max(record.message.time);
+            if record.message.conversation().is_some_and(|conversation| **conversation == *id) {
+                found.push((reached, record));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The conversations of a module whose ids are like that, in the order in which they first came up, each with
+    /// its earliest time. A journal's own housekeeping is nobody's conversation.
+    fn conversations(&self, module: &str, like: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<(Name, Time)>> {
+        let mut found = Conversations::default();
+        for record in self.read(module, Position::FIRST)? {
+            found.see(&Envelope::of(&record?.message), like);
+        }
+        Ok(found.ids)
+    }
+}
+
+/// Conversations in the order in which they came up.
+#[derive(Default)]
+pub(super) struct Conversations {
+    pub ids: Vec<(Name, Time)>,
+    known: HashMap<Name, usize>,
+}
+
+impl Conversations {
+    pub fn see(&mut self, envelope: &Envelope<'_>, like: &(dyn Fn(&str) -> bool + Sync)) {
+        if let Some(id) = envelope.conversation()
+            && like(id)
+            && !(envelope.internal && envelope.correlation.is_none())
+        {
+            self.add(id, envelope.time);
+        }
+    }
+
+    pub fn add(&mut self, id: &str, time: Time) {
+        match self.known.get(id) {
+            Some(&index) => self.ids[index].1 = self.ids[index].1.min(time),
+            None => {
+                let id = Name::from(id);
+                self.known.insert(id.clone(), self.ids.len());
+                self.ids.push((id, time));
+            }
+        }
+    }
 }
 
 /// A message and where it stands.

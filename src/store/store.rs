@@ -1,12 +1,14 @@
 //! The store: one log per module, over whatever keeps the bytes.
 
 use super::append::{self, Appended, Guard};
-use super::medium::{Medium, check_name};
-use super::reader::{Logs, Reader, Record};
+use super::lookup::Asked;
+use super::medium::{Bytes, Medium, check_name};
+use super::reader::{Conversations, Logs, Reader, Record};
 use super::tail::{self, Tail};
 use super::verify::{self, Verified};
+use super::{scan, seek};
 use crate::error::Result;
-use crate::event::{Message, Name, Position};
+use crate::event::{Envelope, Message, Name, Position, Time};
 use std::borrow::Borrow;
 use std::sync::Arc;
 
@@ -15,11 +17,29 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Store {
     medium: Arc<dyn Medium>,
+    /// The index of a log is extended when more bytes than this stand behind it.
+    behind: u64,
 }
+
+/// What is gone through faster than an index is extended.
+const BEHIND: u64 = 512 * 1024;
 
 impl Store {
     pub fn new(medium: Arc<dyn Medium>) -> Store {
-        Store { medium }
+        Store { medium, behind: BEHIND }
+    }
+
+    /// The same logs, whose index is extended as soon as more than so many bytes stand behind it.
+    pub fn indexed_after(self, bytes: u64) -> Store {
+        Store { behind: bytes, ..self }
+    }
+
+    pub(super) fn medium(&self) -> &dyn Medium {
+        &*self.medium
+    }
+
+    pub(super) fn asked<'a>(&'a self, module: &'a str, bytes: &'a dyn Bytes, end: u64) -> Asked<'a> {
+        Asked { medium: &*self.medium, module, bytes, end, behind: self.behind }
     }
 
     /// The modules that have a log, sorted.
@@ -45,6 +65,36 @@ impl Store {
         }
     }
 
+    /// Has `look` see the envelopes of a log from a position on, checked as a reader checks them, by all
+    /// cores; a value for each piece of the log, which `start` makes, and `take` gets in order.
+    pub fn scan<R: Send>(
+        &self,
+        module: &str,
+        from: Position,
+        start: impl Fn() -> R + Sync,
+        look: impl Fn(&mut R, &Envelope<'_>) + Sync,
+        mut take: impl FnMut(R),
+    ) -> Result<()> {
+        let Some(bytes) = self.medium.open(module)? else { return Ok(()) };
+        let (end, damage) = match tail::look(&*bytes, module) {
+            Ok(tail) if tail.last < Some(from) => return Ok(()),
+            Ok(tail) => (tail.len, None),
+            // What comes before the damage is seen before it is said.
+            Err(error) => (bytes.len()?, Some(error)),
+        };
+        let begin = seek::find(&*bytes, module, end, from)?.map_or(0, |(offset, _)| offset);
+        let look = |found: &mut R, _, envelope: &Envelope<'_>| {
+            if envelope.position >= Some(from) {
+                look(found, envelope);
+            }
+        };
+        scan::envelopes(&*bytes, module, (begin, end), start, look, |found| {
+            take(found);
+            Ok(true)
+        })?;
+        damage.map_or(Ok(()), Err)
+    }
+
     /// Appends batches, each all or nothing, in one write or a few large ones, durable when it
     /// returns. The positions of the messages are the store's to give. A batch whose ids are all in the log already is answered with its old
     /// positions, whatever the guard says: so one who got no answer can ask again.
@@ -57,7 +107,7 @@ impl Store {
         batches: Vec<Vec<M>>,
         guard: Guard,
     ) -> Result<Appended> {
-        append::append(&*self.medium, module, batches, guard, true)
+        append::append(self, module, batches, guard, true)
     }
 
     /// As [`Store::append`] for ids that cannot be in the log, such as fresh ones: it does not look,
@@ -68,7 +118,7 @@ impl Store {
         batches: Vec<Vec<M>>,
         guard: Guard,
     ) -> Result<Appended> {
-        append::append(&*self.medium, module, batches, guard, false)
+        append::append(self, module, batches, guard, false)
     }
 
     /// All that stands in the log now survives a power cut.
@@ -100,5 +150,20 @@ impl Logs for Store {
         from: Position,
     ) -> Result<Box<dyn Iterator<Item = Result<Record>> + Send + '_>> {
         Ok(Box::new(Store::read(self, module, from)?))
+    }
+
+    fn conversation(&self, module: &str, id: &str) -> Result<Vec<(Time, Record)>> {
+        let Some(bytes) = self.medium.open(module)? else { return Ok(Vec::new()) };
+        let end = tail::look(&*bytes, module)?.len;
+        self.asked(module, &*bytes, end).conversation(id)
+    }
+
+    fn conversations(&self, module: &str, like: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<(Name, Time)>> {
+        let mut all = Conversations::default();
+        let look = |found: &mut Conversations, envelope: &Envelope<'_>| found.see(envelope, like);
+        self.scan(module, Position::FIRST, Conversations::default, look, |found| {
+            found.ids.into_iter().for_each(|(id, time)| all.add(&id, time));
+        })?;
+        Ok(all.ids)
     }
 }

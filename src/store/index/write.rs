@@ -1,0 +1,215 @@
+//! Making runs: from what a scan has seen, or from other runs.
+
+use super::run::{Header, Run, Table, bits, blocks, fan, key_of, tie, way};
+use crate::error::Result;
+use crate::event::{Envelope, Time};
+use crate::store::blocks::BlockWriter;
+use crate::store::medium::{Bytes, Draft};
+
+/// What a scan has seen of some lines, in order.
+#[derive(Default)]
+pub(super) struct Seen {
+    offsets: Vec<u64>,
+    times: Vec<Time>,
+    /// Key and line.
+    tables: [Vec<u64>; 3],
+}
+
+impl Seen {
+    /// Where its first line stands.
+    pub fn begins(&self) -> Option<u64> {
+        self.offsets.first().copied()
+    }
+
+    pub fn see(&mut self, offset: u64, envelope: &Envelope<'_>) {
+        let line = self.offsets.len() as u64;
+        self.offsets.push(offset);
+        self.times.push(envelope.time);
+        let texts = [Some(envelope.id), envelope.conversation(), envelope.subject];
+        for (table, text) in self.tables.iter_mut().zip(texts) {
+            table.extend(text.map(|text| (key_of(text) as u64) << 32 | line));
+        }
+    }
+}
+
+/// Lines that are to become a run.
+pub(super) struct Gathered {
+    start: u64,
+    first: u64,
+    reached: (Time, Time),
+    offsets: Vec<u64>,
+    late: Vec<u64>,
+    tables: [Vec<u64>; 3],
+}
+
+impl Gathered {
+    pub fn new(start: u64, first: u64, reached: Time) -> Gathered {
+        let reached = (reached, reached);
+        Gathered { start, first, reached, offsets: Vec::new(), late: Vec::new(), tables: Default::default() }
+    }
+
+    pub fn lines(&self) -> usize {
+        self.offsets.len()
+    }
+
+    /// What comes behind it.
+    pub fn next(&self, end: u64) -> Gathered {
+        Gathered::new(end, self.first + self.lines() as u64, self.reached.1)
+    }
+
+    pub fn add(&mut self, seen: Seen) {
+        let base = self.lines() as u64;
+        for (line, time) in (base..).zip(seen.times) {
+            if time < self.reached.1 {
+                self.late.extend([line, self.reached.1.millis() as u64]);
+            }
+            self.reached.1 = self.reached.1.max(time);
+        }
+        self.offsets.extend(seen.offsets);
+        for (table, seen) in self.tables.iter_mut().zip(seen.tables) {
+            table.extend(seen.into_iter().map(|entry| entry + base));
+        }
+    }
+
+    /// Where the first line stands that was gathered.
+    pub fn begins(&self) -> u64 {
+        self.start
+    }
+
+    pub fn write(&mut self, log: &dyn Bytes, end: u64, draft: &mut dyn Draft) -> Result<()> {
+        let header = Header {
+            start: self.start,
+            end,
+            first: self.first,
+            lines: self.lines() as u64,
+            late: self.late.len() as u64 / 2,
+            conversations: self.tables[Table::Conversations as usize].len() as u64,
+            subjects: self.tables[Table::Subjects as usize].len() as u64,
+            reached: self.reached,
+            tie: tie(log, end)?,
+        };
+        let mut writer = Writer::new(draft, &header)?;
+        self.offsets.iter().chain(&self.late).try_for_each(|number| writer.number(*number))?;
+        for table in Table::ALL {
+            let entries = &mut self.tables[table as usize];
+            entries.sort_unstable();
+            let mut ways = Ways::new(entries.len() as u64);
+            for entry in entries {
+                ways.count(*entry);
+                writer.entry(table, *entry)?;
+            }
+            writer.ways(ways)?;
+        }
+        writer.finish()
+    }
+}
+
+/// Several runs, one behind the other, as one.
+pub(super) fn merge(runs: &[Run], draft: &mut dyn Draft) -> Result<()> {
+    let (first, last) = (&runs[0].header, &runs[runs.len() - 1].header);
+    let sum = |count: fn(&Header) -> u64| runs.iter().map(|run| count(&run.header)).sum();
+    let header = Header {
+        end: last.end,
+        lines: sum(|header| header.lines),
+        late: sum(|header| header.late),
+        conversations: sum(|header| header.conversations),
+        subjects: sum(|header| header.subjects),
+        reached: (first.reached.0, last.reached.1),
+        tie: last.tie,
+        ..first.clone()
+    };
+    // A line's number in its run becomes one in the whole.
+    let bases: Vec<u64> = runs.iter().map(|run| run.header.first - header.first).collect();
+    let mut writer = Writer::new(draft, &header)?;
+    for run in runs {
+        let mut offsets = run.offsets();
+        while let Some(offset) = offsets.next()? {
+            writer.number(offset)?;
+        }
+    }
+    for (run, base) in runs.iter().zip(&bases) {
+        let mut late = run.late();
+        while let (Some(line), Some(reached)) = (late.next()?, late.next()?) {
+            writer.number(line.wrapping_add(*base))?;
+            writer.number(reached)?;
+        }
+    }
+    for table in Table::ALL {
+        let mut streams: Vec<_> = runs.iter().map(|run| run.entries(table)).collect();
+        let mut heads = Vec::with_capacity(runs.len());
+        for (stream, base) in streams.iter_mut().zip(&bases) {
+            heads.push(stream.next()?.map(|entry| entry.wrapping_add(*base)));
+        }
+        let mut ways = Ways::new(header.len_of(table));
+        // A handful of runs: the least head is found by looking at all.
+        while let Some((index, entry)) = heads
+            .iter()
+            .enumerate()
+            .filter_map(|(index, head)| Some((index, (*head)?)))
+            .min_by_key(|(_, e)| *e)
+        {
+            ways.count(entry);
+            writer.entry(table, entry)?;
+            heads[index] = streams[index].next()?.map(|entry| entry.wrapping_add(bases[index]));
+        }
+        writer.ways(ways)?;
+    }
+    writer.finish()
+}
+
+/// How many entries go each way.
+struct Ways(Vec<u32>);
+
+impl Ways {
+    fn new(entries: u64) -> Ways {
+        Ways(vec![0; fan(entries) as usize + 1])
+    }
+
+    fn count(&mut self, entry: u64) {
+        let fan = self.0.len() as u64 - 1;
+        self.0[way((entry >> 32) as u32, fan) as usize + 1] += 1;
+    }
+}
+
+struct Writer<'a> {
+    out: BlockWriter<'a>,
+    filter: Vec<u8>,
+}
+
+impl Writer<'_> {
+    fn new<'a>(draft: &'a mut dyn Draft, header: &Header) -> Result<Writer<'a>> {
+        let filter = vec![0; 64 * blocks(header.lines) as usize];
+        let mut writer = Writer { out: BlockWriter::new(draft), filter };
+        writer.out.write(&header.to_bytes())?;
+        Ok(writer)
+    }
+
+    fn number(&mut self, number: u64) -> Result<()> {
+        self.out.write(&number.to_le_bytes())
+    }
+
+    fn entry(&mut self, table: Table, entry: u64) -> Result<()> {
+        if table == Table::Ids {
+            let (block, bits) = bits((entry >> 32) as u32, self.filter.len() as u64 / 64);
+            for bit in bits {
+                self.filter[64 * block as usize + bit as usize / 8] |= 1 << (bit % 8);
+            }
+        }
+        self.number(entry)
+    }
+
+    /// Where each way begins, and where the last one ends.
+    fn ways(&mut self, ways: Ways) -> Result<()> {
+        let mut sum = 0;
+        for count in ways.0 {
+            sum += count;
+            self.out.write(&sum.to_le_bytes())?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<()> {
+        self.out.write(&self.filter)?;
+        self.out.finish()
+    }
+}
