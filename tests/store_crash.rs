@@ -3,7 +3,7 @@
 mod common;
 
 use anyorder::event::{Message, Position};
-use anyorder::store::{Bytes, Folder, Guard, Medium, Memory, Store, Tail};
+use anyorder::store::{Bytes, Folder, Guard, Medium, Memory, Store, Tail, Unsure};
 use common::{Fault, Faulty, message};
 use std::sync::Arc;
 
@@ -110,6 +110,14 @@ fn a_writer_may_die_in_any_call_and_ask_again() {
                 let new = &between[acknowledged.len()..];
                 assert!(matches!(new.len(), 0 | 2 | 3), "whole batches only: {new:?}");
 
+                // A sync was refused: nobody goes on before it was verified.
+                let marked = memory.open("orders").unwrap().unwrap().is_unsure().unwrap();
+                assert_eq!(marked, faulty.struck() == Some("sync") && matches!(fault, Fault::Refused(_)));
+                if marked {
+                    assert!(store(&memory).append("orders", batches(), Guard::None).is_err());
+                    assert_eq!(store(&memory).verify("orders").unwrap().unsure, Some(Unsure::Settled));
+                }
+
                 store(&memory).append("orders", batches(), Guard::None).unwrap();
                 let expected: Vec<String> =
                     acknowledged.iter().cloned().chain(["x1", "x2", "y"].map(String::from)).collect();
@@ -118,7 +126,7 @@ fn a_writer_may_die_in_any_call_and_ask_again() {
             }
         }
         struck.dedup();
-        for call in ["create", "lock", "len", "read_at", "append", "unlock", "sync"] {
+        for call in ["create", "lock", "is_unsure", "len", "read_at", "append", "unlock", "sync"] {
             assert!(struck.contains(&call), "{call} was never struck");
         }
         assert_eq!(struck.contains(&"keep_aside") && struck.contains(&"truncate"), torn_before);

@@ -1,12 +1,14 @@
 //! Logs in a folder: the only file of this floor that touches the file system.
 //!
-//! `<folder>/<module>.jsonl` holds a log, `<folder>/.torn/<module>.<offset>` what a repair cut off.
+//! `<folder>/<module>.jsonl` holds a log, `.torn/<module>.<offset>` beside it what a repair cut off,
+//! `.replaced/<module>.<n>` what was there before a replacement, and `.unsure/<module>` says that a
+//! sync failed.
 //! Knows bytes, locks and durability; nothing of lines.
 
-use super::medium::{Bytes, Medium, check_name};
+use super::medium::{Bytes, Medium, Pieces, check_name};
 use crate::error::{Error, Result};
 use crate::event::Name;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -51,7 +53,7 @@ impl Medium for Folder {
         check_name(module)?;
         let path = self.log(module);
         match OpenOptions::new().read(true).open(&path) {
-            Ok(file) => Ok(Some(Box::new(Log::new(file, path)?))),
+            Ok(file) => Ok(Some(Box::new(Log::new(file, path, false)?))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(refused("open the log", &path, &error)),
         }
@@ -59,23 +61,10 @@ impl Medium for Folder {
 
     fn create(&self, module: &str) -> Result<Box<dyn Bytes>> {
         check_name(module)?;
-        fs::create_dir_all(&self.path).map_err(|error| refused("make the folder", &self.path, &error))?;
+        make_folder(&self.path)?;
         let path = self.log(module);
-        let file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(&path)
-            .map_err(|error| refused("open the log", &path, &error))?;
-        let log = Log::new(file, path)?;
-        // Whoever writes the first bytes makes the names durable, not only whoever made the file:
-        // that one may have died in between.
-        if log.is_empty()? {
-            sync_folder(&self.path)?;
-            if let Some(parent) = self.path.parent() {
-                sync_folder(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })?;
-            }
-        }
+        let log = Log::new(to_append(&path)?, path, true)?;
+        log.make_name_durable()?;
         Ok(Box::new(log))
     }
 }
@@ -100,23 +89,97 @@ pub fn foreign_files(path: &Path) -> Result<Vec<PathBuf>> {
 /// For reading; the file must be there.
 pub(super) fn open_to_read(path: &Path) -> Result<Box<dyn Bytes>> {
     let file = File::open(path).map_err(|error| refused("read the log", path, &error))?;
-    Ok(Box::new(Log::new(file, path.to_path_buf())?))
+    Ok(Box::new(Log::new(file, path.to_path_buf(), false)?))
 }
 
 struct Log {
     file: File,
     path: PathBuf,
     name: String,
+    /// Whether it may be appended to.
+    appends: bool,
 }
 
 impl Log {
-    fn new(file: File, path: PathBuf) -> Result<Log> {
+    fn new(file: File, path: PathBuf, appends: bool) -> Result<Log> {
         let name = path.display().to_string();
         let about = file.metadata().map_err(|error| refused("look at the log", &path, &error))?;
         if about.is_dir() {
             return Err(Error::input("this is a folder, and a log is a file").at(name));
         }
-        Ok(Log { file, path, name })
+        Ok(Log { file, path, name, appends })
+    }
+
+    /// Whoever writes the first bytes makes the names durable, not only whoever made the file: that
+    /// one may have died in between.
+    fn make_name_durable(&self) -> Result<()> {
+        if !self.is_empty()? {
+            return Ok(());
+        }
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        sync_folder(folder)?;
+        folder.parent().map_or(Ok(()), sync_folder)
+    }
+
+    /// Whether the file that is open here is the one at a path: it may have been replaced.
+    fn is_file_at(&self, path: &Path) -> Result<bool> {
+        let there = match fs::metadata(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            other => other.map_err(|error| refused("look at the log", path, &error))?,
+        };
+        let here = self.file.metadata().map_err(|error| self.refused("look at the log", &error))?;
+        Ok(same_file(&here, &there))
+    }
+
+    /// Opens anew what is at the path.
+    fn reopen(&mut self) -> Result<()> {
+        if !self.appends {
+            self.file = File::open(&self.path).map_err(|error| self.refused("open the log", &error))?;
+            return Ok(());
+        }
+        self.file = to_append(&self.path)?;
+        self.make_name_durable()
+    }
+
+    /// A folder beside the log, and the log's own name in it.
+    fn beside(&self, folder: &str) -> (PathBuf, String) {
+        let stem = self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        (self.path.with_file_name(folder), stem)
+    }
+
+    fn marker(&self) -> PathBuf {
+        let (folder, stem) = self.beside(".unsure");
+        folder.join(stem)
+    }
+
+    /// Gives the log as it is a second name in `.replaced`; a copy where a file has but one name.
+    /// `place` is the file itself, where the log's name only points to it.
+    fn keep_whole(&self, place: &Path) -> Result<PathBuf> {
+        let (folder, stem) = self.beside(".replaced");
+        make_folder(&folder)?;
+        let refused = |path: &Path, error| refused("keep the log as it was", path, &error);
+        for number in 1_u64.. {
+            let side = folder.join(format!("{stem}.{number}"));
+            match fs::hard_link(place, &side) {
+                Ok(()) => {}
+                // Whoever replaced it before died when it had its second name.
+                Err(_) if self.is_file_at(&side)? => {}
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+                Err(_) => {
+                    let mut copy = match OpenOptions::new().write(true).create_new(true).open(&side) {
+                        Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+                        other => other.map_err(|error| refused(&side, error))?,
+                    };
+                    File::open(place)
+                        .and_then(|mut log| io::copy(&mut log, &mut copy))
+                        .and_then(|_| copy.sync_all())
+                        .map_err(|error| refused(&side, error))?;
+                }
+            }
+            sync_folder(&folder)?;
+            return Ok(side);
+        }
+        unreachable!("a folder with so many files")
     }
 
     fn refused(&self, doing: &str, error: &io::Error) -> Error {
@@ -130,7 +193,14 @@ impl Bytes for Log {
     }
 
     fn lock(&mut self) -> Result<()> {
-        self.file.lock().map_err(|error| self.refused("lock the log", &error))
+        loop {
+            self.file.lock().map_err(|error| self.refused("lock the log", &error))?;
+            // Whoever had the lock may have put another file in its place.
+            if self.is_file_at(&self.path)? {
+                return Ok(());
+            }
+            self.reopen()?;
+        }
     }
 
     fn unlock(&mut self) -> Result<()> {
@@ -163,9 +233,8 @@ impl Bytes for Log {
     }
 
     fn keep_aside(&mut self, offset: u64, bytes: &[u8]) -> Result<String> {
-        let folder = self.path.with_file_name(".torn");
-        fs::create_dir_all(&folder).map_err(|error| refused("make the folder", &folder, &error))?;
-        let stem = self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let (folder, stem) = self.beside(".torn");
+        make_folder(&folder)?;
         let mut side = folder.join(format!("{stem}.{offset}"));
         let mut number = 1;
         // Other bytes may have been cut off at the same place before: they keep their file.
@@ -188,11 +257,105 @@ impl Bytes for Log {
         sync_folder(&folder)?;
         Ok(side.display().to_string())
     }
+
+    fn is_unsure(&self) -> Result<bool> {
+        let marker = self.marker();
+        match fs::metadata(&marker) {
+            Ok(_) => Ok(true),
+            // Where a file stands in place of the folder, nobody could leave a mark.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(false),
+            Err(error) => Err(refused("look whether a sync failed", &marker, &error)),
+        }
+    }
+
+    fn mark_unsure(&mut self, why: &str) -> Result<()> {
+        let (folder, stem) = self.beside(".unsure");
+        make_folder(&folder)?;
+        let marker = folder.join(stem);
+        File::create(&marker)
+            .and_then(|mut file| {
+                writeln!(file, "{why}\n`anyorder verify` looks at the log anew and takes this file away.")?;
+                // Nobody needs it more durable than this disk can: it guards against what the system
+                // believes to have written, and that belief does not outlive a power cut.
+                let _ = file.sync_all();
+                Ok(())
+            })
+            .map_err(|error| refused("mark the log", &marker, &error))?;
+        let _ = sync_folder(&folder).and_then(|()| sync_folder(self.path.parent().unwrap_or(Path::new(""))));
+        Ok(())
+    }
+
+    fn clear_unsure(&mut self) -> Result<()> {
+        let marker = self.marker();
+        match fs::remove_file(&marker) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(refused("take the mark away", &marker, &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn write_again(&mut self) -> Result<()> {
+        let doing = "write the log again";
+        if cfg!(unix) {
+            // A file that is open for appending writes nowhere but at its end.
+            let file = OpenOptions::new().write(true).open(&self.path);
+            let file = file.map_err(|error| self.refused(doing, &error))?;
+            let (mut offset, mut buffer) = (0, vec![0; 1 << 20]);
+            loop {
+                let count = self.read_at(offset, &mut buffer)?;
+                if count == 0 {
+                    break;
+                }
+                write_at(&file, &buffer[..count], offset).map_err(|error| self.refused(doing, &error))?;
+                offset += count as u64;
+            }
+            file.sync_all().map_err(|error| self.refused("make the log durable", &error))?;
+        }
+        self.sync()?;
+        sync_folder(self.path.parent().unwrap_or(Path::new("")))
+    }
+
+    fn replace(&mut self, next: &mut Pieces<'_>) -> Result<String> {
+        let doing = "write the log anew";
+        let place = fs::canonicalize(&self.path).map_err(|error| self.refused(doing, &error))?;
+        let draft = place.with_extension("jsonl.draft");
+        let file = OpenOptions::new().read(true).append(true).create(true).open(&draft);
+        let mut file = file.map_err(|error| refused(doing, &draft, &error))?;
+        // Whoever opens it once it is in its place waits until its name is durable.
+        file.lock().and_then(|()| file.set_len(0)).map_err(|error| refused(doing, &draft, &error))?;
+        while let Some(piece) = next(self)? {
+            file.write_all(&piece).map_err(|error| refused(doing, &draft, &error))?;
+        }
+        let about = self.file.metadata().map_err(|error| self.refused("look at the log", &error))?;
+        file.set_permissions(about.permissions())
+            .and_then(|()| file.sync_all())
+            .map_err(|error| refused(doing, &draft, &error))?;
+        let kept = self.keep_whole(&place)?;
+        fs::rename(&draft, &place).map_err(|error| self.refused("put the log in its place", &error))?;
+        self.file = file;
+        if let Err(error) = sync_folder(place.parent().unwrap_or(Path::new(""))) {
+            // Which of the two files has the name after a power cut, nobody knows.
+            let _ = self.mark_unsure(&error.to_string());
+            return Err(error);
+        }
+        Ok(kept.display().to_string())
+    }
+}
+
+fn to_append(path: &Path) -> Result<File> {
+    let file = OpenOptions::new().read(true).append(true).create(true).open(path);
+    file.map_err(|error| refused("open the log", path, &error))
+}
+
+fn make_folder(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(|error| refused("make the folder", path, &error))
 }
 
 /// A name in a folder is durable only once the folder is. Not every system can say so of a folder.
 fn sync_folder(path: &Path) -> Result<()> {
     if cfg!(unix) {
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         File::open(path)
             .and_then(|folder| folder.sync_all())
             .map_err(|error| refused("make the folder durable", path, &error))?;
@@ -203,6 +366,28 @@ fn sync_folder(path: &Path) -> Result<()> {
 #[cfg(unix)]
 fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
+}
+
+#[cfg(unix)]
+fn same_file(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// As well as can be told without the file's number: a replacement is longer, and was made later.
+#[cfg(windows)]
+fn same_file(one: &Metadata, other: &Metadata) -> bool {
+    one.len() == other.len() && one.created().ok() == other.created().ok()
+}
+
+#[cfg(windows)]
+fn write_at(_: &File, _: &[u8], _: u64) -> io::Result<()> {
+    unreachable!("only a sync on unix forgets what it could not write")
 }
 
 #[cfg(windows)]

@@ -8,6 +8,7 @@
 //! leaves behind.
 
 mod append;
+mod audit;
 mod chain;
 mod file;
 mod foreign;
@@ -17,19 +18,23 @@ mod lookup;
 mod medium;
 mod memory;
 mod reader;
+mod reseal;
 mod seek;
 #[allow(clippy::module_inception)]
 mod store;
 mod tail;
+mod unsure;
 mod verify;
 
 pub use append::{Appended, Guard, Placed, check_message};
+pub use audit::Audit;
 pub use file::{Folder, foreign_files};
 pub use foreign::Foreign;
 pub use incoming::{Arrival, Incoming};
-pub use medium::{Bytes, Medium, check_name};
+pub use medium::{Bytes, Medium, Pieces, check_name};
 pub use memory::Memory;
 pub use reader::{Logs, Reader, Record};
+pub use reseal::Resealed;
 pub use store::Store;
 pub use tail::{Tail, Torn};
-pub use verify::Verified;
+pub use verify::{Finding, Findings, Unsure, Verified};

@@ -1,9 +1,12 @@
 //! The store: one log per module, over whatever keeps the bytes.
 
 use super::append::{self, Appended, Guard};
+use super::audit::{self, Audit};
 use super::medium::{Medium, check_name};
 use super::reader::{Logs, Reader, Record};
+use super::reseal::{self, Resealed};
 use super::tail::{self, Tail};
+use super::unsure;
 use super::verify::{self, Verified};
 use crate::error::Result;
 use crate::event::{Message, Name, Position};
@@ -71,21 +74,37 @@ impl Store {
         append::append(&*self.medium, module, batches, guard, false)
     }
 
-    /// All that stands in the log now survives a power cut.
+    /// All that stands in the log now survives a power cut. If that fails, the log is marked.
     pub fn sync(&self, module: &str) -> Result<()> {
         match self.medium.open(module)? {
-            Some(mut bytes) => bytes.sync(),
+            Some(mut bytes) => unsure::sync(&mut *bytes),
             None => Ok(()),
         }
     }
 
-    /// Goes through the whole log.
+    /// Goes through the whole log, line by line. One whose sync had failed is written anew.
     pub fn verify(&self, module: &str) -> Result<Verified> {
         check_name(module)?;
         match self.medium.open(module)? {
-            Some(bytes) => verify::verify(&*bytes, module),
+            Some(mut bytes) => verify::verify(&mut *bytes, module, &mut |_| {}),
             None => Ok(Verified::default()),
         }
+    }
+
+    /// Goes through the logs, and compares their ids, causes and conversations.
+    pub fn audit(&self, how: Audit<'_>) -> Result<Vec<(Name, Verified)>> {
+        audit::audit(self, how)
+    }
+
+    /// Puts a checksum into each line of a log that has none. The log as it was is kept. Errors: a
+    /// damaged log; what the disk says.
+    pub fn reseal(&self, module: &str) -> Result<Resealed> {
+        check_name(module)?;
+        reseal::reseal(&*self.medium, module)
+    }
+
+    pub(super) fn medium(&self) -> &dyn Medium {
+        &*self.medium
     }
 }
 
