@@ -12,9 +12,9 @@ mod serving;
 
 use anyorder::event::{Kind, Message, Name, Position};
 use anyorder::process::Service;
-use anyorder::runtime::{Rules, World};
+use anyorder::runtime::{Rules, World, journal};
 use anyorder::step::{Instance, Outcome};
-use anyorder::store::{Guard, Memory};
+use anyorder::store::{Audit, Guard, Memory};
 use common::{Fault, Faulty};
 use running::*;
 use serving::*;
@@ -109,6 +109,7 @@ fn law_3_a_run_with_services_that_dies_at_any_call_and_runs_again_writes_the_sam
                     if faulty.struck().is_none() {
                         break;
                     }
+                    settle_syncs(&memory);
                     staffed.run_in(&memory, AT_ONCE);
                     let why = format!("{}; {fault:?} at call {strike}, {lines} lines", staffed.told());
                     assert_same(&whole, &memory.snapshot(), &why);
@@ -243,4 +244,26 @@ fn what_a_person_has_answered_no_service_answers_again() {
     // Two services answer one command, each for itself.
     assert_eq!(run(None, &[cook, smoke]), 2);
     assert_eq!(run(Some("FoodBurnt"), &[cook, smoke]), 1);
+}
+
+/// What `verify` finds, and where.
+fn findings(logs: &Bytes, why: &str) -> Vec<(Name, u64)> {
+    let memory = Memory::new();
+    memory.restore(logs.clone());
+    let is_journal = |first: &Message| first.internal && *first.type_ == *journal::OPENED;
+    let how = Audit { only: None, is_journal: &is_journal, watch: &mut || {} };
+    let found = store(memory).audit(how).unwrap();
+    assert!(found.iter().all(|(_, log)| log.damage.is_none()), "{why}");
+    let counted = found.into_iter().map(|(module, log)| (module, log.findings()));
+    counted.filter(|(_, findings)| *findings > 0).collect()
+}
+
+/// Whatever anyorder writes, `verify` finds nothing wrong with it, but only with what came from outside.
+#[test]
+fn what_a_run_writes_is_no_finding() {
+    for staffed in staffed(if thorough() { MANY } else { 30 }) {
+        let logs = staffed.logs();
+        let why = staffed.told();
+        assert_eq!(findings(&staffed.bytes_after(&logs), &why), findings(&logs, &why), "{why}");
+    }
 }

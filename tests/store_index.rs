@@ -184,6 +184,21 @@ fn an_index_that_cannot_be_written_is_done_without() {
     }
 }
 
+/// A sealed line is taken for one of ours: what somebody else wrote in our order, and then a member a second time,
+/// is written in our spelling when it is sealed.
+#[test]
+fn a_line_that_was_sealed_is_in_our_spelling() {
+    let line = r#"{"specversion":"1.0","id":"o-1","source":"orders","type":"A","time":"2026-11-21T09:00:00.000Z","sequence":"0000000000000001","correlationid":"c-1","data":{"n":1.50},"correlationid":"c-2","x":[1, 2]}"#;
+    let memory = Memory::new();
+    memory.set_bytes("orders", format!("{line}\n").into_bytes());
+    let store = store(&memory);
+    store.reseal("orders").unwrap();
+    let expected = r#"{"specversion":"1.0","id":"o-1","source":"orders","type":"A","time":"2026-11-21T09:00:00.000Z","sequence":"0000000000000001","correlationid":"c-2","data":{"n":1.50},"x":[1, 2],"crc":"#;
+    assert!(String::from_utf8(memory.bytes("orders")).unwrap().starts_with(expected));
+    assert_eq!(store.conversation("orders", "c-1").unwrap(), []);
+    assert_eq!(store.conversation("orders", "c-2").unwrap().len(), 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

@@ -1,7 +1,7 @@
 //! Floor 8: what a person types, and what comes back.
 //!
 //! One verb a file, each `run(args, context) -> Exit`. Here are the flags, the exit codes, the
-//! printing, the wall clock and, beside `store/file.rs`, the only use of the file system. Decides
+//! printing, the wall clock and, beside `store/file/`, the only use of the file system. Decides
 //! nothing about processes. `demo` runs the verbs through the same [`execute`] that `main` does.
 
 mod ahead;

@@ -7,6 +7,7 @@
 use super::medium::{Bytes, Log, check_name};
 use super::store::Store;
 use super::tail::{self, Tail, Torn};
+use super::unsure;
 use crate::error::{Error, Result};
 use crate::event::{Document, Message, Name, Position, json, line};
 use std::borrow::Borrow;
@@ -96,9 +97,7 @@ pub(super) fn append<M: Borrow<Message>>(
     let appended = result?;
     unlocked?;
     // Old positions too are answered only when durable: their writer may have died before his sync.
-    bytes.sync().map_err(|error| {
-        error.hint("whether the messages survive a power cut is unknown; try again with the same ids")
-    })?;
+    unsure::sync(&mut *bytes)?;
     Ok(appended)
 }
 
@@ -110,6 +109,7 @@ fn locked<M: Borrow<Message>>(
     guard: &Guard,
     look_for_ids: bool,
 ) -> Result<Appended> {
+    unsure::refuse(bytes)?;
     let mut tail = tail::look(bytes, module)?;
     let mut known = match look_for_ids {
         true => {

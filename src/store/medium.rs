@@ -65,7 +65,24 @@ pub trait Log: Bytes {
     /// Keeps what a repair is about to cut off at `offset`, durably, and answers where. Asked again
     /// for the same bytes, it keeps them once.
     fn keep_aside(&mut self, offset: u64, bytes: &[u8]) -> Result<String>;
+
+    /// Whether a sync of this log failed, so that nobody knows what of it is durable.
+    fn is_unsure(&self) -> Result<bool>;
+    /// Marks it so, for every process that comes.
+    fn mark_unsure(&mut self, why: &str) -> Result<()>;
+    fn clear_unsure(&mut self) -> Result<()>;
+    /// Writes every byte anew where it stands and syncs. After a sync that failed another one alone
+    /// means nothing: the system may have taken what it could not write for written.
+    fn write_again(&mut self) -> Result<()>;
+
+    /// Puts other bytes in the place of all of these, durably, all or none, and keeps the old ones
+    /// aside; answers where. `next` gives piece after piece, and is shown the old ones. Only under
+    /// the lock, which is held on the new ones too.
+    fn replace(&mut self, next: &mut Pieces<'_>) -> Result<String>;
 }
+
+/// The next piece of something long; None: that was all.
+pub type Pieces<'a> = dyn FnMut(&dyn Bytes) -> Result<Option<Vec<u8>>> + 'a;
 
 /// A module's name becomes a file's name: `[a-z][a-z0-9-]*`, at most 100 characters.
 pub fn check_name(module: &str) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Logs in memory, byte for byte what a folder would hold. A clone is another hand on the same.
 
-use super::medium::{Bytes, Draft, Log, Medium, check_name};
+use super::medium::{Bytes, Draft, Log, Medium, Pieces, check_name};
 use crate::error::Result;
 use crate::event::Name;
 use std::collections::BTreeMap;
@@ -21,6 +21,8 @@ struct Content {
     bytes: Vec<u8>,
     locked: bool,
     aside: Vec<(u64, Vec<u8>)>,
+    unsure: bool,
+    replaced: Vec<Vec<u8>>,
 }
 
 impl Shared {
@@ -58,6 +60,11 @@ impl Memory {
     /// What repairs have cut off: the offset it stood at, and the bytes.
     pub fn aside(&self, module: &str) -> Vec<(u64, Vec<u8>)> {
         self.0.logs().get(module).map(|log| log.aside.clone()).unwrap_or_default()
+    }
+
+    /// What was there before it was replaced, the oldest first.
+    pub fn replaced(&self, module: &str) -> Vec<Vec<u8>> {
+        self.0.logs().get(module).map(|log| log.replaced.clone()).unwrap_or_default()
     }
 
     /// Puts a cache there as it is, or takes it away.
@@ -241,6 +248,36 @@ impl Log for Hand {
             }
         });
         Ok(format!("memory/.torn/{}.{offset}", self.module))
+    }
+
+    fn is_unsure(&self) -> Result<bool> {
+        Ok(self.with(|log| log.unsure))
+    }
+
+    fn mark_unsure(&mut self, _why: &str) -> Result<()> {
+        self.with(|log| log.unsure = true);
+        Ok(())
+    }
+
+    fn clear_unsure(&mut self) -> Result<()> {
+        self.with(|log| log.unsure = false);
+        Ok(())
+    }
+
+    fn write_again(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn replace(&mut self, next: &mut Pieces<'_>) -> Result<String> {
+        let mut fresh = Vec::new();
+        while let Some(piece) = next(self)? {
+            fresh.extend(piece);
+        }
+        let number = self.with(|log| {
+            log.replaced.push(std::mem::replace(&mut log.bytes, fresh));
+            log.replaced.len()
+        });
+        Ok(format!("memory/.replaced/{}.{number}", self.module))
     }
 }
 

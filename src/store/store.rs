@@ -1,12 +1,15 @@
 //! The store: one log per module, over whatever keeps the bytes.
 
 use super::append::{self, Appended, Guard};
+use super::audit::{self, Audit};
 use super::lookup::Asked;
 use super::medium::{Bytes, Medium, check_name};
 use super::reader::{Conversations, Logs, Reader, Record};
+use super::reseal::{self, Resealed};
 use super::tail::{self, Tail};
+use super::unsure;
 use super::verify::{self, Verified};
-use super::{scan, seek};
+use super::{index, scan, seek};
 use crate::error::Result;
 use crate::event::{Envelope, Message, Name, Position, Time};
 use std::borrow::Borrow;
@@ -32,10 +35,6 @@ impl Store {
     /// The same logs, whose index is extended as soon as more than so many bytes stand behind it.
     pub fn indexed_after(self, bytes: u64) -> Store {
         Store { behind: bytes, ..self }
-    }
-
-    pub(super) fn medium(&self) -> &dyn Medium {
-        &*self.medium
     }
 
     pub(super) fn asked<'a>(&'a self, module: &'a str, bytes: &'a dyn Bytes, end: u64) -> Asked<'a> {
@@ -121,21 +120,43 @@ impl Store {
         append::append(self, module, batches, guard, false)
     }
 
-    /// All that stands in the log now survives a power cut.
+    /// All that stands in the log now survives a power cut. If that fails, the log is marked.
     pub fn sync(&self, module: &str) -> Result<()> {
         match self.medium.open(module)? {
-            Some(mut bytes) => bytes.sync(),
+            Some(mut bytes) => unsure::sync(&mut *bytes),
             None => Ok(()),
         }
     }
 
-    /// Goes through the whole log.
+    /// Goes through the whole log, line by line. One whose sync had failed is written anew.
     pub fn verify(&self, module: &str) -> Result<Verified> {
         check_name(module)?;
         match self.medium.open(module)? {
-            Some(bytes) => verify::verify(&*bytes, module),
+            Some(mut bytes) => verify::verify(&mut *bytes, module, &mut |_| {}),
             None => Ok(Verified::default()),
         }
+    }
+
+    /// Goes through the logs, and compares their ids, causes and conversations. Their indexes are thrown away:
+    /// what somebody has changed by hand, they cannot know.
+    pub fn audit(&self, how: Audit<'_>) -> Result<Vec<(Name, Verified)>> {
+        let only = how.only;
+        let found = audit::audit(self, how)?;
+        for (module, _) in found.iter().filter(|(module, _)| only.is_none_or(|only| *only == **module)) {
+            index::drop_all(&*self.medium, module);
+        }
+        Ok(found)
+    }
+
+    /// Puts a checksum into each line of a log that has none. The log as it was is kept. Errors: a
+    /// damaged log; what the disk says.
+    pub fn reseal(&self, module: &str) -> Result<Resealed> {
+        check_name(module)?;
+        reseal::reseal(&*self.medium, module)
+    }
+
+    pub(super) fn medium(&self) -> &dyn Medium {
+        &*self.medium
     }
 }
 

@@ -8,7 +8,7 @@ pub mod too_much;
 
 use anyorder::error::{Error, Result};
 use anyorder::event::{Document, Message, Name, Time, line};
-use anyorder::store::{Bytes, Draft, Log, Medium};
+use anyorder::store::{Bytes, Draft, Log, Medium, Pieces};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -201,6 +201,21 @@ impl Log for FaultyBytes {
     fn keep_aside(&mut self, offset: u64, bytes: &[u8]) -> Result<String> {
         self.all.call("keep_aside", || self.inner.keep_aside(offset, bytes))
     }
+    fn is_unsure(&self) -> Result<bool> {
+        self.all.call("is_unsure", || self.inner.is_unsure())
+    }
+    fn mark_unsure(&mut self, why: &str) -> Result<()> {
+        self.all.call("mark_unsure", || self.inner.mark_unsure(why))
+    }
+    fn clear_unsure(&mut self) -> Result<()> {
+        self.all.call("clear_unsure", || self.inner.clear_unsure())
+    }
+    fn write_again(&mut self) -> Result<()> {
+        self.all.call("write_again", || self.inner.write_again())
+    }
+    fn replace(&mut self, next: &mut Pieces<'_>) -> Result<String> {
+        self.all.call("replace", || self.inner.replace(next))
+    }
 }
 
 /// Every append, in the order of the writes: the log, and the bytes.
@@ -288,5 +303,20 @@ impl Log for RecordingBytes {
     }
     fn keep_aside(&mut self, offset: u64, bytes: &[u8]) -> Result<String> {
         self.inner.keep_aside(offset, bytes)
+    }
+    fn is_unsure(&self) -> Result<bool> {
+        self.inner.is_unsure()
+    }
+    fn mark_unsure(&mut self, why: &str) -> Result<()> {
+        self.inner.mark_unsure(why)
+    }
+    fn clear_unsure(&mut self) -> Result<()> {
+        self.inner.clear_unsure()
+    }
+    fn write_again(&mut self) -> Result<()> {
+        self.inner.write_again()
+    }
+    fn replace(&mut self, next: &mut Pieces<'_>) -> Result<String> {
+        self.inner.replace(next)
     }
 }

@@ -193,13 +193,13 @@ impl Index {
         }
         Ok(found)
     }
+}
 
-    /// Removes the index of a log.
-    pub fn drop_all(medium: &dyn Medium, module: &str) {
-        for name in medium.caches().unwrap_or_default() {
-            if range_of(module, &name).is_some() {
-                let _ = medium.drop_cache(&name);
-            }
+/// Takes the index of a log away.
+pub(super) fn drop_all(medium: &dyn Medium, module: &str) {
+    for name in medium.caches().unwrap_or_default() {
+        if range_of(module, &name).is_some() {
+            let _ = medium.drop_cache(&name);
         }
     }
 }
@@ -224,7 +224,7 @@ pub(super) fn asked<T>(
 ) -> Result<T> {
     match ask(&index) {
         Err(_) if !index.runs.is_empty() => {
-            Index::drop_all(medium, module);
+            drop_all(medium, module);
             ask(&Index { runs: Vec::new() })
         }
         other => other,
