@@ -191,6 +191,25 @@ fn logs() {
     holds(7, texts, &JSON, |text| targets::log(text.as_bytes()));
 }
 
+/// A run of an index with other bytes than it was given.
+#[test]
+fn runs_of_an_index() {
+    let mut hand = Hand(ChaCha8Rng::seed_from_u64(9));
+    targets::index(&[]);
+    for _ in 0..1_000 {
+        let length = [4, 8, 11, 40][hand.below(4)];
+        // Most of it in the header and the tables' beginnings, where it counts.
+        let edits: Vec<u8> = (0..length)
+            .map(|place| match place % 4 {
+                1 if hand.below(2) == 0 => 0,
+                2 => 0,
+                _ => hand.below(256) as u8,
+            })
+            .collect();
+        targets::index(&edits);
+    }
+}
+
 /// Lines and arrays of others, with all that their editors leave in them.
 #[test]
 fn events_of_others() {

@@ -7,7 +7,7 @@ use anyorder::process::expr::{self, Env, Scope};
 use anyorder::process::{self, Data, Definition, Library, canonical, workspace_file};
 use anyorder::report::diagnostic::render;
 use anyorder::span::{Source, Span};
-use anyorder::store::{Arrival, Guard, Incoming, Memory, Store};
+use anyorder::store::{Arrival, BlockWriter, Blocks, Guard, Incoming, Logs, Medium, Memory, Store};
 use std::sync::{Arc, LazyLock};
 
 /// An error has a place in the text for each thing that is wrong, and can be drawn.
@@ -189,6 +189,58 @@ pub fn log(bytes: &[u8]) {
         assert_eq!((after.messages, after.damage, after.torn), (messages + 1, None, None));
         assert_eq!(read(), (messages + 1, None));
     }
+}
+
+/// The run of an index in which some bytes are others, each block's checksum made anew, so that what reads the
+/// tables sees them. Three bytes of the input say where, one says what; an odd last one cuts the run. It
+/// may hide what is there. It never makes anybody find what is not.
+pub fn index(edits: &[u8]) {
+    static SOUND: LazyLock<(Vec<u8>, String, Vec<u8>)> = LazyLock::new(|| {
+        let memory = Memory::new();
+        let store = Store::new(Arc::new(memory.clone())).indexed_after(0);
+        let at = |n: i64| Time::from_millis(1_795_000_000_000 + n * 1000).unwrap();
+        for n in 0..40 {
+            let mut message = Message::new("orders", "OrderPlaced", format!("o-{n}"), at(n - n % 7 * 2));
+            message.correlation = Some(Name::from(format!("c-{}", n % 5)));
+            message.subject = Some(Name::from(format!("table-{}", n % 3)));
+            store.append_new("orders", vec![vec![message]], Guard::None).unwrap();
+        }
+        store.conversation("orders", "c-1").unwrap();
+        let name = memory.caches().unwrap().remove(0);
+        let run = Blocks::open(memory.cache(&name).unwrap().unwrap()).unwrap();
+        (memory.bytes("orders"), name, run.read(0, run.len()).unwrap())
+    });
+    let (log, name, run) = &*SOUND;
+    let mut run = run.clone();
+    let edits = edits.chunks(4).map(|edit| match *edit {
+        [a, b, c, with] => (u32::from_le_bytes([a, b, c, 0]) as usize, Some(with)),
+        _ => (edit.iter().fold(0, |sum, byte| sum << 8 | *byte as usize), None),
+    });
+    for (at, with) in edits {
+        let at = at % run.len();
+        match with {
+            Some(with) => run[at] ^= with,
+            None => run.truncate(at.max(1)),
+        }
+    }
+    let memory = Memory::new();
+    memory.set_bytes("orders", log.clone());
+    let mut draft = memory.draft(name).unwrap().unwrap();
+    let mut writer = BlockWriter::new(&mut *draft);
+    writer.write(&run).and_then(|()| writer.finish()).and_then(|()| draft.finish()).unwrap();
+    let store = Store::new(Arc::new(memory.clone())).indexed_after(1 << 40);
+    for (_, record) in store.conversation("orders", "c-1").unwrap() {
+        assert_eq!(record.message.correlation.as_deref(), Some("c-1"));
+        assert!(String::from_utf8_lossy(log).lines().any(|line| *line == record.text));
+    }
+    let message = |id: &str| vec![vec![Message::new("orders", "T", id, Time::MILLENNIUM)]];
+    for revision in [0, 13, 14, 99] {
+        let guard = Guard::Revision { subject: Name::from("table-1"), revision };
+        let _ = store.append("orders", message("fuzz"), guard);
+    }
+    let placed = store.append("orders", message("o-17"), Guard::None).unwrap();
+    assert!([18, 41, 42].contains(&placed.batches[0].first().number()), "{placed:?}");
+    assert_eq!(store.verify("orders").unwrap().damage, None);
 }
 
 /// The first line is an expression; what follows is JSON that it sees, if it is JSON.

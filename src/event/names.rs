@@ -61,10 +61,14 @@ impl Position {
 
     /// Reads decimal digits, with or without leading zeros.
     pub fn parse(text: &str) -> Option<Position> {
-        if text.is_empty() || text.len() > 32 || !text.bytes().all(|b| b.is_ascii_digit()) {
+        if text.is_empty() || text.len() > 32 {
             return None;
         }
-        Position::new(text.trim_start_matches('0').parse().ok()?)
+        let number = text.bytes().try_fold(0u64, |sum, digit| {
+            let digit = digit.wrapping_sub(b'0');
+            (digit < 10).then(|| sum.checked_mul(10)?.checked_add(digit as u64)).flatten()
+        });
+        Position::new(number?)
     }
 }
 
