@@ -118,10 +118,14 @@ fn flow(args: FlowArgs, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let mut flow = flow::Flow::default();
     for module in logs.modules()? {
-        for record in logs.read(&module, Position::FIRST)? {
-            let message = record?.message;
-            if only.as_ref().is_none_or(|only| message.conversation() == Some(only)) {
-                flow.take(&message);
+        match &only {
+            Some(only) => {
+                logs.conversation(&module, only)?.iter().for_each(|(_, record)| flow.take(&record.message));
+            }
+            None => {
+                for record in logs.read(&module, Position::FIRST)? {
+                    flow.take(&record?.message);
+                }
             }
         }
     }
@@ -150,13 +154,8 @@ fn trace(args: TraceArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let target = args.output.target(context.format, &paths, workspace.as_ref())?;
     let logs = workspace::logs(&paths, workspace.as_ref())?;
     let id: Name = workspace::conversation(&*logs, wanted)?;
-    let mut messages = Vec::new();
-    for record in Merged::open(&*logs, |_| Some(Position::FIRST))? {
-        let message = record?.message;
-        if message.conversation() == Some(&id) {
-            messages.push(message);
-        }
-    }
+    let records = Merged::conversation(&*logs, &id, |_| true)?;
+    let messages: Vec<_> = records.into_iter().map(|record| record.message).collect();
     let picture = conversation::picture(&id, &messages);
     target.put(&picture, &|| trace::Trace::new(messages.clone()).text(), context)
 }
