@@ -31,7 +31,7 @@ impl Store {
     /// lines are damaged.
     pub fn tail(&self, module: &str) -> Result<Tail> {
         match self.medium.open(module)? {
-            Some(bytes) => tail::look(&*bytes, module),
+            Some(bytes) => tail::seen(&*bytes, module),
             None => Ok(Tail::default()),
         }
     }

@@ -41,7 +41,21 @@ pub struct Torn {
     pub kept: Option<String>,
 }
 
-/// Looks at the end of a log. Err: it is damaged.
+/// As [`look`], for whoever does not hold the lock. Meanwhile a writer may cut off what was torn and write there:
+/// what is made of both is no end of any log, and is looked for again. A whole last batch never moves.
+pub(super) fn seen(bytes: &dyn Bytes, module: &str) -> Result<Tail> {
+    let mut seen = look(bytes, module);
+    while !matches!(&seen, Ok(tail) if tail.last.is_some()) {
+        let again = look(bytes, module);
+        if again == seen {
+            break;
+        }
+        seen = again;
+    }
+    seen
+}
+
+/// Looks at the end of a log, holding its lock. Err: it is damaged.
 pub(super) fn look(bytes: &dyn Bytes, module: &str) -> Result<Tail> {
     let len = bytes.len()?;
     let end = before_zeros(bytes, len)?;

@@ -26,7 +26,7 @@ pub struct Verified {
 
 pub(super) fn verify(bytes: &dyn Bytes, module: &str) -> Result<Verified> {
     let mut verified = Verified::default();
-    let end = match tail::look(bytes, module) {
+    let end = match tail::seen(bytes, module) {
         Ok(tail) => {
             verified.torn = tail.torn;
             verified.lacks_newline = tail.lacks_newline;
