@@ -4,7 +4,7 @@
 mod common;
 
 use anyorder::error::Result;
-use anyorder::event::{Extra, line};
+use anyorder::event::{Extra, json, line};
 use anyorder::process::{self, workspace_file};
 use anyorder::report::diagnostic::render;
 use anyorder::span::Source;
@@ -61,4 +61,21 @@ fn what_no_log_can_be_called_is_refused_where_it_is_written() {
         let said = render(&error, false);
         assert!(said.starts_with("error[E0206]: ") && said.contains("up to 100 characters"), "{said}");
     }
+}
+
+/// Story: in `"\u00é"` the escape breaks off at the second byte of `é`, and that is where the place of the
+/// mistake was: inside a character. A log said a column too far, and the caret of a scenario's error stood
+/// at what is no place in a text.
+#[test]
+fn an_escape_that_breaks_off_inside_a_character() {
+    for (text, byte) in [("\"\\u00é\"", 5), ("\"\\u0🍔\"", 4), ("\"\\ud83c\\u12é\"", 11)] {
+        let wrong = json::check(text).unwrap_err();
+        assert_eq!((wrong.byte, &*wrong.what), (byte, "invalid escape"), "{text}");
+    }
+    let memory = Memory::new();
+    let line = message("orders", "o-1").to_json().replace("burger", "\\u00é");
+    memory.set_bytes("orders", format!("{line}\n").into_bytes());
+    let damage = Store::new(Arc::new(memory)).verify("orders").unwrap().damage.unwrap();
+    let column = line.chars().position(|c| c == 'é').unwrap() + 1;
+    assert_eq!(damage.place(), Some(&*format!("memory/orders.jsonl:1:{column}")));
 }

@@ -106,7 +106,7 @@ pub fn line(text: &str) {
             assert!(line::verify(&written, 7).is_some_and(|fits| fits.is_ok()));
             assert_eq!(line::read(&written).as_ref(), Ok(&message));
         }
-        Err(error) => assert!(error.byte <= text.len() && !error.what.is_empty(), "{error:?}"),
+        Err(error) => assert!(text.is_char_boundary(error.byte) && !error.what.is_empty(), "{error:?}"),
     }
     let _ = (line::crc_of(text), line::verify(text, 7));
 }

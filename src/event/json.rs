@@ -30,7 +30,8 @@ pub fn check(text: &str) -> Result<&str, NotJson> {
         Err(error) => {
             let line_start =
                 text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
-            let byte = (line_start + error.column().saturating_sub(1)).min(text.len());
+            // An escape that breaks off inside a character is found at one of the character's bytes.
+            let byte = text.floor_char_boundary(line_start + error.column().saturating_sub(1));
             let what = error.to_string();
             let what = what.split(" at line ").next().unwrap_or_default().to_string();
             Err(NotJson { byte, what })

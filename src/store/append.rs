@@ -87,7 +87,7 @@ pub(super) fn append<M: Borrow<Message>>(
     }
     let mut bytes = medium.create(module)?;
     let looks = look_for_ids || matches!(guard, Guard::Revision { .. });
-    if looks && let Ok(tail) = tail::look(&*bytes, module) {
+    if looks && let Ok(tail) = tail::seen(&*bytes, module) {
         // Before the lock, so that nobody waits for it.
         store.asked(module, &*bytes, tail.len).extend();
     }

@@ -113,13 +113,46 @@ pub(super) fn read_range(bytes: &dyn Bytes, from: u64, to: u64) -> Result<Vec<u8
     Ok(out)
 }
 
+/// Why the end of a log cannot be said.
+#[derive(Debug, PartialEq)]
+pub(super) enum Wrong {
+    /// The medium refuses.
+    Refused(Error),
+    /// What was read is no log's; or it is two logs', for whoever does not hold the lock.
+    Damaged(Error),
+}
+
+impl From<Error> for Wrong {
+    fn from(error: Error) -> Wrong {
+        Wrong::Refused(error)
+    }
+}
+
+impl From<Wrong> for Error {
+    fn from(wrong: Wrong) -> Error {
+        match wrong {
+            Wrong::Refused(error) | Wrong::Damaged(error) => error,
+        }
+    }
+}
+
+/// Exactly the bytes `from..to`, which were there a moment ago. Err: a repair has cut them off since.
+fn exactly(bytes: &dyn Bytes, from: u64, to: u64) -> Result<Vec<u8>, Wrong> {
+    let read = read_range(bytes, from, to)?;
+    if read.len() as u64 == to - from {
+        return Ok(read);
+    }
+    let what = format!("the log became shorter while it was read (byte {to} of the file)");
+    Err(Wrong::Damaged(Error::input(what).at(bytes.name()).hint("read it again")))
+}
+
 /// The piece that ends just before `end`: back to the byte behind the newline before it, or to the
 /// beginning (without a byte-order mark).
-pub(super) fn piece_before(bytes: &dyn Bytes, end: u64) -> Result<(u64, Vec<u8>)> {
+pub(super) fn piece_before(bytes: &dyn Bytes, end: u64) -> Result<(u64, Vec<u8>), Wrong> {
     let mut bite = 4096;
     loop {
         let from = end.saturating_sub(bite);
-        let read = read_range(bytes, from, end)?;
+        let read = exactly(bytes, from, end)?;
         if let Some(found) = memchr::memrchr(b'\n', &read) {
             return Ok((from + found as u64 + 1, read[found + 1..].to_vec()));
         }
@@ -135,9 +168,9 @@ pub(super) fn piece_before(bytes: &dyn Bytes, end: u64) -> Result<(u64, Vec<u8>)
 
 /// The last line that is not blank and ends at or before `end`: where it begins, its bytes, and
 /// where the next one begins. `end` is the beginning of a line or the end of all.
-pub(super) fn line_before(bytes: &dyn Bytes, mut end: u64) -> Result<Option<(u64, Vec<u8>, u64)>> {
+pub(super) fn line_before(bytes: &dyn Bytes, mut end: u64) -> Result<Option<(u64, Vec<u8>, u64)>, Wrong> {
     while end > 0 {
-        let ended = read_range(bytes, end - 1, end)? == b"\n";
+        let ended = exactly(bytes, end - 1, end)? == b"\n";
         let (offset, line) = piece_before(bytes, end - ended as u64)?;
         if !is_blank(&line) {
             return Ok(Some((offset, line, end)));

@@ -112,7 +112,7 @@ impl Reader {
 
     pub(super) fn open(bytes: Box<dyn Bytes>, module: &str, from: Position) -> Result<Reader> {
         let len = bytes.len()?;
-        let (end, damage) = match tail::look(&*bytes, module) {
+        let (end, damage) = match tail::seen(&*bytes, module) {
             Ok(tail) if tail.last < Some(from) => return Ok(Reader::empty(module)),
             Ok(tail) => (tail.len, None),
             // What comes before the damage can be read.

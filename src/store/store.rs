@@ -50,7 +50,7 @@ impl Store {
     /// lines are damaged.
     pub fn tail(&self, module: &str) -> Result<Tail> {
         match self.medium.open(module)? {
-            Some(bytes) => tail::look(&*bytes, module),
+            Some(bytes) => tail::seen(&*bytes, module),
             None => Ok(Tail::default()),
         }
     }
@@ -75,7 +75,7 @@ impl Store {
         mut take: impl FnMut(R),
     ) -> Result<()> {
         let Some(bytes) = self.medium.open(module)? else { return Ok(()) };
-        let (end, damage) = match tail::look(&*bytes, module) {
+        let (end, damage) = match tail::seen(&*bytes, module) {
             Ok(tail) if tail.last < Some(from) => return Ok(()),
             Ok(tail) => (tail.len, None),
             // What comes before the damage is seen before it is said.
@@ -175,7 +175,7 @@ impl Logs for Store {
 
     fn conversation(&self, module: &str, id: &str) -> Result<Vec<(Time, Record)>> {
         let Some(bytes) = self.medium.open(module)? else { return Ok(Vec::new()) };
-        let end = tail::look(&*bytes, module)?.len;
+        let end = tail::seen(&*bytes, module)?.len;
         self.asked(module, &*bytes, end).conversation(id)
     }
 

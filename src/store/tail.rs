@@ -5,7 +5,7 @@
 //! and breaks off is torn; anything else that is wrong is damage, an error.
 
 use super::chain::{self, Chain};
-use super::lines::{self, Fault, before_zeros, damage, is_blank, line_before, piece_before};
+use super::lines::{self, Fault, Wrong, before_zeros, damage, is_blank, line_before, piece_before};
 use super::medium::{Bytes, Log};
 use crate::error::{Error, Result};
 use crate::event::{Message, Position, Time, line};
@@ -41,8 +41,32 @@ pub struct Torn {
     pub kept: Option<String>,
 }
 
-/// Looks at the end of a log. Err: it is damaged.
+/// Looks at the end of a log, holding its lock. Err: it is damaged.
 pub(super) fn look(bytes: &dyn Bytes, module: &str) -> Result<Tail> {
+    Ok(look_once(bytes, module)?)
+}
+
+/// As [`look`], for whoever does not hold the lock. Meanwhile a writer may cut off what was torn and write there:
+/// what is made of both is no end of any log, and is looked for again. A whole last batch never moves.
+pub(super) fn seen(bytes: &dyn Bytes, module: &str) -> Result<Tail> {
+    let mut seen = look_once(bytes, module);
+    loop {
+        match &seen {
+            Ok(tail) if tail.last.is_some() => break,
+            // What the medium refuses is for the caller to hear, not to be tried until it goes.
+            Err(Wrong::Refused(_)) => break,
+            _ => {}
+        }
+        let again = look_once(bytes, module);
+        if again == seen {
+            break;
+        }
+        seen = again;
+    }
+    Ok(seen?)
+}
+
+fn look_once(bytes: &dyn Bytes, module: &str) -> Result<Tail, Wrong> {
     let len = bytes.len()?;
     let end = before_zeros(bytes, len)?;
     let mut why = if end < len { "zero bytes at the end".to_string() } else { String::new() };
@@ -50,7 +74,7 @@ pub(super) fn look(bytes: &dyn Bytes, module: &str) -> Result<Tail> {
 
     let (offset, piece) = piece_before(bytes, end)?;
     if !is_blank(&piece) {
-        match whole(&piece).map_err(|fault| damage(bytes, offset, &piece, fault))? {
+        match whole(&piece).map_err(|fault| Wrong::Damaged(damage(bytes, offset, &piece, fault)))? {
             true => tail.lacks_newline = true,
             false => {
                 why = "the last line breaks off".into();
@@ -77,16 +101,16 @@ struct Found {
     message: Message,
 }
 
-fn found(bytes: &dyn Bytes, end: u64) -> Result<Option<Found>> {
+fn found(bytes: &dyn Bytes, end: u64) -> Result<Option<Found>, Wrong> {
     let Some((offset, text, _)) = line_before(bytes, end)? else { return Ok(None) };
     let message = chain::utf8(&text)
         .and_then(|read| line::read(read).map_err(|error| chain::not_a_message(read, error)))
-        .map_err(|fault| damage(bytes, offset, &text, fault))?;
+        .map_err(|fault| Wrong::Damaged(damage(bytes, offset, &text, fault)))?;
     Ok(Some(Found { offset, text, message }))
 }
 
 /// The last line of the last whole batch; cuts `tail` back over a batch that is not whole.
-fn last_whole_batch(bytes: &dyn Bytes, tail: &mut Tail, why: &mut String) -> Result<Option<Found>> {
+fn last_whole_batch(bytes: &dyn Bytes, tail: &mut Tail, why: &mut String) -> Result<Option<Found>, Wrong> {
     let mut later: Option<Found> = None;
     loop {
         let Some(here) = found(bytes, tail.len)? else { return Ok(None) };
@@ -106,7 +130,7 @@ fn last_whole_batch(bytes: &dyn Bytes, tail: &mut Tail, why: &mut String) -> Res
                     remaining - 1
                 );
                 let fault = Fault { byte: 0, what, hint: chain::EDITED };
-                return Err(damage(bytes, later.offset, &later.text, fault));
+                return Err(Wrong::Damaged(damage(bytes, later.offset, &later.text, fault)));
             }
             Some(_) => {}
         }
@@ -116,14 +140,14 @@ fn last_whole_batch(bytes: &dyn Bytes, tail: &mut Tail, why: &mut String) -> Res
 }
 
 /// Whether the line follows the one before it.
-fn check(bytes: &dyn Bytes, module: &str, last: &Found) -> Result<Chain> {
+fn check(bytes: &dyn Bytes, module: &str, last: &Found) -> Result<Chain, Wrong> {
     let mut chain = match found(bytes, last.offset)? {
         None => Chain::at_start(module),
         Some(before) => Chain::after(module, &before.message, &String::from_utf8_lossy(&before.text)),
     };
     chain
         .follow(&last.message, &String::from_utf8_lossy(&last.text))
-        .map_err(|fault| damage(bytes, last.offset, &last.text, fault))?;
+        .map_err(|fault| Wrong::Damaged(damage(bytes, last.offset, &last.text, fault)))?;
     Ok(chain)
 }
 

@@ -106,7 +106,7 @@ pub(super) fn go_through(
     seen: &mut dyn FnMut(&Message),
 ) -> Result<Verified> {
     let mut verified = Verified::default();
-    verified.len = match tail::look(bytes, module) {
+    verified.len = match tail::seen(bytes, module) {
         Ok(tail) => {
             verified.torn = tail.torn;
             verified.lacks_newline = tail.lacks_newline;

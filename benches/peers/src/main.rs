@@ -1,7 +1,8 @@
 //! What others make of the same: an oracle for expressions, and timings side by side.
 //!
-//! `peers compare [EXPRESSIONS] [SEED]` and `peers time`; README.md says what is compared and what is not.
+//! `peers compare [EXPRESSIONS] [SEED]`, `peers time` and `peers cloudevents`; README.md says what is compared and what is not.
 
+mod cloudevents;
 mod compare;
 mod grow;
 mod time;
@@ -13,8 +14,9 @@ fn main() {
     match words.first().map(String::as_str) {
         Some("compare") => compare::compare(number(1, 400_000), number(2, 7)),
         Some("time") => time::time(),
+        Some("cloudevents") => cloudevents::read(),
         _ => {
-            eprintln!("peers compare [EXPRESSIONS] [SEED] | peers time");
+            eprintln!("peers compare [EXPRESSIONS] [SEED] | peers time | peers cloudevents <LOG");
             std::process::exit(2);
         }
     }
