@@ -24,8 +24,10 @@
 //! ```
 
 use super::journal::Entry;
+use super::member::Member;
 use super::recover;
-use super::world::{Member, World};
+use super::snapshot;
+use super::world::World;
 use crate::error::{Error, Result};
 use crate::event::{Message, Name, Position};
 use crate::process::{Definition, Family, Service};
@@ -194,6 +196,11 @@ impl House<Start> {
 
     pub fn member_mut(&mut self, process: ProcessId) -> &mut Member {
         &mut self.stage.members[process]
+    }
+
+    /// Takes into memory what was left in snapshots.
+    pub fn load_all(&mut self) -> Result<()> {
+        self.stage.members.iter_mut().try_for_each(snapshot::load_all)
     }
 
     pub fn stable(self) -> World {

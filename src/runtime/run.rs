@@ -124,7 +124,8 @@ struct RunPort<'a> {
 
 impl Port for RunPort<'_> {
     fn supply(&mut self, world: &mut World) -> Result<()> {
-        self.feed.fill(world)
+        self.feed.fill(world)?;
+        world.load_next()
     }
 
     fn took(&mut self, world: &World, choice: &Choice, turn: Turn) -> Result<()> {

@@ -22,6 +22,11 @@ impl Store {
         Store { medium }
     }
 
+    /// What keeps the logs, and the caches beside them.
+    pub fn medium(&self) -> &dyn Medium {
+        &*self.medium
+    }
+
     /// The modules that have a log, sorted.
     pub fn modules(&self) -> Result<Vec<Name>> {
         self.medium.modules()
