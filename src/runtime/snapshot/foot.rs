@@ -94,6 +94,16 @@ impl Census {
 }
 
 impl Foot {
+    /// As many as there can be: each instance stands in a journal, of which there is a next line.
+    pub fn counts_are_sound(&self) -> bool {
+        let Summary { instances, census, .. } = &self.summary;
+        let live = census.live.values().try_fold(0, |sum: u64, count| sum.checked_add(*count));
+        self.tie.last < Position::LAST
+            && *instances <= self.tie.last.number()
+            && census.parked <= *instances
+            && live.is_some_and(|live| live <= *instances)
+    }
+
     pub fn write(&self) -> Vec<u8> {
         let mut out = Writer::default();
         out.text(&self.process);

@@ -111,7 +111,9 @@ pub fn read_instance(record: &[u8], names: &mut Names) -> Result<(Instance, u64)
     })?;
     instance.alarms = from.list(|from| {
         let alarm = line::read_with(from.text()?, names).map_err(|_| Lost)?;
-        let stands = alarm.due.is_some() && alarm.position.is_some();
+        // A `crc` that no writer of ours leaves would not come back.
+        let foreign = alarm.extras.iter().any(|extra| extra.key() == "crc");
+        let stands = alarm.due.is_some() && alarm.position.is_some() && !foreign;
         if stands { Ok(Arc::new(alarm)) } else { Err(Lost) }
     })?;
     instance.deferred = from.list(|from| referred(from, names))?;

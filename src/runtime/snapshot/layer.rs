@@ -82,7 +82,8 @@ impl Layer {
         };
         let sound = fits(foot.ids_at, foot.records, IDS, foot.alarms_at)
             && fits(foot.alarms_at, foot.alarms, ALARMS, foot_at)
-            && foot.sparse.len() as u64 == foot.records.div_ceil(IDS);
+            && foot.sparse.len() as u64 == foot.records.div_ceil(IDS)
+            && foot.counts_are_sound();
         if sound { Ok(Layer { bytes, foot, checksum }) } else { Err(Lost) }
     }
 
