@@ -29,7 +29,7 @@ const MANY: u64 = 100;
 
 /// After every run; and how much is merged.
 fn always(merged: u64) -> Saving {
-    Saving { grown: 1, merged }
+    Saving { grown: 1, merged, read: 0 }
 }
 
 fn thorough() -> bool {
@@ -183,6 +183,8 @@ fn a_run_that_begins_at_a_snapshot_writes_what_a_run_over_the_whole_journal_writ
                 memory.set_cache(&name, Some(bytes));
             }
             assert_folds(&who, &memory, &why);
+            who.run(&store(memory.clone()), AT_ONCE, Some(Saving::default())).unwrap();
+            assert_same(&plain.snapshot(), &memory.snapshot(), &why);
         }
     }
     if std::env::var_os("ANYORDER_SEED").is_none() {
@@ -236,6 +238,51 @@ fn a_broken_snapshot_changes_nothing() {
             assert_folds(&who, &memory, &said);
         }
     }
+}
+
+/// What nobody listens to is read once: a run that has read all notes how far, and the next one goes on there, as
+/// long as nothing else is listened to and the logs are those.
+#[test]
+fn what_nothing_is_recorded_of_is_read_once() {
+    let definition = |types: &str| {
+        let text = format!(
+            "process: order\nversion: 1\nstarts-on: [{types}]\ninitial: open\nstates: {{open: {{ignore: []}}}}\n"
+        );
+        Inhabitants::of(families(&[text]))
+    };
+    let who = definition("Placed");
+    let memory = Memory::new();
+    let message = |source: &str, type_: &str, n: u32| {
+        let mut message = common::message(source, &format!("{source}-{n}"));
+        message.type_ = type_.into();
+        message
+    };
+    append(&memory, &(0..300).map(|n| message("audit", "Noted", n)).collect::<Vec<_>>());
+    append(&memory, &(0..3).map(|n| message("orders", "Placed", n)).collect::<Vec<_>>());
+    who.run(&store(memory.clone()), AT_ONCE, Some(always(8))).unwrap();
+
+    // Whoever reads it once more stumbles.
+    let sound = memory.bytes("audit");
+    let mut damaged = sound.clone();
+    damaged[sound.len() / 3] ^= 1;
+    append(&memory, &[message("orders", "Placed", 3)]);
+    let runs = |who: &Inhabitants, damaged: &[u8]| {
+        let other = Memory::new();
+        other.restore(memory.snapshot());
+        caches(&memory).into_iter().for_each(|(name, bytes)| other.set_cache(&name, Some(bytes)));
+        other.set_bytes("audit", damaged.to_vec());
+        let ran = who.run(&store(other.clone()), AT_ONCE, Some(always(8)));
+        ran.map(|world| world.member(0).census().live.values().sum::<u64>())
+    };
+    assert_eq!(runs(&who, &damaged), Ok(4));
+    let hears_more = definition("Placed, Noted");
+    assert!(runs(&hears_more, &damaged).is_err());
+    // A log that was replaced is another log.
+    damaged[100] ^= 1;
+    assert!(runs(&who, &damaged).is_err());
+    memory.set_cache("read", None);
+    assert!(runs(&who, &damaged).is_err());
+    assert_eq!(runs(&who, &sound), Ok(4));
 }
 
 /// Law 3: stopped at any call, of the logs and of the caches, and run again.

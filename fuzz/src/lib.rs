@@ -212,7 +212,7 @@ pub fn with_snapshot() -> (Memory, String) {
     }
     let mut world = house(&store, recover_from_snapshots).stable();
     run(&store, &mut world, Run { rules: Rules::Newest, dry: false, rings: u64::MAX }).unwrap();
-    save(&store, &world, Saving { grown: 1, merged: 8 });
+    save(&store, &world, Saving { grown: 1, merged: 8, read: u64::MAX });
     let caches = anyorder::store::Medium::caches(&memory).unwrap();
     (memory, caches.into_iter().next().expect("a snapshot"))
 }

@@ -36,9 +36,13 @@ pub fn apply(world: &mut World, choice: Choice) -> Turn {
             let reached = Some(key.time).filter(|reached| *reached > message.time);
             world.members[process].pass(&key.module, key.position, reached);
             let mut turn = arrive(world, process, message);
-            if let Some(first) = turn.decisions.first_mut() {
-                first.reached = reached;
-                world.members[process].record(&key.module, key.position, reached);
+            let member = &mut world.members[process];
+            match turn.decisions.first_mut() {
+                Some(first) => {
+                    first.reached = reached;
+                    member.record(&key.module, key.position, reached);
+                }
+                None => _ = member.unheard.insert(key.module.clone()),
             }
             turn
         }

@@ -6,7 +6,7 @@
 use super::snapshot::{Census, Stored};
 use crate::event::{Name, Position, Time};
 use crate::step::Instance;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 #[derive(Debug, Clone)]
 pub struct Member {
@@ -27,6 +27,11 @@ pub struct Member {
     pub reached: BTreeMap<Name, Time>,
     /// Both, as its journal tells them: a message of which nothing is recorded comes again.
     pub(super) recorded: BTreeMap<Name, (Position, Option<Time>)>,
+    /// Per module, where a run may go on reading for it, and the time that the module had reached: of what
+    /// lies between its cursor and that, nothing is for it.
+    pub(super) heard: BTreeMap<Name, (Position, Time)>,
+    /// The modules in which something is for it of which nothing was recorded.
+    pub(super) unheard: BTreeSet<Name>,
     /// The position that its journal writes next.
     pub next: Position,
     /// Whether its journal has been opened.
@@ -46,6 +51,8 @@ impl Member {
             cursors: BTreeMap::new(),
             reached: BTreeMap::new(),
             recorded: BTreeMap::new(),
+            heard: BTreeMap::new(),
+            unheard: BTreeSet::new(),
             // The first line is the one that opens it.
             next: Position::FIRST.next(),
             opened: false,

@@ -109,6 +109,7 @@ fn into_tally(store: &Store, world: &mut World, how: Run, lines: usize, tally: &
         *port.written = port.tally;
     }
     driven?;
+    world.all_read = port.feed.all_read().filter(|_| world.flight.is_empty());
     port.written.stopped = scheduler.stopped;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The world: everything that decides what can happen next, as one value.
 
+use super::feed::AllRead;
 use super::house::{House, ProcessId, Stable};
 use super::ledger::Ledger;
 use super::member::Member;
@@ -22,6 +23,8 @@ pub struct World {
     pub(super) ledger: Ledger,
     /// The newest time of any message that was ever in flight.
     pub(super) newest: Time,
+    /// How far the logs were read, once all was read and nothing is in flight.
+    pub(super) all_read: Option<AllRead>,
 }
 
 /// Logs are merged by time (never going back within a module), then module, then position.
@@ -63,6 +66,7 @@ impl World {
             alarms: BTreeMap::new(),
             ledger: Ledger::default(),
             newest: Time::MIN,
+            all_read: None,
         };
         for process in 0..world.members.len() {
             let armed: Vec<_> = world.members[process].instances().flat_map(ringing).collect();

@@ -1,6 +1,7 @@
 //! Numbers and texts as bytes: little-endian, each text behind its length. A reader never trusts a length.
 
 use crate::error::Error;
+use crate::store::Bytes;
 
 /// What a snapshot says cannot be used: it is broken, of other logs, or cannot be read at all. The journal is
 /// folded instead, which says what is wrong if it is the journal.
@@ -111,4 +112,17 @@ impl<'a> Reader<'a> {
     pub fn end(self) -> Found<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Lost) }
     }
+}
+
+/// Exactly so many bytes.
+pub(super) fn read_range(bytes: &dyn Bytes, offset: u64, len: u64) -> Found<Vec<u8>> {
+    let mut out = vec![0; usize::try_from(len).map_err(|_| Lost)?];
+    let mut filled = 0;
+    while filled < out.len() {
+        match bytes.read_at(offset + filled as u64, &mut out[filled..]) {
+            Ok(0) | Err(_) => return Err(Lost),
+            Ok(count) => filled += count,
+        }
+    }
+    Ok(out)
 }

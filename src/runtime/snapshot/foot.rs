@@ -1,14 +1,18 @@
 //! What stands at the end of a snapshot's file: what its member is, and where everything stands in the file.
 
-use super::bytes::{Found, Lost, Reader, Writer};
+use super::bytes::{Found, Lost, Reader, Writer, read_range};
 use super::form::{position, time};
 use crate::event::{Name, Position, Time};
 use crate::step::Instance;
+use crate::store::{Bytes, Store};
 use std::collections::BTreeMap;
 
 /// The last bytes of a file: where its foot begins, how long it is, its checksum, and these. The last digit is
 /// the number of the form: a file of any other is not read.
 pub(super) const MAGIC: &[u8; 8] = b"aofold-1";
+
+/// How many bytes at either end of what is covered of a log are compared.
+const END: u64 = 4096;
 
 /// How many bytes stand behind a foot.
 pub(super) const TRAILER: u64 = 24;
@@ -31,7 +35,7 @@ pub(super) struct Foot {
     pub sparse: Vec<u32>,
 }
 
-/// Of which journal it is the fold, and how far.
+/// Of which journal it is the fold, and how far; or any other log.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Tie {
     /// The bytes of the journal that are folded, up to the end of a batch.
@@ -71,6 +75,44 @@ pub struct Census {
     pub live: BTreeMap<(u32, Option<Name>), u64>,
 }
 
+impl Tie {
+    pub fn write(&self, out: &mut Writer) {
+        out.u64(self.len);
+        out.u64(self.last.number());
+        [self.crc, self.first_bytes, self.last_bytes].into_iter().for_each(|checksum| out.u32(checksum));
+    }
+
+    pub fn read(from: &mut Reader) -> Found<Tie> {
+        let (len, last) = (from.u64()?, position(from.u64()?)?);
+        Ok(Tie { len, last, crc: from.u32()?, first_bytes: from.u32()?, last_bytes: from.u32()? })
+    }
+
+    /// What ties something to so many bytes of a log. The checksum of their last line is in the last of them.
+    pub fn of(log: &dyn Bytes, len: u64, last: Position, crc: u32) -> Found<Tie> {
+        let checksum =
+            |from: u64, to: u64| read_range(log, from, to - from).map(|bytes| crc32c::crc32c(&bytes));
+        let first_bytes = checksum(0, len.min(END))?;
+        let last_bytes = checksum(len.saturating_sub(END), len)?;
+        Ok(Tie { len, last, crc, first_bytes, last_bytes })
+    }
+
+    /// That of a log up to the position that is its last.
+    pub fn up_to(store: &Store, module: &str, last: Position) -> Found<Tie> {
+        let tail = store.tail(module).map_err(|_| Lost)?;
+        if tail.last != Some(last) {
+            return Err(Lost);
+        }
+        let log = store.medium().open(module).map_err(|_| Lost)?.ok_or(Lost)?;
+        Tie::of(&*log, tail.len, last, tail.crc)
+    }
+
+    /// Whether the log still begins with these bytes.
+    pub fn fits(&self, store: &Store, module: &str) -> Found<()> {
+        let log = store.medium().open(module).map_err(|_| Lost)?.ok_or(Lost)?;
+        if Tie::of(&*log, self.len, self.last, self.crc)? == *self { Ok(()) } else { Err(Lost) }
+    }
+}
+
 impl Census {
     pub(in super::super) fn add(&mut self, instance: &Instance) {
         self.parked += u64::from(instance.parked.is_some());
@@ -107,10 +149,7 @@ impl Foot {
     pub fn write(&self) -> Vec<u8> {
         let mut out = Writer::default();
         out.text(&self.process);
-        let Tie { len, last, crc, first_bytes, last_bytes } = self.tie;
-        out.u64(len);
-        out.u64(last.number());
-        [crc, first_bytes, last_bytes].into_iter().for_each(|checksum| out.u32(checksum));
+        self.tie.write(&mut out);
         out.option(self.below, |out, below| {
             out.u64(below.last.number());
             out.u32(below.foot);
@@ -150,13 +189,7 @@ impl Foot {
     pub fn read(bytes: &[u8]) -> Found<Foot> {
         let mut from = Reader(bytes);
         let process = Name::from(from.text()?);
-        let tie = Tie {
-            len: from.u64()?,
-            last: position(from.u64()?)?,
-            crc: from.u32()?,
-            first_bytes: from.u32()?,
-            last_bytes: from.u32()?,
-        };
+        let tie = Tie::read(&mut from)?;
         let below = from.option(|from| Ok(Below { last: position(from.u64()?)?, foot: from.u32()? }))?;
         let alarms_from = from.list(Reader::u64)?;
         let now = time(from.i64()?)?;

@@ -8,7 +8,7 @@
 //! trailer        where the foot stands
 //! ```
 
-use super::bytes::{Found, Lost, Reader};
+use super::bytes::{Found, Lost, Reader, read_range};
 use super::foot::{Foot, MAGIC, TRAILER};
 use super::form::{Head, head, position, time};
 use crate::event::{Position, Time};
@@ -56,7 +56,7 @@ pub(super) fn key(id: &str) -> u32 {
 impl Layer {
     pub fn open(bytes: Box<dyn Bytes>) -> Found<Layer> {
         let len = bytes.len().map_err(|_| Lost)?;
-        let end = read(&*bytes, len.saturating_sub(END), len.min(END))?;
+        let end = read_range(&*bytes, len.saturating_sub(END), len.min(END))?;
         let (front, trailer) = end.split_at_checked(end.len().wrapping_sub(TRAILER as usize)).ok_or(Lost)?;
         let mut trailer = Reader(trailer);
         let (foot_at, foot_len, checksum) = (trailer.u64()?, trailer.u32()? as u64, trailer.u32()?);
@@ -68,7 +68,7 @@ impl Layer {
         let foot = match front.len().checked_sub(foot_len as usize) {
             Some(at) => &front[at..],
             None => {
-                more = read(&*bytes, foot_at, foot_len)?;
+                more = read_range(&*bytes, foot_at, foot_len)?;
                 &more[..]
             }
         };
@@ -89,7 +89,7 @@ impl Layer {
 
     /// A page: what stands before its checksum.
     fn page(&self, at: u64, number: u64) -> Found<Vec<u8>> {
-        let mut page = read(&*self.bytes, at + number * PAGE as u64, PAGE as u64)?;
+        let mut page = read_range(&*self.bytes, at + number * PAGE as u64, PAGE as u64)?;
         let checksum = page.split_off(PAGE - 4);
         if crc32c::crc32c(&page) == Reader(&checksum).u32()? { Ok(page) } else { Err(Lost) }
     }
@@ -120,7 +120,7 @@ impl Layer {
     }
 
     pub fn record(&self, place: Place) -> Found<Vec<u8>> {
-        let mut bytes = read(&*self.bytes, place.offset, place.len as u64)?;
+        let mut bytes = read_range(&*self.bytes, place.offset, place.len as u64)?;
         checked(&bytes)?;
         bytes.drain(..4);
         Ok(bytes)
@@ -150,18 +150,6 @@ impl Layer {
     pub fn weight(&self) -> u64 {
         self.foot.ids_at
     }
-}
-
-fn read(bytes: &dyn Bytes, offset: u64, len: u64) -> Found<Vec<u8>> {
-    let mut out = vec![0; usize::try_from(len).map_err(|_| Lost)?];
-    let mut filled = 0;
-    while filled < out.len() {
-        match bytes.read_at(offset + filled as u64, &mut out[filled..]) {
-            Ok(0) | Err(_) => return Err(Lost),
-            Ok(count) => filled += count,
-        }
-    }
-    Ok(out)
 }
 
 /// What stands behind the checksum, if that fits.
@@ -202,7 +190,7 @@ impl<'a> Scan<'a> {
         let end = place.offset + place.len as u64;
         if place.offset < self.ahead_at || end > self.ahead_at + self.ahead.len() as u64 {
             let len = (place.len as u64).max(BITE as u64).min(self.layer.foot.ids_at - place.offset);
-            self.ahead = read(&*self.layer.bytes, place.offset, len)?;
+            self.ahead = read_range(&*self.layer.bytes, place.offset, len)?;
             self.ahead_at = place.offset;
         }
         checked(self.bytes(place))?;

@@ -14,6 +14,7 @@ mod bytes;
 mod foot;
 mod form;
 mod layer;
+mod marks;
 mod merge;
 mod open;
 mod save;

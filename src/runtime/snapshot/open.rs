@@ -4,15 +4,13 @@ use super::super::house::{House, Start};
 use super::super::member::Member;
 use super::super::recover::{fold_from, whole, with_journals};
 use super::bytes::{Found, Lost};
-use super::foot::{Below, Tie};
+use super::foot::Below;
 use super::layer::Layer;
+use super::marks;
 use super::stored::{Snapshot, Stored};
 use crate::error::Result;
 use crate::event::Position;
-use crate::store::{Bytes, Store};
-
-/// How many bytes at either end of what is covered of a journal are compared.
-const END: u64 = 4096;
+use crate::store::Store;
 
 /// More layers than merging ever leaves.
 const MOST: usize = 64;
@@ -28,6 +26,7 @@ pub fn recover_from_snapshots(house: &mut House<Start>, store: &Store) -> Result
         };
         *house.member_mut(process) = member;
     }
+    marks::open(house, store);
     Ok(())
 }
 
@@ -86,11 +85,7 @@ fn open(store: &Store, process: &str, name: &str) -> Found<Snapshot> {
             .and_then(|layer| if *layer.foot.process == *process { Ok(layer) } else { Err(Lost) })
     };
     let first = layer(name)?;
-    let tie = first.foot.tie;
-    let journal = store.medium().open(process).map_err(|_| Lost)?.ok_or(Lost)?;
-    if tie_of(&*journal, tie.len, tie.last, tie.crc)? != tie {
-        return Err(Lost);
-    }
+    first.foot.tie.fits(store, process)?;
     let mut layers = vec![first];
     while let Some(Below { last, foot }) = layers[layers.len() - 1].foot.below {
         let below = layer(&name_of(process, last))?;
@@ -103,22 +98,4 @@ fn open(store: &Store, process: &str, name: &str) -> Found<Snapshot> {
         return Err(Lost);
     }
     Ok(Snapshot { store: store.clone(), layers })
-}
-
-/// What ties a snapshot to so many bytes of a journal. The checksum of their last line is in the last of them.
-pub(super) fn tie_of(journal: &dyn Bytes, len: u64, last: Position, crc: u32) -> Found<Tie> {
-    let checksum = |from: u64, to: u64| {
-        let mut bytes = vec![0; (to - from) as usize];
-        let mut filled = 0;
-        while filled < bytes.len() {
-            match journal.read_at(from + filled as u64, &mut bytes[filled..]) {
-                Ok(0) | Err(_) => return Err(Lost),
-                Ok(count) => filled += count,
-            }
-        }
-        Ok(crc32c::crc32c(&bytes))
-    };
-    let first_bytes = checksum(0, len.min(END))?;
-    let last_bytes = checksum(len.saturating_sub(END), len)?;
-    Ok(Tie { len, last, crc, first_bytes, last_bytes })
 }

@@ -3,12 +3,14 @@
 use super::super::member::Member;
 use super::super::world::World;
 use super::bytes::{Found, Lost, Reader};
-use super::foot::{Below, Foot, Summary};
+use super::foot::{Below, Foot, Summary, Tie};
 use super::form::{head, write_instance};
 use super::layer::{Layer, key};
+use super::marks;
 use super::merge::Merge;
-use super::open::{drop_all_but, name_of, tie_of};
+use super::open::{drop_all_but, name_of};
 use super::write::LayerWriter;
+use crate::event::Position;
 use crate::store::Store;
 
 /// When a snapshot is written, and what it costs.
@@ -18,13 +20,15 @@ pub struct Saving {
     pub grown: u64,
     /// Layers below that are not so many times larger than what is written are merged into it.
     pub merged: u64,
+    /// How many lines a run has read, for it to be worth noting how far it came.
+    pub read: u64,
 }
 
 impl Default for Saving {
     /// So much of a journal is folded in a few milliseconds; and what was written once is written again less
     /// often than there are layers, each so many times larger than the one above.
     fn default() -> Saving {
-        Saving { grown: 1 << 20, merged: 8 }
+        Saving { grown: 1 << 20, merged: 8, read: 4096 }
     }
 }
 
@@ -36,19 +40,18 @@ pub fn save(store: &Store, world: &World, saving: Saving) {
             let _ = save_member(store, member, saving);
         }
     }
+    let _ = marks::save(store, world, saving.read);
 }
 
 fn save_member(store: &Store, member: &Member, saving: Saving) -> Found<()> {
-    let tail = store.tail(&member.name).map_err(|_| Lost)?;
     // Nothing was ever written, or somebody else has written since.
-    let last = tail.last.filter(|last| last.next() == member.next).ok_or(Lost)?;
+    let last = Position::new(member.next.number() - 1).ok_or(Lost)?;
+    let tie = Tie::up_to(store, &member.name, last)?;
     let layers = member.stored.as_ref().map_or(&[][..], |stored| &stored.snapshot.layers);
-    let grown = tail.len.saturating_sub(layers.first().map_or(0, |layer| layer.foot.tie.len));
+    let grown = tie.len.saturating_sub(layers.first().map_or(0, |layer| layer.foot.tie.len));
     if grown == 0 || grown < saving.grown {
         return Ok(());
     }
-    let journal = store.medium().open(&member.name).map_err(|_| Lost)?.ok_or(Lost)?;
-    let tie = tie_of(&*journal, tail.len, last, tail.crc)?;
     // What has changed is not larger than what the journal says of it, as a rule.
     let mut weight = grown;
     let merges = |layer: &&Layer| {
