@@ -82,7 +82,7 @@ const HASHED: [(&str, &str); 16] = [
     ("report/trace.rs", "sets that are only asked"),
     ("runtime/house.rs", "routes by type, only looked up"),
     ("runtime/ledger.rs", "what was said, by id and by cause, only looked up"),
-    ("runtime/world.rs", "instances by id, beside a list that keeps the order"),
+    ("runtime/member.rs", "instances by id, beside a list that keeps the order"),
     ("store/append.rs", "positions by id, only looked up"),
     ("store/lookup.rs", "positions by id, only looked up"),
     ("store/reader.rs", "an index into a list that keeps the order"),

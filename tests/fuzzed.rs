@@ -221,6 +221,43 @@ fn events_of_others() {
     holds(8, texts, &[&JSON[..], &["\n", "\r\n", "\u{feff}", "é"]].concat(), targets::incoming);
 }
 
+/// A snapshot of ours, the same to be sealed anew, and its records: bytes of it changed, taken out, put in.
+#[test]
+fn snapshots() {
+    let (memory, name) = targets::with_snapshot();
+    let sound = memory.cache_bytes(&name).unwrap();
+    let (body, trailer) = sound.split_at(sound.len() - 24);
+    let foot_at = u64::from_le_bytes(trailer[..8].try_into().unwrap()) as usize;
+    // As the target seals it: where the foot begins stands first.
+    let sealed = [&(foot_at as u16).to_le_bytes(), body].concat();
+    let mut texts = vec![sound.clone(), sealed];
+    let store = Store::new(Arc::new(memory));
+    let logs: &dyn anyorder::store::Logs = &store;
+    let order = anyorder::process::Family::new("order".into());
+    let mut house = anyorder::runtime::House::create(vec![order]).unwrap().created().subscribe_all().start();
+    anyorder::runtime::recover(&mut house, logs).unwrap();
+    let records = house.member(0).instances();
+    texts.extend(records.map(|instance| anyorder::runtime::snapshot::write_instance(instance, 3)));
+    let mut hand = Hand(ChaCha8Rng::seed_from_u64(10));
+    for _ in 0..3_000 {
+        let mut bytes = texts[hand.below(texts.len())].clone();
+        for _ in 0..1 + hand.below(3) {
+            let piece = hand.piece(&bytes.clone()).to_vec();
+            let start = hand.below(bytes.len() + 1);
+            let end = (start + [0, 1, 1, 8, 30][hand.below(5)]).min(bytes.len());
+            match hand.below(4) {
+                0 => _ = bytes.splice(start..end, piece),
+                1 => _ = bytes.splice(start..end, hand.0.next_u64().to_le_bytes()),
+                2 => _ = bytes.splice(start..end, []),
+                _ => bytes[start..end].iter_mut().for_each(|byte| *byte ^= 1 << (hand.0.next_u64() % 8)),
+            }
+        }
+        if std::panic::catch_unwind(|| targets::snapshot(&bytes)).is_err() {
+            panic!("it does not hold of these bytes: {bytes:?}");
+        }
+    }
+}
+
 #[test]
 fn expressions() {
     let page = std::fs::read_to_string("docs/expressions.md").unwrap();

@@ -17,6 +17,8 @@ pub struct Shop {
     /// By time, then by the order in which they were made.
     coming: BinaryHeap<Reverse<Coming>>,
     made: u64,
+    /// Whether parcels are seen on their way.
+    long: bool,
 }
 
 /// A message that will happen.
@@ -30,13 +32,14 @@ const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 
 impl Shop {
-    pub fn new(seed: u64) -> Shop {
+    pub fn new(seed: u64, long: bool) -> Shop {
         let morning = Time::parse("2026-11-21T09:00:00.000Z").expect("a time");
         Shop {
             chance: ChaCha8Rng::seed_from_u64(seed),
             now: morning.millis(),
             coming: BinaryHeap::new(),
             made: 0,
+            long,
         }
     }
 
@@ -109,6 +112,14 @@ impl Shop {
         let data =
             format!("{{\"parcel\":\"P-{parcel}\",\"carrier\":\"north road\",\"gate\":{}}}", parcel % 12);
         self.event(&order, "warehouse", "OrderShipped", shipped, data);
+        if self.long {
+            let mut seen = shipped;
+            for stop in 1..=5 {
+                seen += self.between(10 * MINUTE, 300 * MINUTE);
+                let data = format!("{{\"parcel\":\"P-{parcel}\",\"stop\":{stop}}}");
+                self.event(&order, "carrier", "ParcelSeen", seen, data);
+            }
+        }
     }
 
     fn items(&mut self) -> String {

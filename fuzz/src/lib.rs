@@ -2,10 +2,12 @@
 //! with what it thinks of (README.md), and `tests/fuzzed.rs` with a few thousand seeded mutations.
 
 use anyorder::error::{Error, Result};
-use anyorder::event::{Document, Message, Name, Position, Time, json, line};
+use anyorder::event::{Document, Message, Name, Names, Position, Time, json, line};
 use anyorder::process::expr::{self, Env, Scope};
-use anyorder::process::{self, Data, Definition, Library, canonical, workspace_file};
+use anyorder::process::{self, Data, Definition, Family, Library, canonical, workspace_file};
 use anyorder::report::diagnostic::render;
+use anyorder::runtime::snapshot::{Saving, read_instance, save, write_instance};
+use anyorder::runtime::{House, Rules, Run, Start, World, recover, recover_from_snapshots, run};
 use anyorder::span::{Source, Span};
 use anyorder::store::{Arrival, BlockWriter, Blocks, Guard, Incoming, Logs, Medium, Memory, Store};
 use std::sync::{Arc, LazyLock};
@@ -241,6 +243,76 @@ pub fn index(edits: &[u8]) {
     let placed = store.append("orders", message("o-17"), Guard::None).unwrap();
     assert!([18, 41, 42].contains(&placed.batches[0].first().number()), "{placed:?}");
     assert_eq!(store.verify("orders").unwrap().damage, None);
+}
+
+/// A few orders that were run, and the name of the snapshot that this left.
+pub fn with_snapshot() -> (Memory, String) {
+    let memory = Memory::new();
+    let store = Store::new(Arc::new(memory.clone()));
+    for n in 0..9 {
+        let of = |type_: &str, id: String, minute: u32| {
+            let time = Time::parse(&format!("2026-11-21T09:{minute:02}:00Z")).unwrap();
+            let mut message = Message::new("orders", type_, Name::from(id), time);
+            message.correlation = Some(Name::from(format!("o-{n}")));
+            message.data = Some(Document::of_valid("{\"total\":12.50}"));
+            vec![vec![message]]
+        };
+        store.append_new("orders", of("OrderPlaced", format!("o-{n}"), n), Guard::None).unwrap();
+        if n % 3 == 0 {
+            store.append_new("orders", of("OrderPaid", format!("p-{n}"), n + 1), Guard::None).unwrap();
+        }
+    }
+    let mut world = house(&store, recover_from_snapshots).stable();
+    run(&store, &mut world, Run { rules: Rules::Newest, dry: false, rings: u64::MAX }).unwrap();
+    save(&store, &world, Saving { grown: 1, merged: 8, read: u64::MAX });
+    let caches = anyorder::store::Medium::caches(&memory).unwrap();
+    (memory, caches.into_iter().next().expect("a snapshot"))
+}
+
+fn house<L>(logs: &L, recover: impl Fn(&mut House<Start>, &L) -> Result<()>) -> House<Start> {
+    let mut family = Family::new(Name::from("order"));
+    family.insert(OneProcess.process("order").unwrap()).unwrap();
+    let mut house = House::create(vec![family]).unwrap().created().subscribe_all().start();
+    recover(&mut house, logs).unwrap();
+    house
+}
+
+fn instances(world: &World) -> Vec<String> {
+    world.members().iter().flat_map(|member| member.instances()).map(|i| format!("{i:?}")).collect()
+}
+
+/// Bytes as a snapshot: they change nothing of what is recovered. As a record: what is read is written so that it
+/// is read as the same. And sealed as a snapshot, the foot of which begins where the first two say, they break
+/// nothing.
+pub fn snapshot(bytes: &[u8]) {
+    static SOUND: LazyLock<(Memory, String)> = LazyLock::new(with_snapshot);
+    let (sound, name) = &*SOUND;
+    let with = |cache: Vec<u8>| {
+        let memory = Memory::new();
+        memory.restore(sound.snapshot());
+        memory.set_cache(name, Some(cache));
+        let store = Store::new(Arc::new(memory));
+        let mut house = house(&store, recover_from_snapshots);
+        house.load_all().unwrap();
+        (store, house.stable())
+    };
+    let (store, world) = with(bytes.to_vec());
+    let folded = house(&store, |house, store| recover(house, store)).stable();
+    assert_eq!(instances(&world), instances(&folded));
+
+    if let Ok((instance, ordinal)) = read_instance(bytes, &mut Names::default()) {
+        let again = read_instance(&write_instance(&instance, ordinal), &mut Names::default());
+        assert_eq!(again, Ok((instance, ordinal)));
+    }
+
+    let Some((place, bytes)) = bytes.split_first_chunk() else { return };
+    let foot_at = (u16::from_le_bytes(*place) as usize).min(bytes.len());
+    let mut sealed = bytes.to_vec();
+    sealed.extend_from_slice(&(foot_at as u64).to_le_bytes());
+    sealed.extend_from_slice(&((bytes.len() - foot_at) as u32).to_le_bytes());
+    sealed.extend_from_slice(&crc32c::crc32c(&bytes[foot_at..]).to_le_bytes());
+    sealed.extend_from_slice(b"aofold-1");
+    with(sealed);
 }
 
 /// The first line is an expression; what follows is JSON that it sees, if it is JSON.

@@ -9,7 +9,8 @@ use crate::process::workspace_file::WorkspaceFile;
 use crate::process::{Service, check_messages};
 use crate::report::run as report;
 use crate::report::words::{counted, grouped};
-use crate::runtime::{self, House, Rules, Run, Staff, Stopped, Tally, World, recover};
+use crate::runtime::snapshot::{self, Saving};
+use crate::runtime::{self, House, Rules, Run, Staff, Stopped, Tally, World, recover_from_snapshots};
 use crate::store::{Store, Torn};
 use std::sync::Arc;
 use std::time::Duration;
@@ -151,7 +152,12 @@ fn once(
             torn = torn_journals(&world, store)?;
         }
         match runtime::run_on(store, &mut world, how, &mut tally) {
-            Ok(()) => break world,
+            Ok(()) => {
+                if !how.dry {
+                    snapshot::save(store, &world, Saving::default());
+                }
+                break world;
+            }
             // A person may answer by hand at any time: what is written stands, the rest is decided anew.
             Err(error) if answers && error.trouble() == Trouble::Conflict && tries < AGAIN => tries += 1,
             Err(error) => return Err(said_of_a_run(error).into()),
@@ -310,7 +316,11 @@ pub(crate) fn world(
         }
     };
     let mut house = House::create(families)?.serve(staff)?.created().subscribe_all().start();
-    recover(&mut house, store)?;
+    recover_from_snapshots(&mut house, store)?;
+    if services == Services::Journals {
+        // To be looked at, one and all.
+        house.load_all()?;
+    }
     match edited {
         Edited::Allow => {}
         Edited::Refuse => runtime::refuse_edited(&house)?,

@@ -92,8 +92,7 @@ pub fn json(world: &World, tally: &Tally) -> String {
 
 /// Instances that are parked now.
 fn parked(world: &World) -> u64 {
-    let all = world.members().iter().flat_map(|member| member.instances());
-    all.filter(|instance| instance.parked.is_some()).count() as u64
+    world.members().iter().map(|member| member.census().parked).sum()
 }
 
 /// Whether services were asked to answer.
@@ -113,7 +112,6 @@ fn now(world: &World) -> Option<String> {
     if serves(world) {
         return Some(world.newest()).filter(|now| *now != Time::MIN).map(|now| now.to_string());
     }
-    let decided =
-        world.members().iter().filter(|member| member.opened || member.instances().next().is_some());
+    let decided = world.members().iter().filter(|member| member.opened || member.has_instances());
     decided.map(|member| member.now).max().map(|now| now.to_string())
 }

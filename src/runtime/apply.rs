@@ -36,8 +36,13 @@ pub fn apply(world: &mut World, choice: Choice) -> Turn {
             let reached = Some(key.time).filter(|reached| *reached > message.time);
             world.members[process].pass(&key.module, key.position, reached);
             let mut turn = arrive(world, process, message);
-            if let Some(first) = turn.decisions.first_mut() {
-                first.reached = reached;
+            let member = &mut world.members[process];
+            match turn.decisions.first_mut() {
+                Some(first) => {
+                    first.reached = reached;
+                    member.record(&key.module, key.position, reached);
+                }
+                None => _ = member.unheard.insert(key.module.clone()),
             }
             turn
         }
@@ -97,6 +102,19 @@ fn find(world: &World, process: ProcessId, message: &Message) -> Result<Name, Fa
     instance_of(newest, message)
 }
 
+/// The instances that a message may find.
+pub(super) fn candidates(world: &World, process: ProcessId, message: &Message) -> Vec<Name> {
+    if let Some(service) = world.house.service(process) {
+        return entity_of(service, message).into_iter().collect();
+    }
+    let found = world.house.families()[process].versions();
+    let mut found: Vec<Name> = found.filter_map(|version| instance_of(version, message).ok()).collect();
+    // What stands for the process itself, where there is no way to an instance.
+    found.push(Name::from(""));
+    found.dedup();
+    found
+}
+
 fn decide(world: &mut World, process: ProcessId, id: &Name, input: Input, time: Time) -> Turn {
     let World { house, members, .. } = world;
     let member = &mut members[process];
@@ -121,6 +139,8 @@ fn decide(world: &mut World, process: ProcessId, id: &Name, input: Input, time: 
     }
     member.now = now;
     member.next = next;
+    // What is decided is written, and the first line opens the journal.
+    member.opened = true;
     world.newest = world.newest.max(now);
     let same = before.len() == after.len() && before.iter().zip(&after).all(|(a, b)| Arc::ptr_eq(&a.1, &b.1));
     if !same {

@@ -2,6 +2,7 @@
 
 use super::house::{House, Start};
 use super::journal::{self, Entry};
+use super::snapshot;
 use crate::error::{Error, Result};
 use crate::event::{Name, Position};
 use crate::store::{Guard, Store};
@@ -12,21 +13,21 @@ struct Edit {
     version: u32,
     /// The hash of the file as it is now; None: there is no such file any more.
     hash: Option<Name>,
-    live: usize,
+    live: u64,
 }
 
+/// By process and version.
 fn edits(house: &House<Start>) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();
     for (process, family) in house.families().iter().enumerate() {
-        for instance in house.member(process).instances().filter(|instance| instance.is_live()) {
-            let hash = family.version(instance.version).map(|definition| definition.hash.clone());
-            if hash.is_some() && hash == instance.hash {
+        for ((version, started_on), live) in house.member(process).census().live {
+            let hash = family.version(version).map(|definition| definition.hash.clone());
+            if live == 0 || hash.is_some() && hash == started_on {
                 continue;
             }
-            let same = |edit: &&mut Edit| edit.process == process && edit.version == instance.version;
-            match edits.iter_mut().find(same) {
-                Some(edit) => edit.live += 1,
-                None => edits.push(Edit { process, version: instance.version, hash, live: 1 }),
+            match edits.last_mut().filter(|edit| (edit.process, edit.version) == (process, version)) {
+                Some(edit) => edit.live += live,
+                None => edits.push(Edit { process, version, hash, live }),
             }
         }
     }
@@ -67,6 +68,7 @@ pub fn agree_to_edited(house: &mut House<Start>, store: Option<&Store>) -> Resul
     let mut agreed = Vec::new();
     for edit in edits(house) {
         let Some(hash) = edit.hash.clone() else { return Err(refusal(house, &edit)) };
+        snapshot::load_all(house.member_mut(edit.process))?;
         let member = house.member_mut(edit.process);
         let (at, position) = (member.now, member.next);
         let line = journal::edited(&member.name, edit.version, &hash, at, position);
@@ -76,7 +78,7 @@ pub fn agree_to_edited(house: &mut House<Start>, store: Option<&Store>) -> Resul
             store.append_new(&member.name, vec![vec![line]], Guard::Position(Some(last)))?;
             stands = position;
         }
-        agreed.push((format!("{}@{}", member.name, edit.version), edit.live as u64));
+        agreed.push((format!("{}@{}", member.name, edit.version), edit.live));
         house.recover(edit.process, Entry::Edited { version: edit.version, hash, at }, stands);
     }
     Ok(agreed)

@@ -24,8 +24,10 @@
 //! ```
 
 use super::journal::Entry;
+use super::member::Member;
 use super::recover;
-use super::world::{Member, World};
+use super::snapshot;
+use super::world::World;
 use crate::error::{Error, Result};
 use crate::event::{Message, Name, Position};
 use crate::process::{Definition, Family, Service};
@@ -143,20 +145,10 @@ impl House<Subscribe> {
     }
 
     pub fn subscribe(mut self, process: ProcessId) -> House<Subscribe> {
-        let mut types: BTreeSet<Name> = BTreeSet::new();
-        let routes = match self.service(process).cloned() {
-            Some(service) => {
-                types.extend(service.on.keys().cloned());
-                match service.remembers() {
-                    true => &mut self.stage.routes.subscribers,
-                    false => &mut self.stage.routes.owing,
-                }
-            }
-            None => {
-                let versions = self.families[process].versions();
-                types.extend(versions.flat_map(|definition| definition.subscriptions.iter().cloned()));
-                &mut self.stage.routes.subscribers
-            }
+        let types = self.hears(process);
+        let routes = match self.service(process).is_none_or(|service| service.remembers()) {
+            true => &mut self.stage.routes.subscribers,
+            false => &mut self.stage.routes.owing,
         };
         for type_ in types {
             let subscribers = routes.entry(type_).or_default();
@@ -194,6 +186,11 @@ impl House<Start> {
 
     pub fn member_mut(&mut self, process: ProcessId) -> &mut Member {
         &mut self.stage.members[process]
+    }
+
+    /// Takes into memory what was left in snapshots.
+    pub fn load_all(&mut self) -> Result<()> {
+        self.stage.members.iter_mut().try_for_each(snapshot::load_all)
     }
 
     pub fn stable(self) -> World {
@@ -268,6 +265,17 @@ impl<Stage> House<Stage> {
     /// The service of that index, if it is one.
     pub fn service(&self, process: ProcessId) -> Option<&Arc<Service>> {
         self.staff.services.get(process.checked_sub(self.families.len())?)
+    }
+
+    /// The types that it listens to: those that any version of a process mentions.
+    pub fn hears(&self, process: ProcessId) -> BTreeSet<Name> {
+        match self.service(process) {
+            Some(service) => service.on.keys().cloned().collect(),
+            None => {
+                let versions = self.families[process].versions();
+                versions.flat_map(|definition| definition.subscriptions.iter().cloned()).collect()
+            }
+        }
     }
 
     /// Whether it keeps a journal: every process, and every service with `entity`.

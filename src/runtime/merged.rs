@@ -16,6 +16,8 @@ struct Module<'a> {
     head: Option<(Key, Result<Record>)>,
     /// Time never goes back within a module.
     reached: Time,
+    /// The last position that was read.
+    last: Option<Position>,
 }
 
 impl<'a> Merged<'a> {
@@ -73,6 +75,11 @@ impl<'a> Merged<'a> {
         self.modules.iter().map(|module| &module.name)
     }
 
+    /// How far each module was read: the last position, and the time that it has reached.
+    pub fn ends(&self) -> impl Iterator<Item = (&Name, Position, Time)> {
+        self.modules.iter().filter_map(|module| Some((&module.name, module.last?, module.reached)))
+    }
+
     /// Where the next message stands in the order.
     pub fn peek(&self) -> Option<&Key> {
         self.modules.iter().filter_map(|module| module.head.as_ref()).map(|(key, _)| key).min()
@@ -108,7 +115,7 @@ impl Iterator for Merged<'_> {
 impl<'a> Module<'a> {
     fn open(logs: &'a dyn Logs, name: Name, from: Position, reached: Time) -> Result<Module<'a>> {
         let lines = logs.read(&name, from)?;
-        let mut module = Module { name, lines, head: None, reached };
+        let mut module = Module { name, lines, head: None, reached, last: None };
         module.advance();
         Ok(module)
     }
@@ -118,6 +125,7 @@ impl<'a> Module<'a> {
             // Damage comes up where the line before it stood, so that what is sound is read first.
             let position = record.as_ref().ok().and_then(|record| record.message.position);
             if let Ok(record) = &record {
+                self.last = record.message.position;
                 self.reached = self.reached.max(record.message.time);
             }
             let position = position.unwrap_or(Position::LAST);

@@ -109,6 +109,7 @@ fn into_tally(store: &Store, world: &mut World, how: Run, lines: usize, tally: &
         *port.written = port.tally;
     }
     driven?;
+    world.all_read = port.feed.all_read().filter(|_| world.flight.is_empty());
     port.written.stopped = scheduler.stopped;
     Ok(())
 }
@@ -124,7 +125,8 @@ struct RunPort<'a> {
 
 impl Port for RunPort<'_> {
     fn supply(&mut self, world: &mut World) -> Result<()> {
-        self.feed.fill(world)
+        self.feed.fill(world)?;
+        world.load_next()
     }
 
     fn took(&mut self, world: &World, choice: &Choice, turn: Turn) -> Result<()> {

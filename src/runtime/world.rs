@@ -1,11 +1,13 @@
 //! The world: everything that decides what can happen next, as one value.
 
+use super::feed::AllRead;
 use super::house::{House, ProcessId, Stable};
 use super::ledger::Ledger;
+use super::member::Member;
 use super::ready::Choice;
 use crate::event::{Message, Name, Position, Time};
 use crate::step::Instance;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 #[derive(Debug, Clone)]
@@ -21,6 +23,8 @@ pub struct World {
     pub(super) ledger: Ledger,
     /// The newest time of any message that was ever in flight.
     pub(super) newest: Time,
+    /// How far the logs were read, once all was read and nothing is in flight.
+    pub(super) all_read: Option<AllRead>,
 }
 
 /// Logs are merged by time (never going back within a module), then module, then position.
@@ -53,77 +57,6 @@ pub(super) struct Due {
     pub ordinal: u64,
 }
 
-/// What one process remembers: the fold of its journal, and of nothing else.
-#[derive(Debug, Clone)]
-pub struct Member {
-    pub name: Name,
-    /// In the order in which they first heard something.
-    instances: Vec<Instance>,
-    by_id: HashMap<Name, usize>,
-    /// Its virtual time: that of its newest decision. A clock for each process, so that no process's
-    /// decisions depend on how far another one has come.
-    pub now: Time,
-    /// Per module, the position that it wants next.
-    pub cursors: BTreeMap<Name, Position>,
-    /// Per module, how far it had come in time at the last message, where that is later than the
-    /// message itself.
-    pub reached: BTreeMap<Name, Time>,
-    /// The position that its journal writes next.
-    pub next: Position,
-    /// Whether its journal has been opened.
-    pub opened: bool,
-    /// Per version, the hash of the definition on which its instances live.
-    pub hashes: BTreeMap<u32, Name>,
-}
-
-impl Member {
-    pub(super) fn new(name: Name) -> Member {
-        Member {
-            name,
-            instances: Vec::new(),
-            by_id: HashMap::new(),
-            now: Time::MIN,
-            cursors: BTreeMap::new(),
-            reached: BTreeMap::new(),
-            // The first line is the one that opens it.
-            next: Position::FIRST.next(),
-            opened: false,
-            hashes: BTreeMap::new(),
-        }
-    }
-
-    /// It has had this message of a module, and wants the next.
-    pub(super) fn pass(&mut self, module: &Name, position: Position, reached: Option<Time>) {
-        let cursor = self.cursors.entry(module.clone()).or_insert(Position::FIRST);
-        *cursor = (*cursor).max(position.next());
-        match reached {
-            Some(time) => _ = self.reached.insert(module.clone(), time),
-            None => _ = self.reached.remove(module),
-        }
-    }
-
-    pub fn instances(&self) -> impl Iterator<Item = &Instance> {
-        self.instances.iter()
-    }
-
-    pub(super) fn instances_mut(&mut self) -> impl Iterator<Item = &mut Instance> {
-        self.instances.iter_mut()
-    }
-
-    pub fn instance(&self, id: &str) -> Option<&Instance> {
-        self.by_id.get(id).map(|&index| &self.instances[index])
-    }
-
-    /// The instance of that id; a new one if there is none.
-    pub(super) fn instance_mut(&mut self, id: &Name) -> &mut Instance {
-        let index = *self.by_id.entry(id.clone()).or_insert_with(|| {
-            self.instances.push(Instance::new(id.clone()));
-            self.instances.len() - 1
-        });
-        &mut self.instances[index]
-    }
-}
-
 impl World {
     pub(super) fn new(house: Arc<House<Stable>>, members: Vec<Member>) -> World {
         let mut world = World {
@@ -133,6 +66,7 @@ impl World {
             alarms: BTreeMap::new(),
             ledger: Ledger::default(),
             newest: Time::MIN,
+            all_read: None,
         };
         for process in 0..world.members.len() {
             let armed: Vec<_> = world.members[process].instances().flat_map(ringing).collect();
@@ -253,12 +187,17 @@ impl World {
 
     fn due(&self, process: ProcessId, alarm: &Message) -> Due {
         let time = alarm.due.expect("an alarm has a time at which it is due");
+        self.due_at(process, time, alarm.position.expect("an alarm stands in the journal"))
+    }
+
+    /// The place of an alarm of a process that is due then, and stands there in its journal.
+    pub(super) fn due_at(&self, process: ProcessId, time: Time, position: Position) -> Due {
         Due {
             time,
             alarm: self.house.service(process).is_none(),
             process,
-            module: alarm.source.clone(),
-            position: alarm.position.expect("an alarm stands in the journal"),
+            module: self.members[process].name.clone(),
+            position,
             reached: time,
             ordinal: 0,
         }

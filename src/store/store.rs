@@ -9,7 +9,7 @@ use super::reseal::{self, Resealed};
 use super::tail::{self, Tail};
 use super::unsure;
 use super::verify::{self, Verified};
-use super::{index, scan, seek};
+use super::{scan, seek};
 use crate::error::Result;
 use crate::event::{Envelope, Message, Name, Position, Time};
 use std::borrow::Borrow;
@@ -39,6 +39,11 @@ impl Store {
 
     pub(super) fn asked<'a>(&'a self, module: &'a str, bytes: &'a dyn Bytes, end: u64) -> Asked<'a> {
         Asked { medium: &*self.medium, module, bytes, end, behind: self.behind }
+    }
+
+    /// What keeps the logs, and the caches beside them.
+    pub fn medium(&self) -> &dyn Medium {
+        &*self.medium
     }
 
     /// The modules that have a log, sorted.
@@ -137,13 +142,16 @@ impl Store {
         }
     }
 
-    /// Goes through the logs, and compares their ids, causes and conversations. Their indexes are thrown away:
-    /// what somebody has changed by hand, they cannot know.
+    /// Goes through the logs, and compares their ids, causes and conversations. The caches are thrown away: what
+    /// somebody has changed by hand, they cannot know.
     pub fn audit(&self, how: Audit<'_>) -> Result<Vec<(Name, Verified)>> {
         let only = how.only;
         let found = audit::audit(self, how)?;
-        for (module, _) in found.iter().filter(|(module, _)| only.is_none_or(|only| *only == **module)) {
-            index::drop_all(&*self.medium, module);
+        for name in self.medium.caches().unwrap_or_default() {
+            // The name of a log's cache names the log.
+            if only.is_none_or(|only| name.split('.').any(|part| part == only)) {
+                let _ = self.medium.drop_cache(&name);
+            }
         }
         Ok(found)
     }
@@ -153,10 +161,6 @@ impl Store {
     pub fn reseal(&self, module: &str) -> Result<Resealed> {
         check_name(module)?;
         reseal::reseal(&*self.medium, module)
-    }
-
-    pub(super) fn medium(&self) -> &dyn Medium {
-        &*self.medium
     }
 }
 

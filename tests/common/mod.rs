@@ -136,15 +136,49 @@ impl Medium for Faulty {
     }
 
     fn cache(&self, name: &str) -> Result<Option<Box<dyn Bytes>>> {
-        self.call("cache", || self.inner.cache(name))
+        let bytes = self.call("cache", || self.inner.cache(name))?;
+        Ok(bytes.map(|inner| Box::new(FaultyCache { inner, all: self.clone() }) as Box<dyn Bytes>))
     }
 
     fn draft(&self, name: &str) -> Result<Option<Box<dyn Draft>>> {
-        self.call("draft", || self.inner.draft(name))
+        let draft = self.call("draft", || self.inner.draft(name))?;
+        Ok(draft.map(|inner| Box::new(FaultyDraft { inner, all: self.clone() }) as Box<dyn Draft>))
     }
 
     fn drop_cache(&self, name: &str) -> Result<()> {
         self.call("drop_cache", || self.inner.drop_cache(name))
+    }
+}
+
+struct FaultyCache {
+    inner: Box<dyn Bytes>,
+    all: Faulty,
+}
+
+impl Bytes for FaultyCache {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+    fn len(&self) -> Result<u64> {
+        self.all.call("len of a cache", || self.inner.len())
+    }
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        self.all.call("read_at of a cache", || self.inner.read_at(offset, buffer))
+    }
+}
+
+struct FaultyDraft {
+    inner: Box<dyn Draft>,
+    all: Faulty,
+}
+
+impl Draft for FaultyDraft {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.all.call("write of a cache", || self.inner.write(bytes))
+    }
+    fn finish(self: Box<Self>) -> Result<()> {
+        let FaultyDraft { inner, all } = *self;
+        all.call("finish of a cache", || inner.finish())
     }
 }
 

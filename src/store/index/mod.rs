@@ -196,7 +196,7 @@ impl Index {
 }
 
 /// Takes the index of a log away.
-pub(super) fn drop_all(medium: &dyn Medium, module: &str) {
+fn drop_all(medium: &dyn Medium, module: &str) {
     for name in medium.caches().unwrap_or_default() {
         if range_of(module, &name).is_some() {
             let _ = medium.drop_cache(&name);
