@@ -14,7 +14,10 @@ use anyorder::error::Result;
 use anyorder::event::{Message, Names};
 use anyorder::process::Family;
 use anyorder::runtime::snapshot::{Saving, read_instance, save, write_instance};
-use anyorder::runtime::{House, Rules, Run, Staff, World, recover, recover_from_snapshots, run_in_writes};
+use anyorder::runtime::{
+    House, Rules, Run, Staff, World, agree_to_edited, recover, recover_from_snapshots, refuse_edited,
+    run_in_writes,
+};
 use anyorder::step::Instance;
 use anyorder::store::{Medium, Memory, Store};
 use common::{Fault, Faulty};
@@ -238,6 +241,40 @@ fn a_broken_snapshot_changes_nothing() {
             assert_folds(&who, &memory, &said);
         }
     }
+}
+
+/// A definition that was edited in place is noticed without looking at any instance; and once a person has agreed,
+/// all that live on it follow it, also those that only the snapshot knew.
+#[test]
+fn an_edit_reaches_those_in_a_snapshot() {
+    let definition = |states: &str| {
+        let text = format!(
+            "process: order\nversion: 1\nstarts-on: [OrderPlaced]\ninitial: open\nstates: {states}\n"
+        );
+        Inhabitants::of(families(&[text]))
+    };
+    let (before, after) = (definition("{open: {}}"), definition("{open: {}, over: {end: success}}"));
+    let memory = Memory::new();
+    append(&memory, &(0..20).map(|n| common::message("orders", &format!("o-{n}"))).collect::<Vec<_>>());
+    before.run(&store(memory.clone()), AT_ONCE, Some(always(8))).unwrap();
+    let store = store(memory.clone());
+    let house = |who: &Inhabitants| {
+        let mut house = who.house().unwrap();
+        recover_from_snapshots(&mut house, &store).unwrap();
+        house
+    };
+    assert_eq!(refuse_edited(&house(&before)), Ok(()));
+    let refused = refuse_edited(&house(&after)).unwrap_err();
+    assert_eq!(refused.what(), "order@1 was changed while 20 instances live on it");
+    let mut edited = house(&after);
+    assert_eq!(agree_to_edited(&mut edited, Some(&store)).unwrap(), [("order@1".to_string(), 20)]);
+    assert_eq!(edited.member(0).instances().count(), 20);
+    // What stands in the journal behind the snapshot is about all: it is folded from its beginning.
+    assert_folds(&after, &memory, "an edit");
+    assert_eq!(refuse_edited(&house(&after)), Ok(()));
+    after.run(&store, AT_ONCE, Some(always(8))).unwrap();
+    assert_eq!((house(&after).member(0).instances().count(), refuse_edited(&house(&after))), (0, Ok(())));
+    assert_folds(&after, &memory, "after an edit");
 }
 
 /// What nobody listens to is read once: a run that has read all notes how far, and the next one goes on there, as
