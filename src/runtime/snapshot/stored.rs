@@ -50,7 +50,7 @@ pub struct Stored {
     pub(in super::super) census: Census,
     /// How many there are, in memory and not.
     pub(super) instances: u64,
-    /// Of those in memory: the how many-eth each is that its process heard of.
+    /// Of those in memory, in their order: the number under which the process first heard of each.
     pub(super) ordinals: Vec<u64>,
     /// Those in memory that may be other than in the snapshot.
     pub(in super::super) touched: BTreeSet<usize>,
