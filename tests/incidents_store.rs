@@ -4,8 +4,9 @@ mod common;
 
 use anyorder::error::Result;
 use anyorder::event::{Message, Name, Position};
-use anyorder::store::{Bytes, Guard, Log, Medium, Memory, Pieces, Store};
+use anyorder::store::{Bytes, Guard, Log, Medium, Memory, Store};
 use common::message;
+use common::pass_on::pass_on;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
@@ -49,9 +50,8 @@ struct ChangingBytes {
 }
 
 impl Bytes for ChangingBytes {
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
+    pass_on! { name }
+
     fn len(&self) -> Result<u64> {
         self.all.look();
         self.inner.len()
@@ -63,39 +63,7 @@ impl Bytes for ChangingBytes {
 }
 
 impl Log for ChangingBytes {
-    fn lock(&mut self) -> Result<()> {
-        self.inner.lock()
-    }
-    fn unlock(&mut self) -> Result<()> {
-        self.inner.unlock()
-    }
-    fn append(&mut self, bytes: &[u8]) -> Result<()> {
-        self.inner.append(bytes)
-    }
-    fn truncate(&mut self, len: u64) -> Result<()> {
-        self.inner.truncate(len)
-    }
-    fn sync(&mut self) -> Result<()> {
-        self.inner.sync()
-    }
-    fn keep_aside(&mut self, offset: u64, bytes: &[u8]) -> Result<String> {
-        self.inner.keep_aside(offset, bytes)
-    }
-    fn is_unsure(&self) -> Result<bool> {
-        self.inner.is_unsure()
-    }
-    fn mark_unsure(&mut self, why: &str) -> Result<()> {
-        self.inner.mark_unsure(why)
-    }
-    fn clear_unsure(&mut self) -> Result<()> {
-        self.inner.clear_unsure()
-    }
-    fn write_again(&mut self) -> Result<()> {
-        self.inner.write_again()
-    }
-    fn replace(&mut self, next: &mut Pieces<'_>) -> Result<String> {
-        self.inner.replace(next)
-    }
+    pass_on! { lock unlock append truncate sync keep_aside is_unsure mark_unsure clear_unsure write_again replace }
 }
 
 fn log(batches: &[&[&str]]) -> Vec<u8> {

@@ -2,10 +2,14 @@
 //!
 //! The diary is a file written without a buffer: what a killed process has handed to the system is there.
 
+#[path = "../../tests/common/pass_on.rs"]
+mod pass_on;
+
 use crate::work::{Batch, Entry, MODULE, Work};
 use anyorder::error::Result;
 use anyorder::event::Name;
-use anyorder::store::{Bytes, Draft, Folder, Guard, Log, Medium, Pieces, Store};
+use anyorder::store::{Bytes, Folder, Guard, Log, Medium, Store};
+use pass_on::pass_on;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -60,28 +64,13 @@ struct Marked {
 }
 
 impl Medium for Marked {
-    fn modules(&self) -> Result<Vec<Name>> {
-        self.inner.modules()
-    }
+    pass_on! { modules caches cache draft drop_cache }
+
     fn open(&self, module: &str) -> Result<Option<Box<dyn Log>>> {
         self.inner.open(module)
     }
     fn create(&self, module: &str) -> Result<Box<dyn Log>> {
         Ok(Box::new(MarkedBytes { inner: self.inner.create(module)?, diary: self.diary.clone() }))
-    }
-
-    // An appender may die while it writes the index, too.
-    fn caches(&self) -> Result<Vec<String>> {
-        self.inner.caches()
-    }
-    fn cache(&self, name: &str) -> Result<Option<Box<dyn Bytes>>> {
-        self.inner.cache(name)
-    }
-    fn draft(&self, name: &str) -> Result<Option<Box<dyn Draft>>> {
-        self.inner.draft(name)
-    }
-    fn drop_cache(&self, name: &str) -> Result<()> {
-        self.inner.drop_cache(name)
     }
 }
 
@@ -91,53 +80,17 @@ struct MarkedBytes {
 }
 
 impl Bytes for MarkedBytes {
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-    fn len(&self) -> Result<u64> {
-        self.inner.len()
-    }
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
-        self.inner.read_at(offset, buffer)
-    }
+    pass_on! { name len read_at }
 }
 
 impl Log for MarkedBytes {
-    fn lock(&mut self) -> Result<()> {
-        self.inner.lock()
-    }
-    fn unlock(&mut self) -> Result<()> {
-        self.inner.unlock()
-    }
+    pass_on! { lock unlock truncate sync keep_aside is_unsure mark_unsure clear_unsure write_again replace }
+
     fn append(&mut self, bytes: &[u8]) -> Result<()> {
         self.diary.say(Entry::Writes);
         let start = Instant::now();
         let appended = self.inner.append(bytes);
         self.diary.say(Entry::Wrote(start.elapsed().as_micros() as u64));
         appended
-    }
-    fn truncate(&mut self, len: u64) -> Result<()> {
-        self.inner.truncate(len)
-    }
-    fn sync(&mut self) -> Result<()> {
-        self.inner.sync()
-    }
-    fn keep_aside(&mut self, offset: u64, bytes: &[u8]) -> Result<String> {
-        self.inner.keep_aside(offset, bytes)
-    }
-    fn is_unsure(&self) -> Result<bool> {
-        self.inner.is_unsure()
-    }
-    fn mark_unsure(&mut self, why: &str) -> Result<()> {
-        self.inner.mark_unsure(why)
-    }
-    fn clear_unsure(&mut self) -> Result<()> {
-        self.inner.clear_unsure()
-    }
-    fn write_again(&mut self) -> Result<()> {
-        self.inner.write_again()
-    }
-    fn replace(&mut self, next: &mut Pieces<'_>) -> Result<String> {
-        self.inner.replace(next)
     }
 }

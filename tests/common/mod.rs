@@ -4,11 +4,13 @@
 pub mod bench;
 pub mod checks;
 pub mod library;
+pub mod pass_on;
 pub mod too_much;
 
 use anyorder::error::{Error, Result};
 use anyorder::event::{Document, Message, Name, Time, line};
 use anyorder::store::{Bytes, Draft, Log, Medium, Pieces};
+use pass_on::pass_on;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -277,26 +279,13 @@ impl Recording {
 }
 
 impl Medium for Recording {
-    fn modules(&self) -> Result<Vec<Name>> {
-        self.inner.modules()
-    }
+    pass_on! { modules caches cache draft drop_cache }
+
     fn open(&self, module: &str) -> Result<Option<Box<dyn Log>>> {
         Ok(self.inner.open(module)?.map(|bytes| self.wrap(module, bytes)))
     }
     fn create(&self, module: &str) -> Result<Box<dyn Log>> {
         Ok(self.wrap(module, self.inner.create(module)?))
-    }
-    fn caches(&self) -> Result<Vec<String>> {
-        self.inner.caches()
-    }
-    fn cache(&self, name: &str) -> Result<Option<Box<dyn Bytes>>> {
-        self.inner.cache(name)
-    }
-    fn draft(&self, name: &str) -> Result<Option<Box<dyn Draft>>> {
-        self.inner.draft(name)
-    }
-    fn drop_cache(&self, name: &str) -> Result<()> {
-        self.inner.drop_cache(name)
     }
 }
 
@@ -307,50 +296,14 @@ struct RecordingBytes {
 }
 
 impl Bytes for RecordingBytes {
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-    fn len(&self) -> Result<u64> {
-        self.inner.len()
-    }
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
-        self.inner.read_at(offset, buffer)
-    }
+    pass_on! { name len read_at }
 }
 
 impl Log for RecordingBytes {
-    fn lock(&mut self) -> Result<()> {
-        self.inner.lock()
-    }
-    fn unlock(&mut self) -> Result<()> {
-        self.inner.unlock()
-    }
+    pass_on! { lock unlock truncate sync keep_aside is_unsure mark_unsure clear_unsure write_again replace }
+
     fn append(&mut self, bytes: &[u8]) -> Result<()> {
         self.appends.lock().unwrap().push((self.module.clone(), bytes.to_vec()));
         self.inner.append(bytes)
-    }
-    fn truncate(&mut self, len: u64) -> Result<()> {
-        self.inner.truncate(len)
-    }
-    fn sync(&mut self) -> Result<()> {
-        self.inner.sync()
-    }
-    fn keep_aside(&mut self, offset: u64, bytes: &[u8]) -> Result<String> {
-        self.inner.keep_aside(offset, bytes)
-    }
-    fn is_unsure(&self) -> Result<bool> {
-        self.inner.is_unsure()
-    }
-    fn mark_unsure(&mut self, why: &str) -> Result<()> {
-        self.inner.mark_unsure(why)
-    }
-    fn clear_unsure(&mut self) -> Result<()> {
-        self.inner.clear_unsure()
-    }
-    fn write_again(&mut self) -> Result<()> {
-        self.inner.write_again()
-    }
-    fn replace(&mut self, next: &mut Pieces<'_>) -> Result<String> {
-        self.inner.replace(next)
     }
 }
