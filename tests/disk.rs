@@ -73,7 +73,7 @@ orders 3 OrderPlaced a-3
 $ anyorder {append} --lines 40.jsonl --id b
 error: cannot append to the log: No space left on device (os error 28); the first {more} of the messages are in the log
   --> log/orders.jsonl
-  = help: try again with the same ids: what is there is not repeated
+  = help: the disk is full; free some room, then try again with the same id; what is there is not repeated
 [exit 2]
 $ anyorder {append} --lines 40.jsonl --batch 40 --id c
 error: cannot append to the log: No space left on device (os error 28)

@@ -246,8 +246,11 @@ pub(super) const SEAL: usize = 18;
 pub fn crc_of(line: &str) -> Option<u32> {
     let seal = line.len().checked_sub(SEAL).and_then(|start| line.get(start..))?;
     let digits = seal.strip_prefix(",\"crc\":\"")?.strip_suffix("\"}")?;
-    let lower = digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    lower.then(|| u32::from_str_radix(digits, 16).ok()).flatten()
+    digits.bytes().try_fold(0, |crc, digit| match digit {
+        b'0'..=b'9' => Some(crc << 4 | (digit - b'0') as u32),
+        b'a'..=b'f' => Some(crc << 4 | (digit - b'a' + 10) as u32),
+        _ => None,
+    })
 }
 
 /// Whether a line bears the checksum that its bytes and the line before it ask for; None for a line

@@ -314,7 +314,8 @@ fn cut_back(bytes: &mut dyn Log, module: &str, before: &Tail, error: Error) -> E
         0 => error,
         written => {
             let what = format!("{}; the first {written} of the messages are in the log", error.what());
-            let again = Error::input(what).hint("try again with the same ids: what is there is not repeated");
+            let first = error.hint_text().unwrap_or("try again with the same ids");
+            let again = Error::input(what).hint(format!("{first}; what is there is not repeated"));
             again.at(error.place().unwrap_or(bytes.name()))
         }
     }
