@@ -17,6 +17,8 @@ pub struct Shop {
     /// By time, then by the order in which they were made.
     coming: BinaryHeap<Reverse<Coming>>,
     made: u64,
+    /// How often a parcel is scanned on its way: with 5 an order has about nine messages, without about four.
+    pub stations: u32,
 }
 
 /// A message that will happen.
@@ -37,6 +39,7 @@ impl Shop {
             now: morning.millis(),
             coming: BinaryHeap::new(),
             made: 0,
+            stations: 0,
         }
     }
 
@@ -109,6 +112,15 @@ impl Shop {
         let data =
             format!("{{\"parcel\":\"P-{parcel}\",\"carrier\":\"north road\",\"gate\":{}}}", parcel % 12);
         self.event(&order, "warehouse", "OrderShipped", shipped, data);
+        let mut scanned = shipped;
+        for station in 1..=self.stations {
+            scanned += self.between(5, 90) * MINUTE;
+            let belt = self.between(1, 40);
+            let data = format!(
+                "{{\"parcel\":\"P-{parcel}\",\"carrier\":\"north road\",\"station\":{station},\"belt\":{belt},\"weight\":{weight},\"condition\":\"sealed, dry, upright\",\"scanner\":\"handheld 12, hall 3\",\"by\":\"night shift\"}}"
+            );
+            self.event(&order, "warehouse", "ParcelScanned", scanned, data);
+        }
     }
 
     fn items(&mut self) -> String {
