@@ -1,7 +1,7 @@
 //! One conversation, a count by type, and the making of the index, out of the large log.
 //!
-//! The logs are in the page cache: each is read once before. What is printed is compared, so that
-//! nobody is fast by finding something else.
+//! The logs are in the page cache: each is read once before. How many messages anyorder, grep, jq and the loop over
+//! trees find is compared, so that nobody is fast by finding something else.
 
 use crate::place::Place;
 use crate::table::{Floor, Table, median};
@@ -34,7 +34,7 @@ pub fn conversation(args: &Args, place: &mut Place, table: &mut Table) {
     let jq = Run::new(Path::new("jq"), &place.speed)
         .words(["-c", "--arg", "id", &id, "select(.correlationid == $id or .id == $id)"])
         .words(&place.logs);
-    // The longest index of those that it has answers for either.
+    // Both halves of the question have an index.
     let query = format!("SELECT * FROM messages WHERE id = '{id}' OR correlationid = '{id}'");
     let cli = Run::new(Path::new("sqlite3"), &place.speed).words([database.as_os_str()]).words([&query]);
     let [has_grep, has_jq, has_sqlite] = ["grep", "jq", "sqlite3"].map(Run::is_there);
