@@ -76,10 +76,10 @@ mod tests {
     use super::*;
     use sha2::{Digest, Sha256};
 
-    fn fingerprint(seed: u64) -> String {
+    fn fingerprint(seed: u64, long: bool) -> String {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path().join("shop");
-        generate(&dir, 1000, seed, false).unwrap();
+        generate(&dir, 1000, seed, long).unwrap();
         let mut hash = Sha256::new();
         for name in ["log/orders.jsonl", "log/payments.jsonl", "log/warehouse.jsonl", "foreign.jsonl"] {
             hash.update(fs::read(dir.join(name)).unwrap());
@@ -89,7 +89,9 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_bytes_on_every_machine() {
-        assert_eq!(fingerprint(7), "e2cc0aafb1e3caf7c1fd215f5bd02b6f69e5520adfcea5de2e21e985529e15b5");
-        assert_ne!(fingerprint(8), fingerprint(7));
+        assert_eq!(fingerprint(7, false), "e2cc0aafb1e3caf7c1fd215f5bd02b6f69e5520adfcea5de2e21e985529e15b5");
+        assert_ne!(fingerprint(8, false), fingerprint(7, false));
+        assert_eq!(fingerprint(7, true), fingerprint(7, true));
+        assert_ne!(fingerprint(7, true), fingerprint(7, false));
     }
 }

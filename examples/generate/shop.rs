@@ -116,7 +116,9 @@ impl Shop {
             let mut seen = shipped;
             for stop in 1..=5 {
                 seen += self.between(10 * MINUTE, 300 * MINUTE);
-                let data = format!("{{\"parcel\":\"P-{parcel}\",\"stop\":{stop}}}");
+                let data = format!(
+                    "{{\"parcel\":\"P-{parcel}\",\"stop\":{stop},\"carrier\":\"north road\",\"condition\":\"sealed, dry, upright\",\"scanner\":\"handheld 12, hall 3\",\"by\":\"night shift\"}}"
+                );
                 self.event(&order, "carrier", "ParcelSeen", seen, data);
             }
         }

@@ -118,15 +118,19 @@ impl Index {
         let size =
             |run: &Run| (run.header.lines / 1024).checked_ilog(MERGED as u64).map_or(0, |size| size + 1);
         let mut count = 0;
-        let mut of_size = 0;
+        let (mut of_size, mut runs) = (0, 0);
         let mut lines = 0;
         for (index, run) in self.runs.iter().rev().enumerate() {
             lines += run.header.lines;
             if lines > u32::MAX as u64 {
                 break;
             }
-            of_size = of_size.max(size(run));
-            if index + 1 >= MERGED && size(run) == of_size {
+            // A larger one begins to count anew: else a few small ones would have it written again and again.
+            if size(run) > of_size {
+                (of_size, runs) = (size(run), 0);
+            }
+            runs += 1;
+            if runs >= MERGED {
                 count = index + 1;
             }
         }
