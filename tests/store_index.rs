@@ -202,6 +202,44 @@ fn a_line_that_was_sealed_is_in_our_spelling() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
+    /// What a store remembers between its appends is never what others have changed: several hands append to one
+    /// log, some ids again and again; now and then it is sealed anew, or is another log.
+    #[test]
+    fn an_id_stands_in_a_log_once_whoever_appends(
+        steps in prop::collection::vec((0usize..3, 0u32..40, 0u8..30), 1..120),
+        behind in prop_oneof![Just(0u64), Just(900), Just(1 << 40)],
+    ) {
+        let memory = Memory::new();
+        let hands: Vec<Store> = (0..3).map(|_| Store::new(Arc::new(memory.clone())).indexed_after(behind)).collect();
+        let mut truth: BTreeMap<String, u64> = BTreeMap::new();
+        for (hand, number, event) in steps {
+            let id = format!("o-{number}");
+            match event {
+                0 => {
+                    let bare = String::from_utf8(memory.bytes("orders")).unwrap();
+                    let bare: String = bare.lines().map(|line| match line.split_once(",\"crc\"") {
+                        Some((line, _)) => format!("{line}}}\n"),
+                        None => format!("{line}\n"),
+                    }).collect();
+                    memory.set_bytes("orders", bare.into_bytes());
+                }
+                1 => _ = hands[hand].reseal("orders").unwrap(),
+                2 => {
+                    memory.set_bytes("orders", Vec::new());
+                    truth.clear();
+                }
+                _ => {
+                    let message = Message::new("orders", "T", &*id, Time::MILLENNIUM);
+                    let placed = hands[hand].append("orders", vec![vec![message]], Guard::None).unwrap();
+                    let next = truth.len() as u64 + 1;
+                    let expected = *truth.entry(id).or_insert(next);
+                    prop_assert_eq!(placed.batches[0].first().number(), expected);
+                    prop_assert_eq!(placed.batches[0].is_new(), expected == next);
+                }
+            }
+        }
+    }
+
     /// Whoever scans sees what whoever reads sees: also of lines in any spelling, across pieces.
     #[test]
     fn a_scan_sees_what_a_reader_sees(seed in any::<u64>(), count in 1usize..400, foreign in any::<bool>(), from in 1u64..400) {

@@ -114,7 +114,10 @@ fn locked<M: Borrow<Message>>(
     let mut known = match look_for_ids {
         true => {
             let ids: BTreeSet<&str> = batches.iter().flatten().map(|message| &*message.borrow().id).collect();
-            Some(store.asked(module, bytes, tail.len).positions(&ids)?)
+            let mut known = store.remembered(module);
+            let positions = store.asked(module, bytes, tail.len).positions(&ids, &mut known)?;
+            store.remember(module, known);
+            Some(positions)
         }
         false => None,
     };

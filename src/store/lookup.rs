@@ -3,6 +3,7 @@
 //! it is gone through.
 
 use super::index::{Index, Place, Table, asked};
+use super::known::Known;
 use super::lines::{Lines, damage};
 use super::medium::{Bytes, Medium};
 use super::reader::Record;
@@ -34,14 +35,22 @@ impl Asked<'_> {
     }
 
     /// The positions of those of the ids that stand in the log.
-    pub fn positions(&self, ids: &BTreeSet<&str>) -> Result<HashMap<Name, Position>> {
+    pub fn positions(&self, ids: &BTreeSet<&str>, known: &mut Known) -> Result<HashMap<Name, Position>> {
         asked(self.medium, self.module, self.index(), |index| {
             let mut found = HashMap::new();
-            for (id, place) in index.ids(ids)? {
+            for (id, place) in index.ids(ids, &mut known.filters)? {
                 let record = self.line(place)?;
                 if *record.message.id == *id {
                     found.entry(record.message.id).or_insert(place.position);
                 }
+            }
+            if known.catch_up(self, index)? {
+                for id in ids {
+                    if let Some(position) = known.position(id) {
+                        found.entry(Name::from(*id)).or_insert(position);
+                    }
+                }
+                return Ok(found);
             }
             let behind = |envelope: &Envelope<'_>| ids.contains(envelope.id);
             self.behind(index, behind, |id, position, _, _| {

@@ -15,6 +15,7 @@ mod file;
 mod foreign;
 mod incoming;
 mod index;
+mod known;
 mod lines;
 mod lookup;
 mod medium;

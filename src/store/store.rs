@@ -2,6 +2,7 @@
 
 use super::append::{self, Appended, Guard};
 use super::audit::{self, Audit};
+use super::known::Known;
 use super::lookup::Asked;
 use super::medium::{Bytes, Medium, check_name};
 use super::reader::{Conversations, Logs, Reader, Record};
@@ -13,7 +14,8 @@ use super::{scan, seek};
 use crate::error::Result;
 use crate::event::{Envelope, Message, Name, Position, Time};
 use std::borrow::Borrow;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 /// The logs of a workspace. Cheap to clone; as many hands on the same logs as one likes, also from
 /// other processes.
@@ -22,19 +24,30 @@ pub struct Store {
     medium: Arc<dyn Medium>,
     /// The index of a log is extended when more bytes than this stand behind it.
     behind: u64,
+    known: Arc<Mutex<BTreeMap<Name, Known>>>,
 }
 
 /// What is gone through faster than an index is extended.
-const BEHIND: u64 = 512 * 1024;
+const BEHIND: u64 = 256 * 1024;
 
 impl Store {
     pub fn new(medium: Arc<dyn Medium>) -> Store {
-        Store { medium, behind: BEHIND }
+        Store { medium, behind: BEHIND, known: Arc::default() }
     }
 
     /// The same logs, whose index is extended as soon as more than so many bytes stand behind it.
     pub fn indexed_after(self, bytes: u64) -> Store {
         Store { behind: bytes, ..self }
+    }
+
+    /// What is remembered of a log. Whoever is at work on it has it to himself; another begins anew.
+    pub(super) fn remembered(&self, module: &str) -> Known {
+        self.known.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(module).unwrap_or_default()
+    }
+
+    pub(super) fn remember(&self, module: &str, known: Known) {
+        let mut all = self.known.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        all.insert(Name::from(module), known);
     }
 
     pub(super) fn asked<'a>(&'a self, module: &'a str, bytes: &'a dyn Bytes, end: u64) -> Asked<'a> {

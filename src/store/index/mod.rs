@@ -13,9 +13,9 @@ use super::medium::{Bytes, Medium};
 use super::scan;
 use crate::error::Result;
 use crate::event::{Envelope, Time};
-use run::Run;
 use run::key_of;
-pub(super) use run::{Place, Table};
+use run::{Header, Run};
+pub(super) use run::{Place, Table, tie};
 use std::collections::BTreeSet;
 use write::{Gathered, Seen};
 
@@ -84,6 +84,10 @@ impl Index {
     }
 
     fn extend(&mut self, medium: &dyn Medium, module: &str, log: &dyn Bytes, sound: u64) -> Result<()> {
+        // Where none can be kept, nothing is gathered first.
+        if medium.draft(&name_of(module, self.end(), sound))?.is_none() {
+            return Ok(());
+        }
         let mut gathered = Gathered::new(self.end(), self.next(), self.reached());
         let write = |gathered: &mut Gathered, end: u64| -> Result<bool> {
             let Some(mut draft) = medium.draft(&name_of(module, gathered.begins(), end))? else {
@@ -174,10 +178,11 @@ impl Index {
     }
 
     /// Those of the ids that may stand in the log, and where.
-    pub fn ids<'i>(&self, ids: &BTreeSet<&'i str>) -> Result<Vec<(&'i str, Place)>> {
+    pub fn ids<'i>(&self, ids: &BTreeSet<&'i str>, filters: &mut Filters) -> Result<Vec<(&'i str, Place)>> {
         let mut found = Vec::new();
+        filters.0.retain(|(header, _)| self.runs.iter().any(|run| run.header == *header));
         for run in &self.runs {
-            let filter = if ids.len() > MANY { run.filter()? } else { Vec::new() };
+            let filter = if ids.len() > MANY { filters.of(run)? } else { &[] };
             for id in ids {
                 let key = key_of(id);
                 if !filter.is_empty() {
@@ -208,6 +213,23 @@ fn drop_all(medium: &dyn Medium, module: &str) {
     }
 }
 
+/// The filters of runs, read whole: a run never changes.
+#[derive(Default)]
+pub(super) struct Filters(Vec<(Header, Vec<u8>)>);
+
+impl Filters {
+    fn of(&mut self, run: &Run) -> Result<&[u8]> {
+        let index = match self.0.iter().position(|(header, _)| *header == run.header) {
+            Some(index) => index,
+            None => {
+                self.0.push((run.header.clone(), run.filter()?));
+                self.0.len() - 1
+            }
+        };
+        Ok(&self.0[index].1)
+    }
+}
+
 fn name_of(module: &str, start: u64, end: u64) -> String {
     format!("{module}.{start}-{end}.run")
 }
@@ -224,7 +246,7 @@ pub(super) fn asked<T>(
     medium: &dyn Medium,
     module: &str,
     index: Index,
-    ask: impl Fn(&Index) -> Result<T>,
+    mut ask: impl FnMut(&Index) -> Result<T>,
 ) -> Result<T> {
     match ask(&index) {
         Err(_) if !index.runs.is_empty() => {

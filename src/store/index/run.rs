@@ -166,7 +166,7 @@ pub(super) fn bits(key: u32, blocks: u64) -> (u64, [u16; 6]) {
 }
 
 /// The checksums that tie a run that ends there to its log.
-pub(super) fn tie(log: &dyn Bytes, end: u64) -> Result<(u32, u32)> {
+pub(in crate::store) fn tie(log: &dyn Bytes, end: u64) -> Result<(u32, u32)> {
     let head = read_range(log, 0, end.min(TIED))?;
     let tail = read_range(log, end.saturating_sub(TIED), end)?;
     Ok((crc32c::crc32c(&head), crc32c::crc32c(&tail)))
