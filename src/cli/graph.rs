@@ -6,10 +6,9 @@ use super::context::Context;
 use super::workspace::{self, Workspace};
 use super::{Exit, Format};
 use crate::error::{Error, Result};
-use crate::event::{Name, Position};
+use crate::event::Position;
 use crate::report::graph::{Picture, conversation, dot, flow, mermaid, process, svg, text};
 use crate::report::trace;
-use crate::runtime::Merged;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -153,8 +152,7 @@ fn trace(args: TraceArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let workspace = around(&paths, context)?;
     let target = args.output.target(context.format, &paths, workspace.as_ref())?;
     let logs = workspace::logs(&paths, workspace.as_ref())?;
-    let id: Name = workspace::conversation(&*logs, wanted)?;
-    let records = Merged::conversation(&*logs, &id, |_| true)?;
+    let (id, records) = workspace::found(&*logs, wanted)?;
     let messages: Vec<_> = records.into_iter().map(|record| record.message).collect();
     let picture = conversation::picture(&id, &messages);
     target.put(&picture, &|| trace::Trace::new(messages.clone()).text(), context)

@@ -5,7 +5,7 @@ use super::cursor::Cursor;
 use super::select::{Filters, Selection};
 use super::{Exit, Format, interrupt};
 use crate::error::{Error, Result};
-use crate::event::{Envelope, Name, Position};
+use crate::event::{Envelope, Position};
 use crate::report::counts::{By, Counts};
 use crate::report::log as report;
 use crate::runtime::Merged;
@@ -71,7 +71,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let workspace = context.workspace()?;
     let store = workspace.store();
     let view = report::View::new(args.reader.as_deref());
-    let selection = Selection::new(args.filters, view, &workspace, &store)?;
+    let mut selection = Selection::new(args.filters, view, &workspace, &store)?;
     if let Some(by) = args.count_by {
         return count(by.into(), &store, &selection, context);
     }
@@ -86,9 +86,9 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         next.check(path, &store)?;
     }
     if !args.follow
-        && let Some(id) = selection.correlation.clone()
+        && let Some(records) = selection.conversation.take()
     {
-        return conversation(&id, store, selection, args.limit, args.tail, context);
+        return conversation(records, store, selection, args.limit, args.tail, context);
     }
     if let Some(count) = args.tail {
         next = tail(count, &store, &selection)?;
@@ -106,18 +106,18 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(Exit::Holds)
 }
 
-/// Those of one conversation, which the index finds.
+/// Those of one conversation, which the index has found.
 fn conversation(
-    id: &Name,
+    mut records: Vec<Record>,
     store: Store,
     selection: Selection,
     limit: Option<u64>,
     tail: Option<usize>,
     context: &mut Context,
 ) -> anyhow::Result<Exit> {
-    let mut records = Merged::conversation(&store, id, |module| selection.reads(module))?;
-    records.retain(|record| {
-        record.message.position >= Some(selection.from) && selection.takes(&Envelope::of(&record.message))
+    records.retain(|Record { message, .. }| {
+        let read = selection.reads(&message.source) && message.position >= Some(selection.from);
+        read && selection.takes(&Envelope::of(message))
     });
     records.truncate(limit.and_then(|limit| limit.try_into().ok()).unwrap_or(usize::MAX));
     records.drain(..records.len() - tail.unwrap_or(usize::MAX).min(records.len()));

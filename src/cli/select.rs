@@ -34,7 +34,9 @@ pub(super) struct Filters {
 pub(super) struct Selection {
     module: Option<String>,
     type_: Option<String>,
-    pub correlation: Option<Name>,
+    correlation: Option<Name>,
+    /// The messages of that conversation.
+    pub conversation: Option<Vec<Record>>,
     since: Option<Time>,
     until: Option<Time>,
     pub from: Position,
@@ -46,7 +48,12 @@ impl Selection {
     /// `view`: in whose eyes.
     pub fn new(filters: Filters, view: View, workspace: &Workspace, store: &Store) -> Result<Selection> {
         let Filters { module, type_, correlation, since, until, from } = filters;
-        let correlation = correlation.map(|wanted| workspace::conversation(store, &wanted)).transpose()?;
+        let (correlation, conversation) = match correlation {
+            Some(wanted) => {
+                workspace::found(store, &wanted).map(|(id, records)| (Some(id), Some(records)))?
+            }
+            None => (None, None),
+        };
         let from = match from {
             Some(number) => {
                 Position::new(number).ok_or_else(|| Error::input("--from: positions begin at 1"))?
@@ -62,7 +69,17 @@ impl Selection {
             let error = Error::input(format!("nothing is since {since} and before {until}"));
             return Err(error.hint("--since is the earlier of the two; --until itself is not in it"));
         }
-        Ok(Selection { module, type_, correlation, since, until, from, view, lifter: Lifter::default() })
+        Ok(Selection {
+            module,
+            type_,
+            correlation,
+            conversation,
+            since,
+            until,
+            from,
+            view,
+            lifter: Lifter::default(),
+        })
     }
 
     /// Whether anything of that module's log can be meant.

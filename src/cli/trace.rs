@@ -3,7 +3,6 @@
 use super::context::Context;
 use super::{Exit, Format, workspace};
 use crate::report::trace as report;
-use crate::runtime::Merged;
 
 /// Tell the story of one conversation, as a tree from its stimulus
 ///
@@ -18,8 +17,7 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let workspace = context.workspace()?;
     let store = workspace.store();
-    let id = workspace::conversation(&store, &args.id)?;
-    let records = Merged::conversation(&store, &id, |_| true)?;
+    let (_, records) = workspace::found(&store, &args.id)?;
     let messages = records.into_iter().map(|record| record.message).collect();
     let trace = report::Trace::new(messages);
     let text = match context.format {

@@ -6,9 +6,8 @@ use super::{Exit, append, clock};
 use crate::error::{Error, Result};
 use crate::event::{Document, Kind, Message, Name, Time, json};
 use crate::process::workspace_file::{OptionKind, VerbOption, VerbSpec, WorkspaceFile};
-use crate::runtime::Merged;
 use crate::span::{Diagnostic, Mistake};
-use crate::store::{Guard, Record, Store};
+use crate::store::{Guard, Record};
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
 use std::collections::HashSet;
 
@@ -128,8 +127,8 @@ pub(super) fn run(verb: &VerbSpec, matches: &ArgMatches, context: &mut Context) 
     match &verb.on {
         Some(_) => {
             let wanted: &String = matches.get_one("on").expect("clap has seen to it");
-            let conversation = workspace::conversation(&store, wanted)?;
-            let commands = Commands::find(verb, &store, &conversation, id)?;
+            let (conversation, records) = workspace::found(&store, wanted)?;
+            let commands = Commands::find(verb, records, id);
             message.causation = commands.open.map(|command| command.id);
             document = commands.latest.and_then(|command| command.data).filter(|_| verb.passes_on);
             if let (true, None, Some(answers)) = (verb.passes_on, &document, &verb.answers) {
@@ -171,11 +170,11 @@ struct Commands {
 impl Commands {
     /// `own`: the id of the answer that is about to be given. Where it is in the log already, somebody
     /// tries again, and it does not count.
-    fn find(verb: &VerbSpec, store: &Store, conversation: &Name, own: Option<&String>) -> Result<Commands> {
-        let Some(wanted) = &verb.answers else { return Ok(Commands::default()) };
+    fn find(verb: &VerbSpec, conversation: Vec<Record>, own: Option<&String>) -> Commands {
+        let Some(wanted) = &verb.answers else { return Commands::default() };
         let mut sent: Vec<Message> = Vec::new();
         let mut causes = HashSet::new();
-        for Record { message, .. } in Merged::conversation(store, conversation, |_| true)? {
+        for Record { message, .. } in conversation {
             let is_own = message.source == verb.module && own.is_some_and(|own| *own == *message.id);
             if is_own {
                 continue;
@@ -187,7 +186,7 @@ impl Commands {
             }
         }
         let open = sent.iter().rev().find(|command| !causes.contains(&command.id)).cloned();
-        Ok(Commands { open, latest: sent.pop() })
+        Commands { open, latest: sent.pop() }
     }
 }
 

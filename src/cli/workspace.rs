@@ -5,8 +5,9 @@ use crate::error::{Error, Result};
 use crate::event::{Message, Name, Time};
 use crate::process::workspace_file::{self, WorkspaceFile};
 use crate::process::{Definition, Family, Service, read, read_named, read_service, read_service_named};
+use crate::runtime::Merged;
 use crate::span::Source;
-use crate::store::{Folder, Foreign, Logs, Store};
+use crate::store::{Folder, Foreign, Logs, Record, Store};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -327,21 +328,26 @@ pub(crate) fn logs(paths: &[PathBuf], workspace: Option<&Workspace>) -> Result<B
 /// The conversation that a person means by an id, a unique part of one, or `latest` (the one whose
 /// first message is newest).
 pub(crate) fn conversation(logs: &dyn Logs, wanted: &str) -> Result<Name> {
-    let modules = logs.modules()?;
+    Ok(found(logs, wanted)?.0)
+}
+
+/// As [`conversation`], with its messages in the order of time.
+pub(crate) fn found(logs: &dyn Logs, wanted: &str) -> Result<(Name, Vec<Record>)> {
     // A whole id is found by the index, if there is one.
-    for module in &modules {
-        let housekeeping = |message: &Message| message.internal && message.correlation.is_none();
-        if logs.conversation(module, wanted)?.iter().any(|(_, record)| !housekeeping(&record.message)) {
-            return Ok(Name::from(wanted));
-        }
+    let records = Merged::conversation(logs, wanted)?;
+    let housekeeping = |message: &Message| message.internal && message.correlation.is_none();
+    if records.iter().any(|record| !housekeeping(&record.message)) {
+        return Ok((Name::from(wanted), records));
     }
     let like = |id: &str| wanted == "latest" || id.contains(wanted);
-    let mut found = Vec::new();
-    for module in &modules {
-        found.extend(logs.conversations(module, &like)?);
+    let mut ids = Vec::new();
+    for module in logs.modules()? {
+        ids.extend(logs.conversations(&module, &like)?);
     }
     let hints = ("the logs are empty", "`anyorder log` lists what there is");
-    meant(found.into_iter(), wanted, "conversation", hints)
+    let id = meant(ids.into_iter(), wanted, "conversation", hints)?;
+    let records = Merged::conversation(logs, &id)?;
+    Ok((id, records))
 }
 
 /// The instance that a person means.

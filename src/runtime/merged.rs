@@ -32,10 +32,10 @@ impl<'a> Merged<'a> {
         Ok(Merged { modules })
     }
 
-    /// The messages of one conversation in the modules that `reads` names, in the order in which they would be read.
-    pub fn conversation(logs: &dyn Logs, id: &str, reads: impl Fn(&Name) -> bool) -> Result<Vec<Record>> {
+    /// The messages of one conversation, in the order in which they would be read.
+    pub fn conversation(logs: &dyn Logs, id: &str) -> Result<Vec<Record>> {
         let mut found = Vec::new();
-        for module in logs.modules()?.into_iter().filter(reads) {
+        for module in logs.modules()? {
             found.extend(logs.conversation(&module, id)?.into_iter().map(|(time, record)| {
                 let position = record.message.position.unwrap_or(Position::LAST);
                 (Key { time, module: module.clone(), position }, record)

@@ -122,6 +122,6 @@ pub fn message(run: u64, number: u64) -> Message {
         subject: Some(format!("order-{}", number / 8).into()),
         correlation: Some(conversation.into()),
         data: Some(Document::of_valid(&data)),
-        ..Message::new(MODULE, "ParcelScanned", id(2, scattered), time)
+        ..Message::new(MODULE, "ParcelSeen", id(2, scattered), time)
     }
 }

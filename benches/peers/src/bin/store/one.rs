@@ -7,7 +7,7 @@ use crate::whole::Run;
 use std::fs;
 use std::path::Path;
 
-const TYPE: &str = "ParcelScanned";
+const TYPE: &str = "ParcelSeen";
 const DATA: &str = r#"{"parcel":"P-123456789","carrier":"north road","station":3,"belt":17,"weight":8000}"#;
 
 pub fn append_one(args: &Args, place: &mut Place, table: &mut Table) {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The module with the longest log; appends go there.
-pub const MODULE: &str = "warehouse";
+pub const MODULE: &str = "carrier";
 
 pub struct Place {
     pub dir: PathBuf,
