@@ -72,7 +72,7 @@ const BANS: [Ban; 6] = [
 ];
 
 /// Who may use hash maps, whose order is chance, and why no order can show.
-const HASHED: [(&str, &str); 17] = [
+const HASHED: [(&str, &str); 16] = [
     ("cli/import.rs", "ids that are in a log, only asked"),
     ("cli/replay.rs", "a set that is only asked"),
     ("cli/workspace.rs", "an index into a list that keeps the order"),
@@ -84,7 +84,6 @@ const HASHED: [(&str, &str); 17] = [
     ("runtime/ledger.rs", "what was said, by id and by cause, only looked up"),
     ("runtime/member.rs", "instances by id, beside a list that keeps the order"),
     ("store/append.rs", "positions by id, only looked up"),
-    ("store/known.rs", "positions by id, only looked up"),
     ("store/lookup.rs", "positions by id, only looked up"),
     ("store/reader.rs", "an index into a list that keeps the order"),
     ("versions/recorded.rs", "alarms by id, only looked up"),

@@ -40,9 +40,9 @@ fn without(memory: &Memory) -> Store {
 /// A log that grew a few messages at a time, with questions in between, so that its index has many runs.
 fn grown(count: usize, seed: u64) -> Memory {
     let memory = Memory::new();
-    let store = store(&memory);
     for some in messages(count, seed).chunks(4) {
-        store.append("orders", vec![some.to_vec()], Guard::None).unwrap();
+        // Each by another process, which remembers nothing: one hand would put the index off.
+        store(&memory).append("orders", vec![some.to_vec()], Guard::None).unwrap();
     }
     memory
 }

@@ -4,6 +4,7 @@
 //! of its last whole batch. The lock is given up before the sync, so that several writers share
 //! one; nobody is answered before his own sync has returned.
 
+use super::known::Known;
 use super::medium::{Bytes, Log, check_name};
 use super::store::Store;
 use super::tail::{self, Tail, Torn};
@@ -87,14 +88,23 @@ pub(super) fn append<M: Borrow<Message>>(
     }
     let mut bytes = medium.create(module)?;
     let looks = look_for_ids || matches!(guard, Guard::Revision { .. });
+    let mut seen = look_for_ids.then(|| store.remembered(module));
     if looks && let Ok(tail) = tail::seen(&*bytes, module) {
         // Before the lock, so that nobody waits for it.
-        store.asked(module, &*bytes, tail.len).extend();
+        let asked = store.asked(module, &*bytes, tail.len);
+        match &mut seen {
+            // What cannot be looked at now is looked at under the lock.
+            Some(seen) => seen.tend(&asked).unwrap_or_default(),
+            None => _ = asked.extend(),
+        }
     }
     bytes.lock()?;
-    let result = locked(store, &mut *bytes, module, batches, &guard, look_for_ids);
+    let result = locked(store, &mut *bytes, module, batches, &guard, seen.as_mut());
     let unlocked = bytes.unlock();
     let appended = result?;
+    if let Some(seen) = seen {
+        store.remember(module, seen);
+    }
     unlocked?;
     // Old positions too are answered only when durable: their writer may have died before his sync.
     unsure::sync(&mut *bytes)?;
@@ -107,19 +117,16 @@ fn locked<M: Borrow<Message>>(
     module: &str,
     batches: Vec<Vec<M>>,
     guard: &Guard,
-    look_for_ids: bool,
+    mut seen: Option<&mut Known>,
 ) -> Result<Appended> {
     unsure::refuse(bytes)?;
     let mut tail = tail::look(bytes, module)?;
-    let mut known = match look_for_ids {
-        true => {
+    let mut known = match seen.as_deref_mut() {
+        Some(seen) => {
             let ids: BTreeSet<&str> = batches.iter().flatten().map(|message| &*message.borrow().id).collect();
-            let mut known = store.remembered(module);
-            let positions = store.asked(module, bytes, tail.len).positions(&ids, &mut known)?;
-            store.remember(module, known);
-            Some(positions)
+            Some(store.asked(module, bytes, tail.len).positions(&ids, seen)?)
         }
-        false => None,
+        None => None,
     };
     // All that can be wrong with the batches is found before the first byte is written.
     let mut next = tail.last.map_or(1, |last| last.number() + 1);
@@ -146,9 +153,14 @@ fn locked<M: Borrow<Message>>(
     }
     check_guard(store, bytes, guard, &tail, module)?;
     let repaired = tail::repair(bytes, &mut tail)?;
+    let mut fresh: Vec<(Name, Position)> = Vec::new();
     let mut text = Text::behind(&tail, batches.iter().map(Vec::len).sum());
     for (batch, place) in batches.into_iter().zip(&placed) {
         if let Placed::New { first, .. } = place {
+            if seen.is_some() {
+                let positions = (first.number()..).map_while(Position::new);
+                fresh.extend(batch.iter().map(|message| message.borrow().id.clone()).zip(positions));
+            }
             text.batch(batch, *first);
         }
         if text.out.len() >= PIECE {
@@ -157,6 +169,9 @@ fn locked<M: Borrow<Message>>(
         }
     }
     bytes.append(text.out.as_bytes()).map_err(|error| cut_back(bytes, module, &tail, error))?;
+    if let Some(seen) = seen {
+        seen.wrote(bytes, tail.len, fresh);
+    }
     Ok(Appended { batches: placed, repaired })
 }
 

@@ -1,54 +1,95 @@
-//! What a store remembers of a log between two appends, so that it need not look again at what it has seen: the ids
-//! that stand behind the index, and the index's filters. Other processes append too: what they added is
-//! gone through, and if the log is another one, all is forgotten.
+//! What a store remembers of a log between two appends, so that it need not look again at what it has seen: the
+//! open index with its filters, and the ids that stand behind it. Other processes append too: what they
+//! added is gone through, and if the log is another one, all is forgotten.
 
 use super::index::{Filters, Index, tie};
 use super::lookup::Asked;
+use super::medium::Bytes;
 use super::scan;
 use crate::error::Result;
 use crate::event::{Envelope, Name, Position};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
-/// Where no index can be kept, this many times of what it may fall behind is remembered, and no more.
-const MOST: u64 = 8;
+/// This many times of what an index may fall behind is remembered before the index is extended after all; and
+/// twice that where none can be kept.
+const MOST: u64 = 32;
 
 /// Of one log.
 #[derive(Default)]
 pub(super) struct Known {
-    /// The bytes whose ids are known.
-    start: u64,
-    end: u64,
-    /// What ties them to the log.
-    tie: (u32, u32),
-    ids: HashMap<Name, Position>,
+    pub index: Index,
     pub filters: Filters,
+    /// From the index's end to here the ids are known.
+    end: u64,
+    /// What ties all this to the log.
+    tie: (u32, u32),
+    ids: FxHashMap<Name, Position>,
 }
 
 impl Known {
-    /// Gets to know what stands behind the index, if that is little enough; answers whether it does now.
-    pub fn catch_up(&mut self, asked: &Asked<'_>, index: &Index) -> Result<bool> {
-        if asked.end - index.end() > asked.behind.saturating_mul(MOST) {
-            *self = Known { filters: std::mem::take(&mut self.filters), ..Known::default() };
-            return Ok(false);
+    fn fits(&self, asked: &Asked<'_>) -> Result<bool> {
+        Ok(self.end > 0 && self.end <= asked.end && tie(asked.bytes, self.end)? == self.tie)
+    }
+
+    /// Extends the index if too much stands behind it.
+    pub fn tend(&mut self, asked: &Asked<'_>) -> Result<()> {
+        let most = asked.behind.saturating_mul(MOST);
+        if self.fits(asked)? && asked.end - self.index.end() <= most {
+            return Ok(());
         }
-        let covers = self.start <= index.end() && (index.end()..=asked.end).contains(&self.end);
-        if !covers || tie(asked.bytes, self.end)? != self.tie {
-            (self.start, self.end) = (index.end(), index.end());
-            self.ids.clear();
+        self.begin(asked, asked.extend())
+    }
+
+    /// Knows what that index knows.
+    pub fn begin(&mut self, asked: &Asked<'_>, index: Index) -> Result<()> {
+        self.end = index.end();
+        self.tie = tie(asked.bytes, self.end)?;
+        self.index = index;
+        self.ids.clear();
+        Ok(())
+    }
+
+    /// Gets to know what stands behind the index, if that is little enough; answers whether it does now.
+    pub fn catch_up(&mut self, asked: &Asked<'_>) -> Result<bool> {
+        if !self.fits(asked)? {
+            self.begin(asked, asked.index())?;
+        }
+        if asked.end - self.index.end() > asked.behind.saturating_mul(2 * MOST) {
+            return Ok(false);
         }
         let look = |found: &mut Vec<(Name, Position)>, _, envelope: &Envelope<'_>| {
             found.push((Name::from(envelope.id), envelope.position.expect("the chain has checked it")));
         };
         let part = (self.end, asked.end);
         scan::envelopes(asked.bytes, asked.module, part, Vec::new, look, |found| {
-            for (id, position) in found {
-                self.ids.entry(id).or_insert(position);
-            }
+            self.add(found);
             Ok(true)
         })?;
-        self.end = asked.end;
-        self.tie = tie(asked.bytes, self.end)?;
+        self.tied(asked.bytes, asked.end)?;
         Ok(true)
+    }
+
+    fn add(&mut self, found: impl IntoIterator<Item = (Name, Position)>) {
+        for (id, position) in found {
+            self.ids.entry(id).or_insert(position);
+        }
+    }
+
+    fn tied(&mut self, log: &dyn Bytes, end: u64) -> Result<()> {
+        if end != self.end {
+            (self.end, self.tie) = (end, tie(log, end)?);
+        }
+        Ok(())
+    }
+
+    /// Whoever had caught up to `from` has appended these.
+    pub fn wrote(&mut self, log: &dyn Bytes, from: u64, found: Vec<(Name, Position)>) {
+        let caught_up = self.end == from;
+        match log.len().and_then(|end| self.tied(log, end)) {
+            Ok(()) if caught_up => self.add(found),
+            // It is no harm to forget.
+            _ => *self = Known::default(),
+        }
     }
 
     /// Where the first message with that id stands behind the index.

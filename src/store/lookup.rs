@@ -2,7 +2,7 @@
 //! to a conversation. The index answers for what it covers, each of its lines looked at; what stands behind
 //! it is gone through.
 
-use super::index::{Index, Place, Table, asked};
+use super::index::{self, Index, Place, Table, asked};
 use super::known::Known;
 use super::lines::{Lines, damage};
 use super::medium::{Bytes, Medium};
@@ -25,7 +25,7 @@ pub(super) struct Asked<'a> {
 
 impl Asked<'_> {
     /// The index as it is. Whoever holds the log's lock does not let others wait until it is extended.
-    fn index(&self) -> Index {
+    pub fn index(&self) -> Index {
         Index::open(self.medium, self.module, self.bytes, self.end)
     }
 
@@ -36,28 +36,39 @@ impl Asked<'_> {
 
     /// The positions of those of the ids that stand in the log.
     pub fn positions(&self, ids: &BTreeSet<&str>, known: &mut Known) -> Result<HashMap<Name, Position>> {
-        asked(self.medium, self.module, self.index(), |index| {
-            let mut found = HashMap::new();
-            for (id, place) in index.ids(ids, &mut known.filters)? {
-                let record = self.line(place)?;
-                if *record.message.id == *id {
-                    found.entry(record.message.id).or_insert(place.position);
+        match self.look_up(ids, known) {
+            // The index says what is not so: it is taken away, and the log alone is asked.
+            Err(_) if known.index.end() > 0 => {
+                index::drop_all(self.medium, self.module);
+                known.begin(self, Index::default())?;
+                self.look_up(ids, known)
+            }
+            other => other,
+        }
+    }
+
+    fn look_up(&self, ids: &BTreeSet<&str>, known: &mut Known) -> Result<HashMap<Name, Position>> {
+        let caught_up = known.catch_up(self)?;
+        let mut found = HashMap::new();
+        for (id, place) in known.index.ids(ids, &mut known.filters)? {
+            let record = self.line(place)?;
+            if *record.message.id == *id {
+                found.entry(record.message.id).or_insert(place.position);
+            }
+        }
+        if caught_up {
+            for id in ids {
+                if let Some(position) = known.position(id) {
+                    found.entry(Name::from(*id)).or_insert(position);
                 }
             }
-            if known.catch_up(self, index)? {
-                for id in ids {
-                    if let Some(position) = known.position(id) {
-                        found.entry(Name::from(*id)).or_insert(position);
-                    }
-                }
-                return Ok(found);
-            }
-            let behind = |envelope: &Envelope<'_>| ids.contains(envelope.id);
-            self.behind(index, behind, |id, position, _, _| {
-                found.entry(Name::from(id)).or_insert(position);
-            })?;
-            Ok(found)
-        })
+            return Ok(found);
+        }
+        let behind = |envelope: &Envelope<'_>| ids.contains(envelope.id);
+        self.behind(&known.index, behind, |id, position, _, _| {
+            found.entry(Name::from(id)).or_insert(position);
+        })?;
+        Ok(found)
     }
 
     /// A subject's revision: how many messages are about it.

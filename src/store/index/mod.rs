@@ -27,6 +27,7 @@ const MERGED: usize = 8;
 const MANY: usize = 256;
 
 /// The runs that cover a log's beginning, one behind the other.
+#[derive(Default)]
 pub(super) struct Index {
     runs: Vec<Run>,
 }
@@ -205,7 +206,7 @@ impl Index {
 }
 
 /// Takes the index of a log away.
-fn drop_all(medium: &dyn Medium, module: &str) {
+pub(super) fn drop_all(medium: &dyn Medium, module: &str) {
     for name in medium.caches().unwrap_or_default() {
         if range_of(module, &name).is_some() {
             let _ = medium.drop_cache(&name);
