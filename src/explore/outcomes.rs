@@ -94,9 +94,9 @@ impl Outcomes {
                 } else {
                     let known = &mut found[number];
                     known.end = known.end.filter(|_| whole.end.is_some());
-                    known.wrong.extend(whole.wrong);
-                    known.wrong.sort();
-                    known.wrong.dedup();
+                    let new = whole.wrong.into_iter().filter(|wrong| !known.wrong.contains(wrong));
+                    let new: Vec<Wrong> = new.collect();
+                    known.wrong.extend(new);
                 }
                 known.insert(key.clone(), (number, never));
             }
