@@ -208,7 +208,10 @@ fn what_is_saved_is_replayed_to_the_same() {
                 Ok(logs) => logs,
                 Err(error) => {
                     let what = error.what();
-                    assert!(what.starts_with("no clock brings this ordering about"), "{}: {what}", told.told);
+                    // A log says what came, not where a host stopped; and it is replayed on our own host.
+                    let other =
+                        ["no clock brings this", "a crash cannot be saved", "saved, this ordering leads"];
+                    assert!(other.iter().any(|why| what.starts_with(why)), "{}: {what}", told.told);
                     unreal += 1;
                     continue;
                 }

@@ -125,8 +125,9 @@ impl Coverage {
         self.floor("an alarm rang", 20);
         self.floor("several outcomes", 30);
         for outcome in Outcome::ALL {
-            // A ring that waited while its life was forgotten is rare.
-            let least = if outcome == Outcome::Stale { 0 } else { 5 };
+            // A ring that waited while its life was forgotten is rare; what comes twice is in
+            // `check_oracle_faults.rs`.
+            let least = if matches!(outcome, Outcome::Stale | Outcome::Duplicate) { 0 } else { 5 };
             self.floor(&format!("outcome: {outcome:?}"), least);
         }
         assert!(self.seen["finding undeclared"] >= 5, "undeclared outcomes");
@@ -226,7 +227,7 @@ fn the_explorer_agrees_with_brute_force() {
         }
     }
     coverage.print();
-    if coverage.total > 1 {
+    if coverage.total >= 1_000 {
         coverage.floors();
     }
     if bad.is_empty() {

@@ -32,7 +32,8 @@ struct Pair<'a> {
 
 impl Pair<'_> {
     fn message(&mut self, type_: Type, data: Option<i64>) -> (String, String) {
-        let input = interpret::Input { type_, data, line: Rc::default(), ring: None };
+        let id = u64::from(self.choices);
+        let input = interpret::Input { type_, data, line: Rc::default(), id, by: None, ring: None };
         let mut message = Message::new("outside", name(type_), format!("m{}", self.choices), self.now());
         message.correlation = Some(Name::from("c1"));
         message.position = Some(Position::FIRST);
@@ -48,7 +49,14 @@ impl Pair<'_> {
         let message = self.theirs.alarms.iter().find(named).expect("both have set it").clone();
         let ring = Some(self.mine.lives);
         self.both(
-            interpret::Input { type_: alarm.name, data: alarm.data, line: Rc::default(), ring },
+            interpret::Input {
+                type_: alarm.name,
+                data: alarm.data,
+                line: Rc::default(),
+                id: alarm.id,
+                by: None,
+                ring,
+            },
             message,
         )
     }
@@ -60,7 +68,7 @@ impl Pair<'_> {
     /// What either says about an input, and how its instance is then.
     fn both(&mut self, input: interpret::Input, message: Arc<Message>) -> (String, String) {
         self.choices += 1;
-        let when = When { choice: self.choices, minutes: self.minutes };
+        let when = When { choice: self.choices, minutes: self.minutes, forgets: false };
         let mut effects = Effects::default();
         self.mine.take(self.process, input, when, &mut effects);
         let now = self.now();

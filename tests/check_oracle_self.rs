@@ -71,6 +71,8 @@ fn case(processes: Vec<Process>, deliver: &[Type]) -> Case {
         alarms: Alarms::Any,
         alike: false,
         by_data: false,
+        faults: Faults::default(),
+        forgets: false,
         expect: Expect::default(),
     }
 }

@@ -6,8 +6,8 @@ use super::workspace::{self, Workspace};
 use super::{Exit, Format, interrupt};
 use crate::error::{Error, Result, Trouble};
 use crate::explore::{
-    Alarms, Order, Progress, Report, Scenario, Stopped, Typed, Verdict, conversations, explore, from_events,
-    read, save, step_through,
+    Alarms, Faults, Host, Order, Progress, Report, Scenario, Stopped, Typed, Verdict, conversations, explore,
+    from_events, read, save, step_through,
 };
 use crate::report::words::{counted, grouped};
 use crate::report::{check as report, check_json, check_many, check_ordering};
@@ -28,6 +28,7 @@ Examples:
   anyorder check payment                 scenarios/payment.yaml, in full
   anyorder check --process order@2 --events OrderPlaced,OrderPaid
   anyorder check --process order@2 --log orders.jsonl --order causal
+  anyorder check payment --faults duplicates=1,crashes=1 --host at-least-once
   anyorder check payment --ordering \"OrderPaid PaymentTimedOut!\"")]
 pub struct Args {
     /// Scenarios: files, or their names under `scenarios/`
@@ -57,6 +58,12 @@ pub struct Args {
     /// Messages that are alike in everything but id count as one choice
     #[arg(long, requires = "process")]
     alike: bool,
+    /// What may go wrong, and how often: `duplicates=1,losses=0,crashes=1`
+    #[arg(long, value_name = "BUDGETS", value_parser = Faults::parse)]
+    faults: Option<Faults>,
+    /// What the processes run on: anyorder, or at-least-once (no id is remembered, state is saved last)
+    #[arg(long, value_name = "HOST", value_parser = host)]
+    host: Option<Host>,
     /// Step through one ordering: `OrderPlaced PaymentTimedOut! OrderPaid`
     #[arg(long, value_name = "ORDERING")]
     ordering: Option<String>,
@@ -75,6 +82,10 @@ fn order(text: &str) -> std::result::Result<Order, String> {
     Order::parse(text).ok_or_else(|| "an order is any, causal, fifo, or causal,fifo".to_string())
 }
 
+fn host(text: &str) -> std::result::Result<Host, String> {
+    Host::named(text).ok_or_else(|| "a host is anyorder or at-least-once".to_string())
+}
+
 fn alarms(text: &str) -> std::result::Result<Alarms, String> {
     Alarms::named(text).ok_or_else(|| "alarms ring at any moment (any), last, or never".to_string())
 }
@@ -84,6 +95,8 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     for scenario in &mut scenarios {
         scenario.bounds.states = args.states.unwrap_or(scenario.bounds.states);
         scenario.bounds.depth = args.depth.unwrap_or(scenario.bounds.depth);
+        scenario.faults = args.faults.unwrap_or(scenario.faults);
+        scenario.host = args.host.unwrap_or(scenario.host);
     }
     if let Some(path) = &args.save {
         only(&scenarios)?;

@@ -1,9 +1,10 @@
 //! Where ids are told because they say who caused what: what must wait for its cause, and which messages
 //! are alike for all that.
 
-use super::explorer::{Choice, Explorer, What};
+use super::choice::{Choice, What};
+use super::explorer::Explorer;
 use super::listed::Delivery;
-use super::place::Place;
+use super::place::{AGAIN, Copied, Item, Place};
 use crate::event::{Message, Name};
 use crate::runtime::ProcessId;
 use std::collections::BTreeSet;
@@ -17,31 +18,56 @@ impl Explorer<'_> {
             let earlier = &all[..index];
             index += 1;
             !earlier.iter().any(|other| match (other.what, choice.what) {
-                // Without causes it is enough that they say the same.
-                (What::Listed(one), What::Listed(other)) if !self.order.causal => {
-                    self.listed.are_kin(one, other)
+                // What was delivered before and what was not are two things.
+                (What::Listed(one), What::Listed(other)) | (What::Lost(one), What::Lost(other)) => {
+                    (place.peril.is_none() || place.came(one) == place.came(other))
+                        && self.listed_are_alike(place, one, other)
                 }
-                (What::Listed(one), What::Listed(other)) => {
-                    let (one, other) = (&self.listed.deliveries[one], &self.listed.deliveries[other]);
-                    let message = |delivery: &Delivery| &self.scenario.deliver[delivery.message].message;
-                    one.process == other.process
-                        && self.listed.are_alike(one.message, other.message)
-                        && self.are_alike(place, message(one), message(other))
-                }
+                (What::Again(one), What::Again(other)) => self.listed_are_alike(place, one, other),
                 (What::Sent(one), What::Sent(other)) => {
-                    let ((to, one), (also_to, other)) = (place.items[one], place.items[other]);
-                    let message = |mail: u32| &self.steps.mails.get(mail).message;
-                    let says = |mail: u32| {
-                        let message = message(mail);
-                        (&message.type_, &message.source, message.kind, &message.data, message.conversation())
-                    };
-                    to == also_to
-                        && says(one) == says(other)
-                        && self.are_alike(place, message(one), message(other))
+                    self.sent_are_alike(place, place.items[one], place.items[other])
+                }
+                (What::AgainOther(one), What::AgainOther(other)) => {
+                    let done = |index: usize| place.peril.as_ref().expect("it has faults").done[index];
+                    self.sent_are_alike(place, done(one), done(other))
+                }
+                (What::Copy(one), What::Copy(other)) => {
+                    let copies = |index: usize| place.peril.as_ref().expect("it has faults").copies[index];
+                    match (copies(one), copies(other)) {
+                        (Copied::Listed(one), Copied::Listed(other)) => {
+                            self.listed_are_alike(place, one, other)
+                        }
+                        (Copied::Other(one), Copied::Other(other)) => self.sent_are_alike(place, one, other),
+                        _ => false,
+                    }
                 }
                 _ => false,
             })
         });
+    }
+
+    fn listed_are_alike(&self, place: &Place, one: usize, other: usize) -> bool {
+        if !self.order.causal {
+            // Without causes it is enough that they say the same.
+            return self.listed.are_kin(one, other);
+        }
+        let (one, other) = (&self.listed.deliveries[one], &self.listed.deliveries[other]);
+        let message = |delivery: &Delivery| &self.scenario.deliver[delivery.message].message;
+        one.process == other.process
+            && self.listed.are_alike(one.message, other.message)
+            && self.are_alike(place, message(one), message(other))
+    }
+
+    fn sent_are_alike(&self, place: &Place, (to, one): Item, (also_to, other): Item) -> bool {
+        let message = |mail: u32| &self.steps.mails.get(mail & !AGAIN).message;
+        let says = |mail: u32| {
+            let message = message(mail);
+            (&message.type_, &message.source, message.kind, &message.data, message.conversation())
+        };
+        to == also_to
+            && one & AGAIN == other & AGAIN
+            && says(one) == says(other)
+            && self.are_alike(place, message(one), message(other))
     }
 
     /// Whether two messages that say the same are on their way to the same, behind the same, and whether
@@ -55,7 +81,7 @@ impl Explorer<'_> {
         let lives = place.lives.iter().map(|&life| &self.steps.lives.get(life).instance);
         let waiting = lives.filter(|instance| instance.parked.is_none());
         let mut waiting = waiting.flat_map(|instance| instance.deferred.iter().chain(&instance.alarms));
-        let mut sent = place.items.iter().map(|&(_, mail)| &self.steps.mails.get(mail).message);
+        let mut sent = place.items.iter().map(|&(_, mail)| &self.steps.mails.get(mail & !AGAIN).message);
         self.receivers(place, &one.id) == self.receivers(place, &other.id)
             && behind(one) == behind(other)
             && waiting.all(|message| both_or_none(&self.line(message)))
@@ -67,7 +93,7 @@ impl Explorer<'_> {
         let here = |&process: &ProcessId| match self.listed_ids.get(id) {
             Some(&listed) => self.listed.flies(&place.flight, listed, process),
             None => place.items.iter().any(|&(to, mail)| {
-                to as ProcessId == process && self.steps.mails.get(mail).message.id == *id
+                to as ProcessId == process && self.steps.mails.get(mail & !AGAIN).message.id == *id
             }),
         };
         (0..self.definitions.len()).filter(here).collect()

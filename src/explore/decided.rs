@@ -182,7 +182,7 @@ fn obeying(paths: &Unrolled, sorted: &Sorted, pairs: &[Pair]) -> Option<BigUint>
         paths.happened(node, &mut happened);
         let all_of = |wanted: &[u64]| wanted.iter().zip(&happened).all(|(wanted, has)| wanted & !has == 0);
         let edges = paths.edges(node as usize);
-        if edges.is_empty() && all_of(&needed) {
+        if paths.is_end(node) && all_of(&needed) {
             sum += here;
         }
         for edge in edges {

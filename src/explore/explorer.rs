@@ -1,10 +1,11 @@
 //! The rules of a scenario: what may happen next in a world, and what it leads to.
 
+use super::choice::{Applied, Choice, What};
 use super::listed::{Delivery, Listed};
 use super::lives::Lives;
-use super::naming::{Labels, Several};
-use super::place::Place;
-use super::scenario::{Alarms, Order, Scenario, Stimulus};
+use super::naming::{Labels, Named, Several};
+use super::place::{AGAIN, Item, Layout, Place};
+use super::scenario::{Alarms, Host, Order, Scenario, Stimulus};
 use super::steps::{Given, Steps, UNBORN};
 use super::symbols::{Mails, Told};
 use crate::error::{Error, Result};
@@ -37,25 +38,6 @@ pub(super) struct Explorer<'a> {
     pub several: Several,
     /// Expressions read ids, so that no message is like another.
     pub reads_ids: bool,
-}
-
-/// Something that may happen next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Choice {
-    pub what: What,
-    pub label: u16,
-    /// For how many choices it stands that lead to the same world.
-    pub weight: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
-    /// A listed message, by the number of its delivery.
-    Listed(usize),
-    /// A message that a process sent, by its place among the items.
-    Sent(usize),
-    /// An alarm, by slot and place.
-    Ring(u32, usize),
 }
 
 /// What the expressions of the definitions read that the explorer must then keep apart.
@@ -100,10 +82,13 @@ impl<'a> Explorer<'a> {
         let families = definitions.iter().map(Family::of).collect();
         let house = House::create(families)?.created().subscribe_all().start().stable();
         let lives = Lives::new(&definitions, scenario.alarms == Alarms::Any);
-        let mut steps = Steps::new(house, Mails::new(told), lives, scenario.by_data, last && !absolute);
+        let forgets = scenario.host == Host::AtLeastOnce;
+        let mut steps =
+            Steps::new(house, Mails::new(told), lives, scenario.by_data, last && !absolute, forgets);
         let mut deliveries = Vec::new();
         let mut listed_ids = FxHashMap::default();
-        let copied = copied(scenario);
+        // Where no id is remembered, copies are messages like any others.
+        let copied = if forgets { BTreeSet::new() } else { copied(scenario) };
         let mut saying = Mails::new(Told { ids: false, ..told });
         for (index, stimulus) in scenario.deliver.iter().enumerate() {
             let message = &stimulus.message;
@@ -120,7 +105,8 @@ impl<'a> Explorer<'a> {
         let several = |type_: &str| steps.world().house().subscribers(type_).len() > 1;
         // Copies of a counted message that several processes hear are told apart, so that the first
         // delivery of each counts once. Where ids are told, what is alike is told world by world.
-        let merge = !told.ids && !counted.iter().any(|type_| several(type_));
+        // So are all where something may go wrong with one of them and not with the other.
+        let merge = !told.ids && !scenario.faults.any() && !counted.iter().any(|type_| several(type_));
         let listed = Listed::new(scenario, deliveries, order, merge)?;
         let mut explorer = Explorer {
             scenario,
@@ -140,14 +126,13 @@ impl<'a> Explorer<'a> {
         };
         for stimulus in &scenario.first {
             for process in explorer.hearers(&stimulus.message) {
-                let definition = explorer.definitions[process].clone();
-                slot_of(&mut explorer.steps, &definition, process, &stimulus.message);
+                explorer.slot_for(process, &stimulus.message);
             }
         }
         explorer.listed_slots = explorer.steps.slots.len() as u32;
         explorer.several = Several::of(scenario, &explorer.steps.slots);
         for bit in 0..explorer.listed.deliveries.len() {
-            let text = explorer.listed_text(bit);
+            let text = explorer.listed_text(bit, "");
             explorer.labels.texts.push(text);
         }
         Ok(explorer)
@@ -159,13 +144,18 @@ impl<'a> Explorer<'a> {
         for stimulus in &self.scenario.first {
             let mail = self.steps.mails.number(&stimulus.message, false);
             for process in self.hearers(&stimulus.message) {
-                let definition = self.definitions[process].clone();
-                let slot = slot_of(&mut self.steps, &definition, process, &stimulus.message);
+                let slot = self.slot_for(process, &stimulus.message);
                 self.give(&mut place, slot, Given::Mail(mail, false));
             }
         }
         place.flight = self.listed.all();
+        place.peril = self.begin_peril();
         place
+    }
+
+    /// How worlds are laid out.
+    pub fn layout(&self) -> Layout {
+        Layout { words: self.listed.words, faults: self.scenario.faults.any() }
     }
 
     /// Who hears a message, in the house's order.
@@ -174,20 +164,22 @@ impl<'a> Explorer<'a> {
     }
 
     /// All that may happen next, in canonical order: listed messages in their order, then what
-    /// processes sent, then alarms.
+    /// processes sent, then duplicates in flight, alarms, and faults.
     pub fn ready(&mut self, place: &Place, choices: &mut Vec<Choice>) {
         choices.clear();
+        if let Some(input) = place.stops() {
+            return self.ready_crashes(place, input, choices);
+        }
         let alike = self.scenario.alike;
         self.listed.ready(&place.flight, |bit, weight| {
             let weight = if alike { 1 } else { weight };
-            choices.push(Choice { what: What::Listed(bit), label: bit as u16, weight });
+            choices.push(Choice { what: What::Listed(bit), stops: false, label: bit as u16, weight });
         });
+        let mut named = Vec::new();
         if !place.items.is_empty() {
-            self.ready_items(place, choices);
+            self.ready_items(place, choices, &mut named);
         }
-        if self.compares {
-            self.one_of_alike(place, choices);
-        }
+        self.ready_copies(place, choices, &mut named);
         match self.scenario.alarms {
             Alarms::Never => {}
             Alarms::Any => self.ready_rings(place, None, choices),
@@ -198,14 +190,19 @@ impl<'a> Explorer<'a> {
             }
             Alarms::Last => {}
         }
+        self.ready_faults(place, choices, &mut named);
+        if self.compares {
+            self.one_of_alike(place, choices);
+        }
+        self.with_stops(place, choices);
     }
 
-    fn ready_items(&mut self, place: &Place, choices: &mut Vec<Choice>) {
+    fn ready_items(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Named>) {
         let items = &place.items;
         let mut found: Vec<(usize, u32)> = Vec::new();
         for (index, &(to, mail)) in items.iter().enumerate() {
-            let message = &self.steps.mails.get(mail).message;
-            let sender = |mail: u32| &self.steps.mails.get(mail).message.source;
+            let message = &self.steps.mails.get(mail & !AGAIN).message;
+            let sender = |mail: u32| &self.steps.mails.get(mail & !AGAIN).message.source;
             let overtakes = |other: &(u32, u32)| other.0 == to && *sender(other.1) == message.source;
             if self.order.fifo && items[..index].iter().any(overtakes) {
                 continue;
@@ -218,20 +215,22 @@ impl<'a> Explorer<'a> {
                 None => found.push((index, 1)),
             }
         }
-        found.sort_by_key(|&(index, _)| {
-            let (to, mail) = items[index];
-            let message = &self.steps.mails.get(mail).message;
-            let data = message.data.as_ref().map_or(String::new(), |data| data.text().to_string());
-            let (source, type_) = (message.source.clone(), message.type_.clone());
-            (source, type_, data, message.conversation().cloned(), to, message.id.clone())
-        });
-        let mut named = Vec::new();
+        found.sort_by_key(|&(index, _)| self.canonical(items[index]));
         for (index, weight) in found {
             let (to, mail) = items[index];
-            let label = self.sent_label(to as ProcessId, mail, &mut named);
+            let label = self.sent_label(to as ProcessId, mail & !AGAIN, "", mail & AGAIN != 0, named);
             let weight = if self.scenario.alike { 1 } else { weight };
-            choices.push(Choice { what: What::Sent(index), label, weight });
+            choices.push(Choice { what: What::Sent(index), stops: false, label, weight });
         }
+    }
+
+    /// What puts messages that are not listed in canonical order.
+    pub fn canonical(&self, (to, mail): Item) -> Canonical {
+        let message = &self.steps.mails.get(mail & !AGAIN).message;
+        let data = message.data.as_ref().map_or(String::new(), |data| data.text().to_string());
+        let (source, type_) = (message.source.clone(), message.type_.clone());
+        let conversation = message.conversation().cloned();
+        (source, type_, data, conversation, to, mail & AGAIN, message.id.clone())
     }
 
     /// The alarms that may ring; those that are due at a moment, where one is given.
@@ -247,61 +246,79 @@ impl<'a> Explorer<'a> {
         }
         for (slot, alarm) in rings {
             let label = self.ring_label(slot, place.life(slot), alarm);
-            choices.push(Choice { what: What::Ring(slot, alarm), label, weight: 1 });
+            choices.push(Choice { what: What::Ring(slot, alarm), stops: false, label, weight: 1 });
         }
     }
 
-    /// What a choice leads to; answers the number of the step that was taken.
-    pub fn apply(&mut self, place: &Place, what: What, next: &mut Place) -> u32 {
+    /// What a choice leads to.
+    pub fn apply(&mut self, place: &Place, (what, stops): (What, bool), next: &mut Place) -> Applied {
         next.copy_from(place);
         match what {
-            What::Listed(bit) => {
-                next.flight[bit / 32] &= !(1 << (bit % 32));
-                let Delivery { mail, slot, process, .. } = self.listed.deliveries[bit];
-                let more = self.steps.mails.get(mail).copied && {
-                    let same = |d: &Delivery| d.mail == mail && d.process == process;
-                    let mut others = self.listed.deliveries.iter().enumerate();
-                    others.any(|(bit, other)| same(other) && super::listed::has(&next.flight, bit))
-                };
-                self.give(next, slot, Given::Mail(mail, more))
-            }
-            What::Sent(index) => {
-                let (to, mail) = next.items.remove(index);
-                let process = to as ProcessId;
-                let message = self.steps.mails.get(mail).message.clone();
-                let definition = self.definitions[process].clone();
-                let slot = slot_of(&mut self.steps, &definition, process, &message);
-                self.give(next, slot, Given::Mail(mail, false))
-            }
-            What::Ring(slot, alarm) => self.give(next, slot, Given::Ring(alarm as u16)),
+            What::Lost(bit) => return self.lose(next, bit),
+            What::Crash(point) => return self.crash(next, point),
+            _ => {}
         }
+        let (input, again) = self.take_out(next, what);
+        if stops {
+            next.peril.as_mut().expect("a crash is left").stops = Some(input);
+            if self.forgets() {
+                // Nothing is saved and nothing is out; what is, the point says at which the host stops.
+                return Applied::NOTHING;
+            }
+        }
+        let (slot, given) = self.given(next, input, again);
+        let step = self.give(next, slot, given);
+        Applied { step: Some(step), sent: self.steps.step(step).sent }
     }
 
     /// An instance is given something, and the world follows.
     fn give(&mut self, place: &mut Place, slot: u32, given: Given) -> u32 {
-        let clock = self.clocks[place.clock as usize];
-        let number = self.steps.take(slot, place.life(slot), given, clock);
+        let number = self.steps.take(slot, place.life(slot), given, self.clock_of(place));
         let step = self.steps.step(number);
-        let (life, sent, passed) = (step.life, step.sent, step.passed);
+        let (life, sent, passed, out) = (step.life, step.sent, step.passed, step.out.len());
         place.set_life(slot, life);
-        for index in 0..self.steps.step(number).out.len() {
-            let (to, mail) = self.steps.step(number).out[index];
-            self.send(place, to, mail);
-        }
+        self.send_all(place, number, out);
         place.sent = self.steps.bags.sum(place.sent, sent);
-        if matches!(given, Given::Ring(_)) && passed > 0 && self.scenario.alarms == Alarms::Last {
-            if self.absolute {
-                place.clock = self.clock(clock + passed);
-            } else {
-                for other in 0..place.lives.len() as u32 {
-                    if other != slot && place.life(other) != UNBORN {
-                        let later = self.steps.shifted(place.life(other), passed);
-                        place.set_life(other, later);
-                    }
-                }
-            }
+        if matches!(given, Given::Ring(_)) && self.scenario.alarms == Alarms::Last {
+            self.pass(place, slot, passed);
         }
         number
+    }
+
+    /// What a step sends goes out, or as much of it.
+    pub fn send_all(&mut self, place: &mut Place, step: u32, many: usize) {
+        for index in 0..many {
+            let (to, mail) = self.steps.step(step).out[index];
+            self.send(place, to, mail);
+        }
+    }
+
+    /// Time passes for all the others, too.
+    pub fn pass(&mut self, place: &mut Place, slot: u32, passed: Millis) {
+        if passed == 0 {
+            return;
+        }
+        if self.absolute {
+            place.clock = self.clock(self.clock_of(place) + passed);
+            return;
+        }
+        for other in 0..place.lives.len() as u32 {
+            if other != slot && place.life(other) != UNBORN {
+                let later = self.steps.shifted(place.life(other), passed);
+                place.set_life(other, later);
+            }
+        }
+    }
+
+    /// How long after the start it is, where that is told.
+    pub fn clock_of(&self, place: &Place) -> Millis {
+        self.clocks[place.clock as usize]
+    }
+
+    /// The instance that a message is for, at a process.
+    pub fn slot_for(&mut self, process: ProcessId, message: &Message) -> u32 {
+        let definition = self.definitions[process].clone();
+        slot_of(&mut self.steps, &definition, process, message)
     }
 
     fn clock(&mut self, at: Millis) -> u32 {
@@ -314,7 +331,7 @@ impl<'a> Explorer<'a> {
 
     /// A message on its way: in the order sent where that matters, else in an order of its own.
     fn send(&mut self, place: &mut Place, to: ProcessId, mail: u32) {
-        let source = |mail: u32| &self.steps.mails.get(mail).message.source;
+        let source = |mail: u32| &self.steps.mails.get(mail & !AGAIN).message.source;
         let item = (to as u32, mail);
         let before = |other: &(u32, u32)| match self.order.fifo {
             true => (other.0, source(other.1)) <= (item.0, source(item.1)),
@@ -324,6 +341,9 @@ impl<'a> Explorer<'a> {
         place.items.insert(index, item);
     }
 }
+
+/// Sender, type, data, conversation, to whom, whether again, id.
+pub(super) type Canonical = (Name, Name, String, Option<Name>, u32, u32, Name);
 
 fn id_of(message: &Message) -> (Name, Name) {
     (message.source.clone(), message.id.clone())

@@ -1,15 +1,15 @@
 //! All distinct worlds of a scenario, and the choices between them.
 
-use super::explorer::{Choice, Explorer};
-use super::place::Place;
-use super::scenario::Bounds;
+use super::choice::Choice;
+use super::explorer::Explorer;
+use super::place::{Layout, Place};
+use super::scenario::{Bounds, Faults};
 use hashbrown::HashTable;
-use std::collections::BTreeSet;
 
 /// Worlds are numbered as they are met, nearest first: a world's depth never falls.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
-    words: usize,
+    layout: Layout,
     rows: Vec<u32>,
     /// Where each world's row begins, and the end of the last.
     row_at: Vec<usize>,
@@ -18,8 +18,9 @@ pub(super) struct Graph {
     edge_at: Vec<usize>,
     /// The fewest choices that lead there.
     pub depth: Vec<u32>,
-    /// Worlds at which the bound of depth has cut.
-    cut: BTreeSet<u32>,
+    /// Of the worlds that were looked at, whether an ordering may end there: nothing can happen any more, or
+    /// faults only.
+    ends: Vec<bool>,
     /// The bound that was reached, or that somebody said to stop.
     pub stopped: Option<Stopped>,
 }
@@ -62,7 +63,7 @@ impl Graph {
         bounds: Bounds,
         watch: &mut dyn FnMut(Progress) -> bool,
     ) -> Graph {
-        let mut graph = Graph { words: explorer.listed.words, row_at: vec![0], ..Graph::default() };
+        let mut graph = Graph { layout: explorer.layout(), row_at: vec![0], ..Graph::default() };
         let mut table: HashTable<u32> = HashTable::new();
         let (mut place, mut next) = (explorer.start(), Place::default());
         let (mut row, mut choices): (Vec<u32>, Vec<Choice>) = (Vec::new(), Vec::new());
@@ -86,13 +87,14 @@ impl Graph {
             graph.read(index, &mut place);
             let depth = graph.depth[index];
             explorer.ready(&place, &mut choices);
+            let faults = choices.iter().all(|choice| choice.what.is_fault());
+            graph.ends.push(faults && place.stops().is_none());
             if u64::from(depth) >= bounds.depth && !choices.is_empty() {
                 graph.stopped = Some(Stopped::Depth);
                 choices.clear();
-                graph.cut.insert(index as u32);
             }
             for choice in &choices {
-                explorer.apply(&place, choice.what, &mut next);
+                explorer.apply(&place, (choice.what, choice.stops), &mut next);
                 next.write(&mut row);
                 let to = graph.meet(&mut table, &row, depth + 1);
                 let weight = u16::try_from(choice.weight).unwrap_or_else(|_| {
@@ -131,17 +133,31 @@ impl Graph {
     }
 
     pub fn read(&self, world: usize, place: &mut Place) {
-        place.read(&self.rows[self.row_at[world]..self.row_at[world + 1]], self.words);
+        place.read(self.row(world), self.layout);
     }
 
-    /// Of a world only the listed messages that are still in flight.
-    pub fn flight(&self, world: usize) -> &[u32] {
-        Place::flight_of(&self.rows[self.row_at[world]..], self.words)
+    fn row(&self, world: usize) -> &[u32] {
+        &self.rows[self.row_at[world]..self.row_at[world + 1]]
     }
 
-    /// Whether a world's choices are known.
-    pub fn is_explored(&self, world: usize) -> bool {
-        world + 1 < self.edge_at.len() && !self.cut.contains(&(world as u32))
+    /// Of a world only the listed messages that are in flight; with faults, also those that came.
+    pub fn flight(&self, world: usize) -> (&[u32], Option<&[u32]>) {
+        Place::flight_of(self.row(world), self.layout)
+    }
+
+    /// The faults that may still strike.
+    pub fn left(&self, world: usize) -> Faults {
+        Place::left_of(self.row(world), self.layout)
+    }
+
+    /// Whether it lies within a step, in which the host is about to stop.
+    pub fn is_within_a_step(&self, world: usize) -> bool {
+        Place::is_within_a_step(self.row(world), self.layout)
+    }
+
+    /// Whether an ordering may end there.
+    pub fn is_end(&self, world: usize) -> bool {
+        self.ends.get(world).copied().unwrap_or(false)
     }
 
     /// The choices of a world in canonical order; none where it was not looked at.

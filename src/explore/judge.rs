@@ -46,6 +46,10 @@ pub(super) fn judge(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> 
     let mut place = Place::default();
     for world in 0..graph.len() {
         graph.read(world, &mut place);
+        if place.stops().is_some() && explorer.forgets() {
+            // Nothing is saved and nothing is out: no moment that anybody could see.
+            continue;
+        }
         let counts: Vec<u64> = counted.iter().map(|type_| count(explorer, &place, type_)).collect();
         let view = (std::mem::take(&mut place.lives), counts);
         if !known.contains_key(&view) {
@@ -78,7 +82,7 @@ fn count(explorer: &Explorer, place: &Place, type_: &str) -> u64 {
     let mut delivered: BTreeSet<usize> = BTreeSet::new();
     for (bit, delivery) in explorer.listed.deliveries.iter().enumerate() {
         let message = &scenario.deliver[delivery.message].message;
-        if of_type(&message.type_) && !super::listed::has(&place.flight, bit) {
+        if of_type(&message.type_) && place.came(bit) {
             delivered.insert(delivery.message);
         }
     }

@@ -15,9 +15,11 @@
 //! (what tells two instances apart), `graph.rs`, `report.rs`.
 
 mod alike;
+mod choice;
 mod count;
 mod decided;
 mod explorer;
+mod faults;
 mod graph;
 mod judge;
 mod listed;
@@ -45,4 +47,4 @@ pub use property::{Facts, ProcessFacts, Property, facts_of};
 pub use read::{Typed, conversations, from_events, read};
 pub use report::{Finding, Found, Kind, Report, Verdict, explore};
 pub use save::{SavedLog, save};
-pub use scenario::{Alarms, Bounds, Expect, Order, Scenario, Stimulus};
+pub use scenario::{Alarms, Bounds, Expect, Faults, Host, Order, Scenario, Stimulus};

@@ -47,8 +47,8 @@ impl Labels {
 /// Naming choices, as an ordering is written and read.
 impl Explorer<'_> {
     /// `Name`, with its conversation where there are several, its number where several of a name are
-    /// listed that are not alike, and its subscriber where there are several.
-    pub fn listed_text(&self, bit: usize) -> String {
+    /// listed that are not alike, the sign of a fault, and its subscriber where there are several.
+    pub fn listed_text(&self, bit: usize, sign: &str) -> String {
         let Delivery { message, process, .. } = self.listed.deliveries[bit];
         let this = &self.scenario.deliver[message].message;
         let mut text = this.type_.to_string();
@@ -59,7 +59,9 @@ impl Explorer<'_> {
         };
         let listed = &self.scenario.deliver;
         let mut same = (0..listed.len()).filter(|&index| namesake(&listed[index].message));
-        let alike = |other: usize| match self.reads_ids {
+        // After a crash one of two that are alike is in flight again, and the other for the first time.
+        let told = self.reads_ids || self.scenario.faults.crashes > 0;
+        let alike = |other: usize| match told {
             true => other == message,
             false => self.listed.are_alike(other, message),
         };
@@ -68,18 +70,27 @@ impl Explorer<'_> {
             let number = same.position(alike).unwrap_or(0) + 1;
             text.push_str(&format!("#{number}"));
         }
+        text.push_str(sign);
         self.add_hearer(&mut text, &this.type_, process);
         text
     }
 
     /// A message that a process sent is numbered behind the listed ones of its name, and behind those that
-    /// may come now and say something else; `named` knows these.
-    pub fn sent_label(&mut self, to: ProcessId, mail: u32, named: &mut Vec<Named>) -> u16 {
+    /// may come now and say something else, or come for the first time; `named` knows these.
+    pub fn sent_label(
+        &mut self,
+        to: ProcessId,
+        mail: u32,
+        sign: &str,
+        again: bool,
+        named: &mut Vec<Named>,
+    ) -> u16 {
         let message = self.steps.mails.get(mail).message.clone();
         let mut text = message.type_.to_string();
         self.add_conversation(&mut text, &message);
         let says = Named {
-            text: format!("{text}>{to}"),
+            text: format!("{text}{sign}>{to}"),
+            again,
             source: message.source.clone(),
             data: message.data.clone(),
             id: Some(message.id.clone()).filter(|_| self.reads_ids),
@@ -98,6 +109,7 @@ impl Explorer<'_> {
         if number > 1 {
             text.push_str(&format!("#{number}"));
         }
+        text.push_str(sign);
         self.add_hearer(&mut text, &message.type_, to);
         self.labels.number(text)
     }
@@ -150,6 +162,8 @@ pub(super) struct Named {
     text: String,
     source: Name,
     data: Option<Document>,
+    /// It is in flight again; or, of duplicates, not in flight yet.
+    again: bool,
     /// Where ids are read.
     id: Option<Name>,
 }

@@ -1,7 +1,8 @@
-//! The nearest way to a set of worlds: fewest steps, then fewest inversions against the order in which
+//! The nearest way to a set of worlds: fewest faults, then fewest steps, then fewest inversions against the order in which
 //! the messages are listed, then canonical order. A minimum over all paths.
 
-use super::explorer::{Explorer, What};
+use super::choice::What;
+use super::explorer::Explorer;
 use super::graph::Graph;
 use super::place::Place;
 
@@ -37,11 +38,16 @@ impl Nearest {
     /// The nearest path to one of the worlds of each set. A set of none has no path.
     pub fn paths(&self, explorer: &mut Explorer, graph: &Graph, sets: &[Vec<u32>]) -> Vec<Path> {
         let mut paths = Vec::with_capacity(sets.len());
+        let budget = explorer.scenario.faults;
         for sets in sets.chunks(64) {
             let mut leads_to = vec![0u64; graph.len()];
             let mut far = 0;
             for (bit, worlds) in sets.iter().enumerate() {
-                let rank = |&&world: &&u32| (graph.depth[world as usize], self.inversions[world as usize]);
+                // Whatever leads to a world takes the same faults: what is left of them is part of it.
+                let faults = |world: u32| budget.taken(graph.left(world as usize)).sum();
+                let rank = |&&world: &&u32| {
+                    (faults(world), graph.depth[world as usize], self.inversions[world as usize])
+                };
                 let Some(best) = worlds.iter().map(|world| rank(&world)).min() else { continue };
                 for &world in worlds.iter().filter(|world| rank(world) == best) {
                     leads_to[world as usize] |= 1 << bit;
@@ -99,7 +105,7 @@ impl Nearest {
 #[derive(Default)]
 struct Walk {
     place: Place,
-    choices: Vec<super::explorer::Choice>,
+    choices: Vec<super::choice::Choice>,
     /// What each choice costs in inversions.
     costs: Vec<u32>,
 }
@@ -114,7 +120,7 @@ impl Walk {
         explorer.ready(&self.place, &mut self.choices);
         self.costs.extend(self.choices.iter().map(|choice| match choice.what {
             What::Listed(bit) => explorer.listed.overtaken(bit, &self.place.flight),
-            What::Sent(_) | What::Ring(..) => 0,
+            _ => 0,
         }));
     }
 }

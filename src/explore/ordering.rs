@@ -1,6 +1,7 @@
 //! One ordering, step by step: given back as it was written, and shown.
 
-use super::explorer::{Choice, Explorer, What};
+use super::choice::{Applied, Choice, What};
+use super::explorer::Explorer;
 use super::outcomes::{Outcome, instances, outcome, rests};
 use super::place::Place;
 use super::scenario::{Alarms, Order, Scenario};
@@ -54,19 +55,21 @@ pub fn step_through(scenario: &Scenario, order: Order, ordering: &[&str]) -> Res
     let begin = explorer.start();
     let path = find(&mut explorer, &begin, ordering)?;
     let mut place = begin;
-    let mut steps = vec![shown(&explorer, &place, "", None, 0)];
+    let mut steps = vec![shown(&explorer, &place, "", None)];
     let mut next = Place::default();
     for (what, text) in path.into_iter().zip(ordering) {
-        let before = place.sent;
-        let step = explorer.apply(&place, what, &mut next);
+        let applied = explorer.apply(&place, what, &mut next);
         std::mem::swap(&mut place, &mut next);
-        steps.push(shown(&explorer, &place, text, Some(step), before));
+        steps.push(shown(&explorer, &place, text, Some(applied)));
     }
     let mut choices = Vec::new();
     explorer.ready(&place, &mut choices);
+    // That the host will stop within a step is said by the word behind it.
+    choices.retain(|choice| !choice.stops);
     let next: Vec<String> =
         choices.iter().map(|choice| explorer.labels.text(choice.label).to_string()).collect();
-    Ok(Stepped { steps, ends: next.is_empty(), next })
+    let ends = place.stops().is_none() && choices.iter().all(|choice| choice.what.is_fault());
+    Ok(Stepped { steps, ends, next })
 }
 
 /// The outcome of a whole ordering.
@@ -89,16 +92,16 @@ const REPEATED: usize = 8;
 /// A world on the way, and what its word may mean and was not tried; the last is tried first.
 struct Stop {
     place: Place,
-    left: Vec<What>,
+    left: Vec<(What, bool)>,
 }
 
 /// The choices that an ordering names. A word that leaves out a part may mean several: then the first
 /// in canonical order is meant with which the rest can be taken, too; what is written exactly so comes
 /// before all others.
-pub(super) fn find(explorer: &mut Explorer, begin: &Place, ordering: &[&str]) -> Result<Vec<What>> {
+pub(super) fn find(explorer: &mut Explorer, begin: &Place, ordering: &[&str]) -> Result<Vec<(What, bool)>> {
     let Some(first) = ordering.first() else { return Ok(Vec::new()) };
     let mut stops = vec![Stop { left: meant(explorer, begin, first), place: begin.clone() }];
-    let mut path: Vec<What> = Vec::new();
+    let mut path: Vec<(What, bool)> = Vec::new();
     let mut farthest = (0, begin.clone());
     // Worlds after so many words from which the rest cannot be taken.
     let mut dead: FxHashSet<(usize, Vec<u32>)> = FxHashSet::default();
@@ -137,7 +140,7 @@ pub(super) fn find(explorer: &mut Explorer, begin: &Place, ordering: &[&str]) ->
 }
 
 /// What a word may mean, the likeliest last.
-fn meant(explorer: &mut Explorer, place: &Place, word: &str) -> Vec<What> {
+fn meant(explorer: &mut Explorer, place: &Place, word: &str) -> Vec<(What, bool)> {
     let mut choices: Vec<Choice> = Vec::new();
     explorer.ready(place, &mut choices);
     let keyed = |explorer: &Explorer, choice: &Choice| match choice.what {
@@ -147,12 +150,13 @@ fn meant(explorer: &mut Explorer, place: &Place, word: &str) -> Vec<What> {
     };
     choices.retain(|choice| is_meant(explorer.labels.text(choice.label), word) || keyed(explorer, choice));
     choices.sort_by_key(|choice| explorer.labels.text(choice.label) != word);
-    choices.iter().rev().map(|choice| choice.what).collect()
+    choices.iter().rev().map(|choice| (choice.what, choice.stops)).collect()
 }
 
 fn impossible(explorer: &mut Explorer, place: &Place, ordering: &[&str], done: usize) -> Error {
     let mut choices = Vec::new();
     explorer.ready(place, &mut choices);
+    choices.retain(|choice| !choice.stops);
     let possible: Vec<&str> = choices.iter().map(|choice| explorer.labels.text(choice.label)).collect();
     let wanted = ordering[done];
     let after = match done {
@@ -170,18 +174,21 @@ fn impossible(explorer: &mut Explorer, place: &Place, ordering: &[&str], done: u
 
 /// A name that is written out, or without the parts that say which of several is meant.
 fn is_meant(label: &str, wanted: &str) -> bool {
-    let parts = |text: &str| -> (String, bool) {
-        let name = text.split(['#', '>', '!', '(']).next().unwrap_or_default().to_string();
-        (name, text.split('>').next().unwrap_or_default().ends_with('!'))
+    let parts = |text: &str| -> (String, Option<char>) {
+        let before = text.split('>').next().unwrap_or_default();
+        let sign = before.chars().last().filter(|last| "!+-".contains(*last));
+        let before = sign.map_or(before, |_| &before[..before.len() - 1]);
+        (before.split(['#', '(']).next().unwrap_or_default().to_string(), sign)
     };
-    label == wanted || (!wanted.contains(['#', '>', '(']) && parts(label) == parts(wanted))
+    // Of several points at which a host may stop, whichever fits.
+    let point = wanted.starts_with("crash(") && label.split(',').next() == wanted.strip_suffix(')');
+    label == wanted || point || (!wanted.contains(['#', '>', '(']) && parts(label) == parts(wanted))
 }
 
-fn shown(explorer: &Explorer, place: &Place, choice: &str, step: Option<u32>, before: u32) -> Shown {
+fn shown(explorer: &Explorer, place: &Place, choice: &str, applied: Option<Applied>) -> Shown {
     let steps = &explorer.steps;
-    let of_step = step.map(|number| steps.step(number));
-    let sent = of_step.map_or(place.sent, |step| step.sent);
-    debug_assert!(of_step.is_some() || before == 0);
+    let of_step = applied.and_then(|applied| applied.step).map(|number| steps.step(number));
+    let sent = applied.map_or(place.sent, |applied| applied.sent);
     let listed = steps.bags.get(sent).iter();
     let instances = instances(explorer, place);
     Shown {

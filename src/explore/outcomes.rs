@@ -38,7 +38,7 @@ pub struct ByData {
 }
 
 /// An instance that rests where none should.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Wrong {
     Parked {
         instance: String,
@@ -58,37 +58,55 @@ pub enum Wrong {
 #[derive(Debug)]
 pub(super) struct Outcomes {
     pub found: Vec<Outcome>,
+    /// Where messages may be lost, one outcome is reached with messages that wait for an instance that never
+    /// started, and without: per outcome and instance, the worlds in which they do.
+    pub waiting: BTreeMap<(usize, Wrong), Vec<u32>>,
     /// Per last world, its outcome.
     of: FxHashMap<u32, u32>,
 }
 
 impl Outcomes {
     pub fn new(explorer: &Explorer, graph: &Graph) -> Outcomes {
-        let mut found: BTreeMap<Outcome, u32> = BTreeMap::new();
-        let mut known: FxHashMap<(Vec<u32>, u32), u32> = FxHashMap::default();
+        let mut numbers: BTreeMap<Outcome, usize> = BTreeMap::new();
+        let mut found: Vec<Outcome> = Vec::new();
+        let mut known: FxHashMap<(Vec<u32>, u32), (usize, Vec<Wrong>)> = FxHashMap::default();
+        let mut waiting: BTreeMap<(usize, Wrong), Vec<u32>> = BTreeMap::new();
         let mut of = FxHashMap::default();
         let mut place = Place::default();
         for world in 0..graph.len() {
-            if !graph.edges(world).is_empty() || !graph.is_explored(world) {
+            if !graph.is_end(world) {
                 continue;
             }
             graph.read(world, &mut place);
             let key = (std::mem::take(&mut place.lives), place.sent);
-            let number = match known.get(&key) {
-                Some(&number) => number,
-                None => {
-                    place.lives.clone_from(&key.0);
-                    let next = found.len() as u32;
-                    let number = *found.entry(outcome(explorer, &place)).or_insert(next);
-                    known.insert(key, number);
-                    number
+            if !known.contains_key(&key) {
+                place.lives.clone_from(&key.0);
+                let whole = outcome(explorer, &place);
+                let (never, wrong): (Vec<Wrong>, Vec<Wrong>) = whole
+                    .wrong
+                    .iter()
+                    .cloned()
+                    .partition(|wrong| matches!(wrong, Wrong::NeverStarted { .. }));
+                let number =
+                    *numbers.entry(Outcome { end: None, wrong, ..whole.clone() }).or_insert(found.len());
+                if number == found.len() {
+                    found.push(whole);
+                } else {
+                    let known = &mut found[number];
+                    known.end = known.end.filter(|_| whole.end.is_some());
+                    let new = whole.wrong.into_iter().filter(|wrong| !known.wrong.contains(wrong));
+                    let new: Vec<Wrong> = new.collect();
+                    known.wrong.extend(new);
                 }
-            };
-            of.insert(world as u32, number);
+                known.insert(key.clone(), (number, never));
+            }
+            let (number, never) = &known[&key];
+            for wrong in never {
+                waiting.entry((*number, wrong.clone())).or_default().push(world as u32);
+            }
+            of.insert(world as u32, *number as u32);
         }
-        let mut outcomes: Vec<(Outcome, u32)> = found.into_iter().collect();
-        outcomes.sort_by_key(|(_, number)| *number);
-        Outcomes { found: outcomes.into_iter().map(|(outcome, _)| outcome).collect(), of }
+        Outcomes { found, waiting, of }
     }
 
     /// The outcome of a world where orderings end.

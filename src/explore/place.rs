@@ -1,5 +1,6 @@
 //! A world as it counts: numbers in a row, equal where the worlds are the same.
 
+use super::scenario::Faults;
 use super::steps::UNBORN;
 
 /// A world, taken apart.
@@ -11,10 +12,62 @@ pub(super) struct Place {
     pub clock: u32,
     /// The listed messages that are still in flight, as a set of deliveries.
     pub flight: Vec<u32>,
+    /// What faults may still do, and what they have done; only where the scenario has any.
+    pub peril: Option<Peril>,
     /// Per slot, its life.
     pub lives: Vec<u32>,
     /// What processes sent and what is still in flight: to whom, which message.
-    pub items: Vec<(u32, u32)>,
+    pub items: Vec<Item>,
+}
+
+/// A message on its way: to whom, and its number, with [`AGAIN`] where it was delivered before.
+pub(super) type Item = (u32, u32);
+
+/// The mark of a message that was delivered and is in flight again, since the host had stopped.
+pub(super) const AGAIN: u32 = 1 << 31;
+
+/// What belongs to a world because something may go wrong in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Peril {
+    /// How often each fault may still strike.
+    pub left: Faults,
+    /// The step in which a host stops next.
+    pub stops: Option<Input>,
+    /// The deliveries that were made, whatever is in flight again; what is in neither set was lost.
+    pub came: Vec<u32>,
+    /// The deliveries that may be repeated, as long as a duplicate is left.
+    pub open: Vec<u32>,
+    /// What else was delivered and may be repeated: of processes, and what was delivered first.
+    pub done: Vec<Item>,
+    /// Duplicates that are in flight again, since the host had stopped.
+    pub copies: Vec<Copied>,
+}
+
+/// A message that is repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Copied {
+    /// A listed one, by the number of its delivery.
+    Listed(usize),
+    Other(Item),
+}
+
+/// What a step is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Input {
+    /// A listed message, by the number of its delivery.
+    Listed(usize),
+    /// A message that a process sent.
+    Sent(Item),
+    Copy(Copied),
+    /// An alarm, by slot and place.
+    Ring(u32, usize),
+}
+
+/// How rows are laid out: how many words a set of deliveries takes, and whether there are faults.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Layout {
+    pub words: usize,
+    pub faults: bool,
 }
 
 impl Place {
@@ -33,28 +86,65 @@ impl Place {
         self.lives[slot] = life;
     }
 
+    /// What is left of the budgets of faults.
+    pub fn left(&self) -> Faults {
+        self.peril.as_ref().map_or(Faults::NONE, |peril| peril.left)
+    }
+
+    /// The step in which a host stops next.
+    pub fn stops(&self) -> Option<Input> {
+        self.peril.as_ref()?.stops
+    }
+
+    /// Whether a listed delivery was made, at least once.
+    pub fn came(&self, bit: usize) -> bool {
+        match &self.peril {
+            Some(peril) => super::listed::has(&peril.came, bit),
+            None => !super::listed::has(&self.flight, bit),
+        }
+    }
+
     /// Reads what [`Place::write`] wrote.
-    pub fn read(&mut self, row: &[u32], words: usize) {
+    pub fn read(&mut self, row: &[u32], layout: Layout) {
         (self.sent, self.clock) = (row[0], row[1]);
-        let (flight, rest) = row[2..].split_at(words);
-        let (lives, items) = rest[1..].split_at(rest[0] as usize);
+        let (flight, mut rest) = row[2..].split_at(layout.words);
         self.flight.clear();
         self.flight.extend_from_slice(flight);
+        match layout.faults {
+            true => rest = self.peril.get_or_insert_default().read(rest, layout.words),
+            false => self.peril = None,
+        }
+        let (lives, items) = rest[1..].split_at(rest[0] as usize);
         self.lives.clear();
         self.lives.extend_from_slice(lives);
         self.items.clear();
         self.items.extend(items.chunks_exact(2).map(|item| (item[0], item[1])));
     }
 
-    /// The part of a row that says what is in flight.
-    pub fn flight_of(row: &[u32], words: usize) -> &[u32] {
-        &row[2..2 + words]
+    /// The parts of a row that say which listed messages are in flight, and which of them came.
+    pub fn flight_of(row: &[u32], Layout { words, faults }: Layout) -> (&[u32], Option<&[u32]>) {
+        (&row[2..2 + words], faults.then(|| &row[2 + words..2 + 2 * words]))
+    }
+
+    /// The part of a row that says how often each fault may still strike.
+    pub fn left_of(row: &[u32], Layout { words, faults }: Layout) -> Faults {
+        match faults {
+            true => Peril::left_in(&row[2 + 3 * words..]),
+            false => Faults::NONE,
+        }
+    }
+
+    pub fn is_within_a_step(row: &[u32], Layout { words, faults }: Layout) -> bool {
+        faults && row[2 + 3 * words + 3] != 0
     }
 
     pub fn write(&self, row: &mut Vec<u32>) {
         row.clear();
         row.extend_from_slice(&[self.sent, self.clock]);
         row.extend_from_slice(&self.flight);
+        if let Some(peril) = &self.peril {
+            peril.write(row);
+        }
         row.push(self.lives.len() as u32);
         row.extend_from_slice(&self.lives);
         for &(to, mail) in &self.items {
@@ -65,7 +155,70 @@ impl Place {
     pub fn copy_from(&mut self, other: &Place) {
         (self.sent, self.clock) = (other.sent, other.clock);
         self.flight.clone_from(&other.flight);
+        self.peril.clone_from(&other.peril);
         self.lives.clone_from(&other.lives);
         self.items.clone_from(&other.items);
+    }
+}
+
+impl Peril {
+    fn write(&self, row: &mut Vec<u32>) {
+        row.extend_from_slice(&self.came);
+        row.extend_from_slice(&self.open);
+        row.extend_from_slice(&[self.left.duplicates, self.left.losses, self.left.crashes]);
+        row.extend_from_slice(&self.stops.map_or([0; 3], Input::code));
+        row.extend_from_slice(&[self.done.len() as u32, self.copies.len() as u32]);
+        self.done.iter().for_each(|&(to, mail)| row.extend_from_slice(&[to, mail]));
+        self.copies.iter().for_each(|copy| row.extend_from_slice(&Input::Copy(*copy).code()));
+    }
+
+    fn left_in(row: &[u32]) -> Faults {
+        Faults { duplicates: row[0], losses: row[1], crashes: row[2] }
+    }
+
+    /// Answers the rest of the row.
+    fn read<'a>(&mut self, row: &'a [u32], words: usize) -> &'a [u32] {
+        let (came, row) = row.split_at(words);
+        let (open, row) = row.split_at(words);
+        self.came.clear();
+        self.came.extend_from_slice(came);
+        self.open.clear();
+        self.open.extend_from_slice(open);
+        self.left = Peril::left_in(row);
+        self.stops = Input::of([row[3], row[4], row[5]]);
+        let (done, copies) = (row[6] as usize, row[7] as usize);
+        let (done, row) = row[8..].split_at(2 * done);
+        let (copies, row) = row.split_at(3 * copies);
+        self.done.clear();
+        self.done.extend(done.chunks_exact(2).map(|item| (item[0], item[1])));
+        self.copies.clear();
+        self.copies.extend(copies.chunks_exact(3).map(|code| match Input::of([code[0], code[1], code[2]]) {
+            Some(Input::Copy(copy)) => copy,
+            other => unreachable!("{other:?} is no copy"),
+        }));
+        row
+    }
+}
+
+impl Input {
+    fn code(self) -> [u32; 3] {
+        match self {
+            Input::Listed(bit) => [1, bit as u32, 0],
+            Input::Sent((to, mail)) => [2, to, mail],
+            Input::Copy(Copied::Listed(bit)) => [3, bit as u32, 0],
+            Input::Copy(Copied::Other((to, mail))) => [4, to, mail],
+            Input::Ring(slot, alarm) => [5, slot, alarm as u32],
+        }
+    }
+
+    fn of([kind, a, b]: [u32; 3]) -> Option<Input> {
+        Some(match kind {
+            0 => return None,
+            1 => Input::Listed(a as usize),
+            2 => Input::Sent((a, b)),
+            3 => Input::Copy(Copied::Listed(a as usize)),
+            4 => Input::Copy(Copied::Other((a, b))),
+            _ => Input::Ring(a, b as usize),
+        })
     }
 }

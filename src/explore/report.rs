@@ -7,9 +7,10 @@ use super::graph::{Graph, Progress, Stopped};
 use super::judge::{Broken, judge};
 use super::nearest::{Nearest, Path};
 use super::outcomes::{Outcome, Outcomes, Wrong};
-use super::scenario::{Alarms, Bounds, Order, Scenario};
+use super::scenario::{Alarms, Bounds, Faults, Host, Order, Scenario};
 use crate::error::{Error, Result};
 use rustc_hash::FxHashSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What a scenario leads to.
@@ -19,6 +20,9 @@ pub struct Report {
     pub processes: Vec<String>,
     pub order: Order,
     pub alarms: Alarms,
+    /// What could go wrong, and how often.
+    pub faults: Faults,
+    pub host: Host,
     /// The messages that were delivered first, and those that were in flight.
     pub first: Vec<String>,
     pub deliver: Vec<String>,
@@ -46,6 +50,8 @@ pub struct Report {
 pub struct Found {
     pub outcome: Outcome,
     pub orderings: Count,
+    /// The smallest budgets of faults with which it is found: none of them is within another.
+    pub needs: Vec<Faults>,
     /// The nearest ordering.
     pub example: Vec<String>,
     pub decided: Decided,
@@ -59,6 +65,8 @@ pub struct Finding {
     pub kind: Kind,
     pub message: String,
     pub ordering: Vec<String>,
+    /// The smallest budgets of faults with which it is found: none of them is within another.
+    pub needs: Vec<Faults>,
     /// How many orderings it is found in, where that is known.
     pub orderings: Option<Count>,
 }
@@ -161,9 +169,21 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     let mut sets = outcomes.worlds();
     sets.extend(broken.iter().map(|broken| broken.worlds.clone()));
     sets.extend((!trapped.is_empty()).then(|| trapped.clone()));
+    let before_waiting = sets.len();
+    sets.extend(outcomes.waiting.values().cloned());
     let paths_to = Nearest::new(&mut explorer, &graph).paths(&mut explorer, &graph, &sets);
     let examples: Vec<Vec<String>> = paths_to.iter().map(|path| labels(&explorer, &graph, path)).collect();
     let (of_outcomes, others) = examples.split_at(outcomes.found.len());
+    let needs: Vec<Vec<Faults>> = sets.iter().map(|set| needs(&graph, scenario.faults, set)).collect();
+    let (needs_of_outcomes, needs_of_others) = needs.split_at(outcomes.found.len());
+    let mut waiting = Waiting::new();
+    for (index, ((outcome, wrong), worlds)) in outcomes.waiting.iter().enumerate() {
+        let one = |world: u32| worlds.binary_search(&world).ok().map(|_| 0);
+        let count = paths(&graph, &sorted, 1, &one, &|_| true).swap_remove(0);
+        let (example, needs) =
+            (examples[before_waiting + index].clone(), needs[before_waiting + index].clone());
+        waiting.insert((outcomes.found[*outcome].clone(), wrong.clone()), (example, needs, count));
+    }
 
     let mut orderings = Count::zero();
     counts.iter().for_each(|count| orderings.add(count));
@@ -173,12 +193,13 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     let declared = |outcome: &Outcome| {
         scenario.expect.outcomes.as_ref().map(|declared| declared.contains(&outcome.rests))
     };
-    let found = outcomes.found.iter().zip(counts).zip(of_outcomes).zip(decided);
+    let found = outcomes.found.iter().zip(counts).zip(of_outcomes.iter().zip(needs_of_outcomes)).zip(decided);
     let mut found: Vec<Found> = found
-        .map(|(((outcome, orderings), example), decided)| Found {
+        .map(|(((outcome, orderings), (example, needs)), decided)| Found {
             declared: declared(outcome),
             outcome: outcome.clone(),
             orderings,
+            needs: needs.clone(),
             example: example.clone(),
             decided,
         })
@@ -188,20 +209,24 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
         b.orderings.cmp(&a.orderings).then(nearer)
     });
     let mut findings = Vec::new();
-    let mut others = others.iter();
+    let mut others = others.iter().cloned().zip(needs_of_others.iter().cloned());
     for broken in &broken {
         let avoiding = avoiding(&graph, &sorted, broken, &group_of, &orderings);
-        findings.push(broken_finding(broken, others.next().cloned().unwrap_or_default(), avoiding));
+        findings.push(broken_finding(broken, others.next().unwrap_or_default(), avoiding));
     }
     if !trapped.is_empty() {
+        let (ordering, needs) = others.next().unwrap_or_default();
         findings.push(Finding {
             kind: Kind::NeverEnds,
             message: "goes round for ever: from here no ordering ends".to_string(),
-            ordering: others.next().cloned().unwrap_or_default(),
+            ordering,
+            needs,
             orderings: None,
         });
     }
-    findings.extend(found.iter().filter(|found| found.declared != Some(true)).flat_map(wrong));
+    findings.extend(
+        found.iter().filter(|found| found.declared != Some(true)).flat_map(|found| wrong(found, &waiting)),
+    );
     findings.sort_by_key(|finding| finding.kind);
     let violated = !findings.is_empty();
     if scenario.expect.outcomes.is_some() {
@@ -211,6 +236,7 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
                     kind: Kind::Undeclared,
                     message: format!("`{}` is not declared", found.outcome.rests),
                     ordering: found.example.clone(),
+                    needs: found.needs.clone(),
                     orderings: Some(found.orderings.clone()),
                 }
             }),
@@ -219,16 +245,20 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     let unreached = scenario.expect.outcomes.iter().flatten();
     let unreached = unreached.filter(|declared| found.iter().all(|found| found.outcome.rests != **declared));
     let verdict = verdict(scenario, &found, violated, graph.stopped);
+    // Where a host is about to stop, the world is the one in which the step has begun.
+    let states = (0..graph.len()).filter(|&world| !graph.is_within_a_step(world)).count() as u64;
     Ok(Report {
         scenario: scenario.name.clone(),
         processes: scenario.processes.iter().map(|definition| definition.full_name()).collect(),
         order,
         alarms: scenario.alarms,
+        faults: scenario.faults,
+        host: scenario.host,
         first: scenario.first.iter().map(|stimulus| stimulus.message.type_.to_string()).collect(),
         deliver: scenario.deliver.iter().map(|stimulus| stimulus.message.type_.to_string()).collect(),
         verdict,
         orderings,
-        states: graph.len() as u64,
+        states,
         stopped: graph.stopped,
         undecided,
         unreached: unreached.cloned().collect(),
@@ -252,8 +282,12 @@ fn verdict(scenario: &Scenario, found: &[Found], violated: bool, stopped: Option
     }
 }
 
+/// Of an outcome the orderings in which messages wait for an instance that never starts: the nearest, what it
+/// takes, and how many there are.
+type Waiting = BTreeMap<(Outcome, Wrong), (Vec<String>, Vec<Faults>, Count)>;
+
 /// An outcome in which an instance is parked, or goes on waiting.
-fn wrong(found: &Found) -> Vec<Finding> {
+fn wrong(found: &Found, waiting: &Waiting) -> Vec<Finding> {
     let finding = |wrong: &Wrong| {
         let (kind, message) = match wrong {
             Wrong::Parked { instance, reason } => (Kind::Parked, format!("{instance} is parked: {reason}")),
@@ -264,19 +298,34 @@ fn wrong(found: &Found) -> Vec<Finding> {
                 (Kind::NeverStarted, format!("{instance} never starts, and what came for it waits"))
             }
         };
-        let ordering = found.example.clone();
-        Finding { kind, message, ordering, orderings: Some(found.orderings.clone()) }
+        let all = (found.example.clone(), found.needs.clone(), found.orderings.clone());
+        let (ordering, needs, orderings) =
+            waiting.get(&(found.outcome.clone(), wrong.clone())).cloned().unwrap_or(all);
+        Finding { kind, message, ordering, needs, orderings: Some(orderings) }
     };
     found.outcome.wrong.iter().map(finding).collect()
 }
 
-fn broken_finding(broken: &Broken, ordering: Vec<String>, orderings: Option<Count>) -> Finding {
+fn broken_finding(
+    broken: &Broken,
+    (ordering, needs): (Vec<String>, Vec<Faults>),
+    orderings: Option<Count>,
+) -> Finding {
     let kind = if broken.finally { Kind::Finally } else { Kind::Always };
     let message = match &broken.failed {
         Some(why) => format!("`{}` cannot be judged: {why}", broken.name),
         None => format!("`{}` does not hold: {}", broken.name, broken.text),
     };
-    Finding { kind, message, ordering, orderings }
+    Finding { kind, message, ordering, needs, orderings }
+}
+
+/// The smallest budgets with which one of some worlds is reached. What was taken of the budgets is part of
+/// a world, so nothing needs to be explored again.
+fn needs(graph: &Graph, budget: Faults, worlds: &[u32]) -> Vec<Faults> {
+    let taken = |&world: &u32| budget.taken(graph.left(world as usize));
+    let all: BTreeSet<Faults> = worlds.iter().map(taken).collect();
+    let smallest = |this: &&Faults| all.iter().all(|other| other == *this || !other.within(**this));
+    all.iter().filter(smallest).copied().collect()
 }
 
 /// How many orderings meet a world in which a property is broken: all but those that go round it.

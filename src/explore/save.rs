@@ -4,12 +4,13 @@
 //! ring is not due yet: differences between moments, solved by relaxation (Bellman and Ford). Under
 //! `alarms: any` there are orderings that no clock can bring about; then it is said so.
 
-use super::explorer::{Explorer, What};
+use super::choice::What;
+use super::explorer::Explorer;
 use super::listed::Delivery;
 use super::ordering::find;
 use super::outcomes::instances;
-use super::place::Place;
-use super::scenario::{Order, Scenario};
+use super::place::{AGAIN, Copied, Input, Place};
+use super::scenario::{Host, Order, Scenario};
 use crate::error::{Error, Result};
 use crate::event::{Document, Message, Millis, Name, Position, Time};
 use crate::process::{AlarmTime, Definition, Family};
@@ -64,6 +65,10 @@ pub fn save(scenario: &Scenario, order: Order, ordering: &[&str]) -> Result<Vec<
         let log = log(definition, &meets, &moments, start);
         let mine = ends.iter().filter(|(_, of, _, _)| *of == process);
         if replayed(&log, definition)? != mine.flat_map(|(_, _, _, instance)| instance).map(told).collect() {
+            if scenario.host == Host::AtLeastOnce {
+                let what = format!("saved, this ordering leads {} elsewhere", definition.full_name());
+                return Err(Error::input(what).hint("`replay` runs where every id that was handled is known"));
+            }
             return Err(unreal(
                 definition,
                 "with times, alarms that are due at one moment ring in the order in which they were set, and what \
@@ -78,35 +83,52 @@ pub fn save(scenario: &Scenario, order: Order, ordering: &[&str]) -> Result<Vec<
 /// Per process, what reaches it, in the order of the ordering; and the world where it ends.
 fn met(explorer: &mut Explorer, ordering: &[&str]) -> Result<(BTreeMap<usize, Vec<Meets>>, Place)> {
     let mut met: BTreeMap<usize, Vec<Meets>> = BTreeMap::new();
+    // What is not listed, under the number by which it may come again.
+    let mut came: BTreeMap<(u32, u32), Message> = BTreeMap::new();
     let scenario = explorer.scenario;
     for stimulus in &scenario.first {
+        let mail = explorer.steps.mails.number(&stimulus.message, false);
         for process in explorer.hearers(&stimulus.message) {
+            came.insert((process as u32, mail), (*stimulus.message).clone());
             met.entry(process).or_default().push(Meets::Message((*stimulus.message).clone()));
         }
     }
     let mut place = explorer.start();
     let mut next = Place::default();
     for (index, what) in find(explorer, &place.clone(), ordering)?.into_iter().enumerate() {
-        let (process, meets) = match what {
-            What::Listed(bit) => {
-                let Delivery { message, process, .. } = explorer.listed.deliveries[bit];
-                (process, Meets::Message((*scenario.deliver[message].message).clone()))
-            }
-            What::Sent(item) => {
-                let (to, mail) = place.items[item];
-                let mut message = (*explorer.steps.mails.get(mail).message).clone();
-                message.id = Name::from(format!("{}-{index}", message.type_));
-                (to as usize, Meets::Message(message))
-            }
-            What::Ring(slot, alarm) => {
-                let (process, instance) = explorer.steps.slots[slot as usize].clone();
-                let life = explorer.steps.lives.get(place.life(slot));
-                let alarm = &life.alarms[alarm].message;
-                let alarm = (alarm.type_.clone(), alarm.key());
-                (process, Meets::Ring { instance, alarm })
-            }
-        };
-        met.entry(process).or_default().push(meets);
+        if let (What::Crash(_), _) = what {
+            let error =
+                Error::input("a crash cannot be saved: a log says what came, not where a host stopped");
+            return Err(error.hint("`--ordering` shows what it does, step by step"));
+        }
+        // What is lost stands in no log.
+        if !matches!(what.0, What::Lost(_)) {
+            let (process, meets) = match explorer.take_out(&mut place.clone(), what.0).0 {
+                Input::Listed(bit) | Input::Copy(Copied::Listed(bit)) => {
+                    let Delivery { message, process, .. } = explorer.listed.deliveries[bit];
+                    (process, Meets::Message((*scenario.deliver[message].message).clone()))
+                }
+                Input::Sent((to, mail)) => {
+                    let mut message = (*explorer.steps.mails.get(mail & !AGAIN).message).clone();
+                    message.id = Name::from(format!("{}-{index}", message.type_));
+                    came.insert((to, mail & !AGAIN), message.clone());
+                    (to as usize, Meets::Message(message))
+                }
+                // The same line again.
+                Input::Copy(Copied::Other((to, mail))) => {
+                    let message = came.get(&(to, mail)).expect("what comes again has come").clone();
+                    (to as usize, Meets::Message(message))
+                }
+                Input::Ring(slot, alarm) => {
+                    let (process, instance) = explorer.steps.slots[slot as usize].clone();
+                    let life = explorer.steps.lives.get(place.life(slot));
+                    let alarm = &life.alarms[alarm].message;
+                    let alarm = (alarm.type_.clone(), alarm.key());
+                    (process, Meets::Ring { instance, alarm })
+                }
+            };
+            met.entry(process).or_default().push(meets);
+        }
         explorer.apply(&place, what, &mut next);
         std::mem::swap(&mut place, &mut next);
     }

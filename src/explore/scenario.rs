@@ -24,6 +24,9 @@ pub struct Scenario {
     pub alike: bool,
     /// `outcome-by: data`: outcomes differ by the data of instances and of what was sent, too.
     pub by_data: bool,
+    /// What may go wrong, and how often.
+    pub faults: Faults,
+    pub host: Host,
     pub expect: Expect,
     pub bounds: Bounds,
 }
@@ -139,6 +142,76 @@ impl Alarms {
             Alarms::Any => "any",
             Alarms::Last => "last",
             Alarms::Never => "never",
+        }
+    }
+}
+
+/// How often each fault may strike; or, of a finding, how often it must. Derived order: as they are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Faults {
+    /// A message that was delivered comes once more, with its id.
+    pub duplicates: u32,
+    /// A message on its way, of a stimulus, vanishes.
+    pub losses: u32,
+    /// A host stops within a step, and starts again.
+    pub crashes: u32,
+}
+
+impl Faults {
+    pub const NONE: Faults = Faults { duplicates: 0, losses: 0, crashes: 0 };
+    /// Up to so many of each: every one makes worlds many times more.
+    pub const MOST: u32 = 100;
+
+    pub fn any(self) -> bool {
+        self != Faults::NONE
+    }
+
+    pub fn sum(self) -> u32 {
+        self.duplicates + self.losses + self.crashes
+    }
+
+    /// Whether nothing strikes more often than there.
+    pub fn within(self, other: Faults) -> bool {
+        self.duplicates <= other.duplicates && self.losses <= other.losses && self.crashes <= other.crashes
+    }
+
+    /// What was taken of a budget when this is left of it.
+    pub fn taken(self, left: Faults) -> Faults {
+        Faults {
+            duplicates: self.duplicates - left.duplicates,
+            losses: self.losses - left.losses,
+            crashes: self.crashes - left.crashes,
+        }
+    }
+
+    /// The fault and its number, by the key's name.
+    pub fn named_mut(&mut self, key: &str) -> Option<&mut u32> {
+        match key {
+            "duplicates" => Some(&mut self.duplicates),
+            "losses" => Some(&mut self.losses),
+            "crashes" => Some(&mut self.crashes),
+            _ => None,
+        }
+    }
+}
+
+/// What the processes run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Host {
+    /// What a step decides and what it sends are saved together; a message that was handled is known.
+    #[default]
+    Anyorder,
+    /// State is saved after sending, and no id is remembered.
+    AtLeastOnce,
+}
+
+impl Host {
+    pub const ALL: [Host; 2] = [Host::Anyorder, Host::AtLeastOnce];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Host::Anyorder => "anyorder",
+            Host::AtLeastOnce => "at-least-once",
         }
     }
 }

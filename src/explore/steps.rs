@@ -2,7 +2,7 @@
 //! in which it comes up again.
 
 use super::lives::Lives;
-use super::symbols::{Bag, Bags, Mails};
+use super::symbols::{Bag, Bags, Mail, Mails};
 use crate::event::{Message, Millis, Name, Position, Time};
 use crate::runtime::{Choice, Key, ProcessId, World, apply};
 use crate::step::{Instance, Outcome, Recorded};
@@ -18,6 +18,9 @@ pub(super) struct Step {
     pub sent: u32,
     /// What was sent, to be delivered: to whom, which message.
     pub out: Vec<(ProcessId, u32)>,
+    /// Where a host that saves last may stop: after each effect (and before the first) what was sent so
+    /// far, to be counted, and how much of `out` that is.
+    pub parts: Vec<(u32, usize)>,
     /// How far the clock has moved.
     pub passed: Millis,
     /// The message and those that it woke, with what each met.
@@ -29,6 +32,8 @@ pub(super) struct Step {
 pub(super) enum Given {
     /// A message; whether another copy of it is still to come.
     Mail(u32, bool),
+    /// A message that this instance has had already, and whose id it remembers.
+    Again(u32),
     /// The alarm at this place rings.
     Ring(u16),
 }
@@ -50,6 +55,8 @@ pub(super) struct Steps {
     by_data: bool,
     /// Times are told from the clock; else from the start of the scenario.
     relative: bool,
+    /// No id is remembered: every message that comes is one of its own.
+    forgets: bool,
     /// What caused a message, by its id, where ids are told.
     pub caused_by: FxHashMap<Name, Name>,
 }
@@ -58,7 +65,14 @@ pub(super) struct Steps {
 pub(super) const UNBORN: u32 = 0;
 
 impl Steps {
-    pub fn new(world: World, mails: Mails, mut lives: Lives, by_data: bool, relative: bool) -> Steps {
+    pub fn new(
+        world: World,
+        mails: Mails,
+        mut lives: Lives,
+        by_data: bool,
+        relative: bool,
+        forgets: bool,
+    ) -> Steps {
         // Number 0 stands for every instance that has heard nothing.
         lives.number(&mails, 0, None, Instance::new(Name::from("")), 0, Vec::new());
         Steps {
@@ -73,6 +87,7 @@ impl Steps {
             later: FxHashMap::default(),
             by_data,
             relative,
+            forgets,
             caused_by: FxHashMap::default(),
         }
     }
@@ -128,27 +143,35 @@ impl Steps {
         let start = self.mails.told.start;
         let now = start.plus(clock).unwrap_or(Time::MAX);
         let before = self.lives.get(life);
-        let instance = match life {
+        let mut instance = match life {
             UNBORN => Instance::new(id.clone()),
             _ => before.instance.clone(),
         };
         let mut seen = before.seen.clone();
-        let mut world = self.world.alone(process, instance, now);
-        let turn = match given {
+        let (turn, world) = match given {
             Given::Mail(mail, more) => {
-                let mail = self.mails.get(mail);
-                let key = (mail.message.source.clone(), mail.message.id.clone());
+                let Mail { message, copied } = self.mails.get(mail).clone();
+                let key = (message.source.clone(), message.id.clone());
                 seen.retain(|known| *known != key);
-                if mail.copied && more {
+                if copied && more {
                     seen.push(key);
                     seen.sort();
                 }
-                deliver(&mut world, process, mail.message.clone())
+                let message = if self.forgets { self.of_its_own(&instance, message) } else { message };
+                deliver(self.world.alone(process, instance, now), process, message)
+            }
+            Given::Again(mail) => {
+                // What tells worlds apart says no more than that it was handled here.
+                let message = self.mails.get(mail).message.clone();
+                instance.seen.insert((message.source.clone(), message.id.clone()));
+                deliver(self.world.alone(process, instance, now), process, message)
             }
             Given::Ring(place) => {
                 let alarm = before.alarms[place as usize].message.clone();
+                let mut world = self.world.alone(process, instance, now);
                 let instance = id.clone();
-                apply(&mut world, Choice::Ring { process, instance, alarm }).decisions
+                let turn = apply(&mut world, Choice::Ring { process, instance, alarm });
+                (turn.decisions, world)
             }
         };
         let member = world.member(process);
@@ -162,16 +185,20 @@ impl Steps {
                 self.lives.number(&self.mails, process, before, after, shift, seen)
             }
         };
-        let (sent, out) = self.sent(process, &turn);
+        let (sent, out, parts) = self.sent(process, &turn);
         let met = turn.iter().map(|recorded| (recorded.input.type_.clone(), recorded.outcome)).collect();
-        Step { life, sent, out, passed, met }
+        Step { life, sent, out, parts, passed, met }
     }
 
     /// What a turn sends: counted, and on its way to the other processes that hear it.
-    fn sent(&mut self, process: ProcessId, turn: &[Recorded]) -> (u32, Vec<(ProcessId, u32)>) {
+    fn sent(&mut self, process: ProcessId, turn: &[Recorded]) -> Sent {
         let mut bag = Bag::new();
         let mut out = Vec::new();
+        let mut parts = Vec::new();
         for message in turn.iter().flat_map(|recorded| &recorded.sent) {
+            if self.forgets {
+                parts.push((self.bags.number(bag.clone()), out.len()));
+            }
             let data = message.data.clone().filter(|_| self.by_data);
             *bag.entry((message.type_.clone(), data)).or_default() += 1;
             let hearers: Vec<ProcessId> = self.world.house().subscribers(&message.type_).to_vec();
@@ -186,12 +213,36 @@ impl Steps {
                 }
             }
         }
-        (self.bags.number(bag), out)
+        let sent = self.bags.number(bag);
+        parts.push((sent, out.len()));
+        (sent, out, parts)
+    }
+
+    /// Where no id is remembered, a message that comes again while its copy waits, or an alarm that its copy
+    /// has set, is another one: ids are computed, and the kernel, which never met such a host, would take what
+    /// comes of it for what came of the other.
+    fn of_its_own(&mut self, instance: &Instance, message: Arc<Message>) -> Arc<Message> {
+        let mut own = message;
+        let waiting = || instance.deferred.iter().chain(&instance.held).chain(&instance.alarms);
+        loop {
+            let same = |other: &Message| other.id == own.id && other.source == own.source;
+            let set = |other: &Message| other.due.is_some() && self.caused_by.get(&other.id) == Some(&own.id);
+            if !waiting().any(|other| same(other) || set(other)) {
+                return own;
+            }
+            let id = Name::from(format!("{}'", own.id));
+            self.caused_by.insert(id.clone(), own.id.clone());
+            Arc::make_mut(&mut own).id = id;
+        }
     }
 }
 
-fn deliver(world: &mut World, process: ProcessId, message: Arc<Message>) -> Vec<Recorded> {
+/// What is sent: counted, on its way, and in parts.
+type Sent = (u32, Vec<(ProcessId, u32)>, Vec<(u32, usize)>);
+
+fn deliver(mut world: World, process: ProcessId, message: Arc<Message>) -> (Vec<Recorded>, World) {
     let key = Key { time: message.time, module: message.source.clone(), position: Position::FIRST };
     world.publish(key.clone(), message);
-    apply(world, Choice::Deliver { process, key }).decisions
+    let turn = apply(&mut world, Choice::Deliver { process, key });
+    (turn.decisions, world)
 }

@@ -118,10 +118,13 @@ impl<'a> Unrolled<'a> {
         happened.fill(0);
         let listed = self.explorer.listed.deliveries.len();
         // Deliveries that are alike come in the order listed. What is not in flight any more has happened.
-        for (index, &flies) in self.graph.flight(self.world(node) as usize).iter().enumerate() {
+        let (flight, came) = self.graph.flight(self.world(node) as usize);
+        for (index, &flies) in flight.iter().enumerate() {
             let bits = listed - index * 32;
             let all = if bits < 32 { (1 << bits) - 1 } else { u32::MAX };
-            happened[index / 2] |= u64::from(!flies & all) << (index % 2 * 32);
+            // One that is lost has not happened, one that is in flight again has.
+            let came = came.map_or(!flies & all, |came| came[index]);
+            happened[index / 2] |= u64::from(came) << (index % 2 * 32);
         }
         let mut set = |label: usize| happened[label / 64] |= 1 << (label % 64);
         if let Some(nodes) = &self.nodes {
@@ -130,6 +133,11 @@ impl<'a> Unrolled<'a> {
                 (0..count as usize).for_each(|time| set(listed + index * TIMES as usize + time));
             }
         }
+    }
+
+    /// Whether an ordering may end at a node.
+    pub fn is_end(&self, node: u32) -> bool {
+        self.graph.is_end(self.world(node) as usize)
     }
 
     /// Whether a label never happens: what must come before it only must happen.

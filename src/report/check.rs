@@ -2,7 +2,7 @@
 
 use super::words::{brief, counted, grouped, list};
 use crate::event::Name;
-use crate::explore::{Alarms, Count, Finding, Found, Order, Report, Stopped};
+use crate::explore::{Alarms, Count, Faults, Finding, Found, Host, Order, Report, Stopped};
 use std::collections::BTreeMap;
 
 /// How many outcomes and findings of one scenario are shown, so that it fits a screen; the JSON has all.
@@ -35,8 +35,35 @@ pub fn text(report: &Report) -> String {
         let reached = if report.stopped.is_some() { "not reached so far" } else { "never reached" };
         text.push_str(&format!("\nnote: declared, and {reached}: {}\n", report.unreached.join("; ")));
     }
+    text.push_str(&signs(report));
     text.push_str(&bound(report));
     text
+}
+
+/// What the signs of faults mean, of those that stand in an ordering above.
+fn signs(report: &Report) -> String {
+    let findings = report.findings.iter().take(FINDINGS).flat_map(|finding| &finding.ordering);
+    let outcomes = report.outcomes.iter().take(OUTCOMES).flat_map(|found| &found.example);
+    let words: Vec<&str> = findings.chain(outcomes).map(String::as_str).collect();
+    let signed = |sign: char| words.iter().find(|word| word.split('>').next().unwrap_or("").ends_with(sign));
+    let mut said = Vec::new();
+    said.extend(signed('+').map(|word| format!("{word}: the same message once more")));
+    said.extend(signed('-').map(|word| format!("{word}: lost on its way")));
+    if let Some(word) = words.iter().find(|word| word.starts_with("crash(")) {
+        let stopped = match (report.host, word.trim_end_matches(')').split_once(',')) {
+            (Host::Anyorder, _) => "when all was saved".to_string(),
+            (Host::AtLeastOnce, None) => "before anything was saved".to_string(),
+            (Host::AtLeastOnce, Some((_, point))) => {
+                let many = counted(point.parse().unwrap_or(0), "effect");
+                format!("with {many} out and nothing saved")
+            }
+        };
+        said.push(format!("{word}: the host stopped in that step, {stopped}; its input is in flight again"));
+    }
+    match said.is_empty() {
+        true => String::new(),
+        false => format!("\n{}\n", said.join("\n")),
+    }
 }
 
 fn more(all: usize, shown: usize, noun: &str) -> String {
@@ -64,7 +91,38 @@ fn setting(report: &Report) -> String {
         0..=9 => report.deliver.join(", "),
         _ => format!("{} and {}", report.deliver[..6].join(", "), counted(many as u64 - 6, "other")),
     };
-    format!("{text}: {messages} {}, {alarms}", in_order(report.order))
+    format!("{text}: {messages} {}, {alarms}{}", in_order(report.order), risks(report))
+}
+
+/// `; at most 1 duplicate and 2 crashes; on a host that delivers at least once`.
+fn risks(report: &Report) -> String {
+    let most = match report.faults.any() {
+        true => format!("; at most {}", faults(report.faults)),
+        false => String::new(),
+    };
+    match report.host {
+        Host::Anyorder => most,
+        Host::AtLeastOnce => format!("{most}; on a host that delivers at least once"),
+    }
+}
+
+/// `1 duplicate and 2 crashes`.
+fn faults(faults: Faults) -> String {
+    let all = [(faults.duplicates, "duplicate"), (faults.losses, "loss"), (faults.crashes, "crash")];
+    let some = all.into_iter().filter(|(many, _)| *many > 0).map(|(many, name)| match many {
+        1 => format!("1 {name}"),
+        _ => format!("{many} {name}{}", if name.ends_with('s') || name.ends_with('h') { "es" } else { "s" }),
+    });
+    list(some).replace(", ", " and ")
+}
+
+/// `only with 1 duplicate, or with 1 crash`; nothing where no fault is needed.
+pub(super) fn only_with(needs: &[Faults]) -> Option<String> {
+    if needs.is_empty() || needs.contains(&Faults::NONE) {
+        return None;
+    }
+    let each: Vec<String> = needs.iter().map(|needed| format!("with {}", faults(*needed))).collect();
+    Some(format!("only {}", each.join(", or ")))
 }
 
 pub(super) fn in_order(order: Order) -> String {
@@ -154,6 +212,7 @@ fn about(report: &Report, found: &Found) -> Vec<String> {
     if report.outcomes.len() > 1 || !report.findings.is_empty() {
         lines.push(format!("nearest: {}", ordering(&found.example)));
     }
+    lines.extend(only_with(&found.needs));
     if !found.decided.by.is_empty() {
         let when = if found.decided.exactly { "exactly when" } else { "only when" };
         let shown: Vec<&str> = found.decided.by.iter().take(4).map(String::as_str).collect();
@@ -218,6 +277,9 @@ pub(super) fn ordering(choices: &[String]) -> String {
 
 pub(super) fn finding_text(report: &Report, finding: &Finding) -> String {
     let mut text = format!("\n  {}\n      nearest: {}\n", finding.message, ordering(&finding.ordering));
+    if let Some(needs) = only_with(&finding.needs) {
+        text.push_str(&format!("      {needs}\n"));
+    }
     if let Some(count) = &finding.orderings {
         text.push_str(&format!("      {}\n", part(report, count)));
     }

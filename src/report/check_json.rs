@@ -1,7 +1,7 @@
 //! What `check` has found, as JSON: one object per scenario, in an array.
 
 use crate::event::Name;
-use crate::explore::{Count, Found, Order, Report, Stepped};
+use crate::explore::{Count, Faults, Found, Host, Order, Report, Stepped};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -12,6 +12,10 @@ struct Scenario<'a> {
     processes: &'a [String],
     order: String,
     alarms: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    faults: Option<Budget>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<&'a str>,
     verdict: &'a str,
     inputs: usize,
     orderings: String,
@@ -26,6 +30,24 @@ struct Scenario<'a> {
     undecided: bool,
     bounds: Bounds,
     reductions: &'a [&'static str],
+}
+
+#[derive(Serialize)]
+struct Budget {
+    duplicates: u32,
+    losses: u32,
+    crashes: u32,
+}
+
+fn budget(faults: &Faults) -> Budget {
+    let Faults { duplicates, losses, crashes } = *faults;
+    Budget { duplicates, losses, crashes }
+}
+
+/// The smallest budgets with which something is found, where any fault is needed.
+fn needs(needs: &[Faults]) -> Vec<Budget> {
+    let needed = |needs: &&[Faults]| !needs.contains(&Faults::NONE);
+    Some(needs).filter(needed).into_iter().flatten().map(budget).collect()
 }
 
 #[derive(Serialize)]
@@ -45,6 +67,8 @@ struct Outcome<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     sent: Option<Vec<Sent<'a>>>,
     example: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    needs: Vec<Budget>,
     #[serde(rename = "decided-by")]
     decided_by: &'a [String],
     /// `exactly when`, or `only when`.
@@ -67,6 +91,8 @@ struct Finding<'a> {
     kind: &'a str,
     message: &'a str,
     ordering: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    needs: Vec<Budget>,
     #[serde(skip_serializing_if = "Option::is_none")]
     orderings: Option<String>,
 }
@@ -82,6 +108,8 @@ fn scenario(report: &Report) -> Scenario<'_> {
         processes: &report.processes,
         order: order(report.order),
         alarms: report.alarms.name(),
+        faults: Some(&report.faults).filter(|faults| faults.any()).map(budget),
+        host: Some(report.host).filter(|host| *host != Host::Anyorder).map(Host::name),
         verdict: report.verdict.name(),
         inputs: report.deliver.len(),
         orderings: report.orderings.to_string(),
@@ -95,6 +123,7 @@ fn scenario(report: &Report) -> Scenario<'_> {
                 kind: finding.kind.name(),
                 message: &finding.message,
                 ordering: &finding.ordering,
+                needs: needs(&finding.needs),
                 orderings: finding.orderings.as_ref().map(Count::to_string),
             })
             .collect(),
@@ -134,6 +163,7 @@ fn outcome(found: &Found) -> Outcome<'_> {
             sent.collect()
         }),
         example: &found.example,
+        needs: needs(&found.needs),
         decided_by: &found.decided.by,
         decides: (!found.decided.by.is_empty()).then_some(decides),
         declared: found.declared,

@@ -120,6 +120,7 @@ fn takes(shape: Shape) -> String {
     match shape {
         Shape::Text => "a text",
         Shape::Integer => "a whole number from 1",
+        Shape::Count => "a whole number from 0",
         Shape::Boolean => "`true` or `false`",
         Shape::Expression => "an expression, without `=`",
         Shape::Choice(choices) => return format!("one of {}", words(choices)),

@@ -102,6 +102,7 @@ fn shape(shape: Shape, definitions: &mut Map<String, Value>) -> Value {
     match shape {
         Shape::Text => json!({"type": ["string", "number"]}),
         Shape::Integer => json!({"type": "integer", "minimum": 1}),
+        Shape::Count => json!({"type": "integer", "minimum": 0}),
         Shape::Boolean => json!({"type": "boolean"}),
         // YAML reads `when: true`, and a bare number, as what they are.
         Shape::Expression => json!({"type": ["string", "boolean", "number"]}),

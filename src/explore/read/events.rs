@@ -1,6 +1,6 @@
 //! A scenario on the command line: `--process order --events OrderPlaced,'OrderPriced={"total":10}'`.
 
-use super::super::scenario::{Alarms, Bounds, Expect, Order, Scenario};
+use super::super::scenario::{Alarms, Bounds, Expect, Faults, Host, Order, Scenario};
 use super::stimuli::{self, Whole};
 use crate::error::{Error, Result};
 use crate::event::{Document, json};
@@ -59,6 +59,8 @@ pub fn from_events(typed: &Typed, library: &dyn Library) -> Result<Scenario> {
         alarms: typed.alarms,
         alike: typed.alike,
         by_data: false,
+        faults: Faults::NONE,
+        host: Host::default(),
         expect: Expect::default(),
         bounds: Bounds::default(),
     })

@@ -1,12 +1,12 @@
 //! The top of a scenario's file.
 
-use super::super::scenario::{Alarms, Bounds, Expect, Order, Scenario};
+use super::super::scenario::{Alarms, Bounds, Expect, Faults, Host, Order, Scenario};
 use super::stimuli::{self, Whole};
 use crate::error::Result;
 use crate::process::Library;
-use crate::process::keys::{self, Place};
+use crate::process::keys::Place;
 use crate::process::page::{Page, all, speaks_as_page};
-use crate::process::tree::{self, Meaning, Member, Node, Value};
+use crate::process::tree::{self, Member, Node, Value};
 use crate::span::{Mistake, Source};
 use std::sync::Arc;
 
@@ -35,8 +35,7 @@ impl Reader<'_> {
     /// None where something is missing, which is said.
     fn file(&mut self, root: &Node) -> Option<Scenario> {
         let hint = "begin with `scenario: <what it is about>`";
-        // What is for later may say that there is nothing of the sort.
-        let written = Node { span: root.span, value: self.without_nothings(root) };
+        let written = Node { span: root.span, value: self.without_services(root) };
         let members = self.members(&written, Place::Scenario, "a scenario is a mapping", hint)?;
         let complete = "a scenario has `scenario`, `process` and messages under `deliver`";
         self.required(Place::Scenario, root, &members, complete);
@@ -49,6 +48,8 @@ impl Reader<'_> {
         let orders = self.orders(&members);
         let alarms = find("alarms").and_then(|node| self.choice(Place::Scenario, "alarms", node));
         let alike = find("alike").and_then(|node| self.boolean("alike", node)).unwrap_or(false);
+        let faults = find("faults").map(|node| self.faults(node)).unwrap_or_default();
+        let host = find("host").and_then(|node| self.choice(Place::Scenario, "host", node));
         let by = find("outcome-by").and_then(|node| self.choice(Place::Scenario, "outcome-by", node));
         let bounds = find("bounds").map(|node| self.bounds(node)).unwrap_or_default();
         let (first, deliver) = (first.unwrap_or_default(), deliver.unwrap_or_default());
@@ -78,33 +79,21 @@ impl Reader<'_> {
             alarms: alarms.and_then(Alarms::named).unwrap_or_default(),
             alike,
             by_data: by == Some("data"),
+            faults,
+            host: host.and_then(Host::named).unwrap_or_default(),
             expect: expect.unwrap_or_else(Expect::default),
             bounds,
         })
     }
 
-    /// The members of the file but for those of later versions that say nothing.
-    fn without_nothings(&mut self, root: &Node) -> Value {
+    /// The members of the file but for `services` that say that there are none: those are not built yet.
+    fn without_services(&mut self, root: &Node) -> Value {
         let Some(members) = root.map() else { return root.value.clone() };
-        Value::Map(members.iter().filter(|member| !self.says_nothing(member)).cloned().collect())
-    }
-
-    /// `services: []`, `faults: {losses: 0}`, `host: anyorder`: what there is anyway.
-    fn says_nothing(&mut self, member: &Member) -> bool {
-        let value = &member.value;
-        match member.key.as_str() {
-            "services" => value.list().is_some_and(<[Node]>::is_empty) || value.is_null(),
-            "host" => value.scalar().is_some_and(|scalar| scalar.text == "anyorder"),
-            "faults" => {
-                let zero = |budget: &Member| {
-                    let number = budget.value.scalar().filter(|scalar| scalar.meaning() == Meaning::Number);
-                    keys::find(Place::Faults, &budget.key).is_some()
-                        && number.is_some_and(|number| number.text == "0")
-                };
-                value.is_null() || value.map().is_some_and(|budgets| budgets.iter().all(zero))
-            }
-            _ => false,
-        }
+        let none = |member: &Member| {
+            let value = &member.value;
+            member.key == "services" && (value.list().is_some_and(<[Node]>::is_empty) || value.is_null())
+        };
+        Value::Map(members.iter().filter(|member| !none(member)).cloned().collect())
     }
 
     fn orders(&mut self, members: &[&Member]) -> Option<Vec<Order>> {
@@ -138,6 +127,21 @@ impl Reader<'_> {
             orders.push(order);
         }
         Some(orders)
+    }
+
+    fn faults(&mut self, node: &Node) -> Faults {
+        let mut faults = Faults::NONE;
+        if node.is_null() {
+            return faults;
+        }
+        let hint = "as in `faults: {duplicates: 1, losses: 0, crashes: 0}`";
+        let members = self.members(node, Place::Faults, "`faults` is a mapping", hint);
+        for member in members.unwrap_or_default() {
+            if let Some(value) = self.count(&member.key, &member.value, Faults::MOST) {
+                *faults.named_mut(&member.key).expect("the table of keys has the same") = value;
+            }
+        }
+        faults
     }
 
     fn bounds(&mut self, node: &Node) -> Bounds {

@@ -18,12 +18,37 @@ pub use events::{Typed, from_events};
 pub use file::read;
 pub use log::conversations;
 
-use super::scenario::Alarms;
+use super::scenario::{Alarms, Faults, Host};
 use crate::process::keys;
 
 impl Alarms {
     pub fn named(name: &str) -> Option<Alarms> {
         Alarms::ALL.into_iter().find(|alarms| alarms.name() == name)
+    }
+}
+
+impl Host {
+    pub fn named(name: &str) -> Option<Host> {
+        debug_assert!(Host::ALL.iter().map(|host| host.name()).eq(keys::HOSTS.iter().copied()));
+        Host::ALL.into_iter().find(|host| host.name() == name)
+    }
+}
+
+impl Faults {
+    /// `duplicates=1,crashes=1`, as it is typed. The error says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Faults, String> {
+        let mut faults = Faults::NONE;
+        for part in text.split(',').map(str::trim) {
+            let as_in = "write it as in `duplicates=1,losses=0,crashes=1`";
+            let (key, number) = part.split_once('=').ok_or_else(|| format!("`{part}`: {as_in}"))?;
+            let number: Option<u32> = number.trim().parse().ok().filter(|number| *number <= Faults::MOST);
+            match (faults.named_mut(key.trim()), number) {
+                (Some(fault), Some(number)) => *fault = number,
+                (None, _) => return Err(format!("there are duplicates, losses and crashes, no `{key}`")),
+                (_, None) => return Err(format!("{key} are a whole number from 0 to {}", Faults::MOST)),
+            }
+        }
+        Ok(faults)
     }
 }
 

@@ -12,7 +12,7 @@ mod spec;
 
 pub use advice::{advice, meant};
 pub use definition::{AFTER_END, BEFORE_START, ENDS, UNEXPECTED};
-pub use scenario::{ALARMS, ORDERS, OUTCOME_BY};
+pub use scenario::{ALARMS, HOSTS, ORDERS, OUTCOME_BY};
 pub use spec::OUTCOMES;
 
 /// Where keys stand.
@@ -118,6 +118,8 @@ pub enum Shape {
     Text,
     /// From 1.
     Integer,
+    /// From 0.
+    Count,
     Boolean,
     Expression,
     /// One of these words.

@@ -4,9 +4,10 @@ use super::{Key, Place, Shape, key, must};
 
 pub const ORDERS: &[&str] = &["any", "causal", "fifo"];
 pub const ALARMS: &[&str] = &["any", "last", "never"];
+pub const HOSTS: &[&str] = &["anyorder", "at-least-once"];
 pub const OUTCOME_BY: &[&str] = &["effects", "data"];
 
-/// `services`, `faults` and `host` are for later, unless they say that there is nothing of the sort.
+/// `services` are for later, unless they say that there is nothing of the sort.
 pub(super) const SCENARIO: &[Key] = &[
     must(key("scenario", Shape::Text, "what it is about, in a few words", &["name", "title", "id"])),
     must(key("process", Shape::Processes, "the process, or a list of them", &["processes", "saga"])),
@@ -22,8 +23,8 @@ pub(super) const SCENARIO: &[Key] = &[
     key("alarms", Shape::Choice(ALARMS), "when an alarm that is set may ring", &["alarm", "timers"]),
     key("alike", Shape::Boolean, "messages alike in everything but id count as one", &["symmetry"]),
     key("services", Shape::Later, "who answers commands", &["service"]),
-    key("faults", Shape::Later, "what may go wrong, and how often", &["fault"]),
-    key("host", Shape::Later, "what the process runs on", &[]),
+    key("faults", Shape::Mapping(Place::Faults), "what may go wrong, and how often", &["fault"]),
+    key("host", Shape::Choice(HOSTS), "what the processes run on", &["delivery", "runtime"]),
     key("outcome-by", Shape::Choice(OUTCOME_BY), "what makes two outcomes different", &["outcomes-by"]),
     key("expect", Shape::Mapping(Place::Expect), "what is meant to hold", &["then", "expects", "expected"]),
     key("bounds", Shape::Mapping(Place::Bounds), "how far to look", &["limits", "bound"]),
@@ -50,7 +51,7 @@ pub(super) const BOUNDS: &[Key] = &[
 ];
 
 pub(super) const FAULTS: &[Key] = &[
-    key("duplicates", Shape::Later, "deliveries again", &["duplicate"]),
-    key("losses", Shape::Later, "messages that vanish", &["loss", "lost"]),
-    key("crashes", Shape::Later, "stops of the host", &["crash"]),
+    key("duplicates", Shape::Count, "how many messages come twice", &["duplicate"]),
+    key("losses", Shape::Count, "how many messages vanish", &["loss", "lost"]),
+    key("crashes", Shape::Count, "how often a host stops within a step", &["crash"]),
 ];

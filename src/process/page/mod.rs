@@ -233,6 +233,20 @@ impl Page<'_> {
         value
     }
 
+    /// A number from 0 up to another. None where it is none, which is said.
+    pub fn count(&mut self, key: &str, node: &Node, most: u32) -> Option<u32> {
+        let number = node.scalar().filter(|scalar| scalar.meaning() == Meaning::Number);
+        let value = number.and_then(|scalar| scalar.text.parse().ok()).filter(|value| *value <= most);
+        if value.is_none() {
+            let what = format!("`{key}` wants a whole number from 0 to {most}");
+            match number {
+                Some(_) => self.complain(node.span, what, "", "").is(Mistake::NotWhole),
+                None => self.expected(node, &what, ""),
+            }
+        }
+        value
+    }
+
     /// A message's name, where it stands as a value.
     pub fn message_name(&mut self, node: &Node, what: &str, hint: &str) -> Option<Name> {
         let word = self.word(node, what, hint)?;

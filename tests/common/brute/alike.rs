@@ -1,7 +1,7 @@
 //! Which messages are alike in everything but id.
 
 use super::model::Case;
-use super::orderings::{From, Message, Walk, World};
+use super::orderings::{Flight, From, Message, Time, Walk, World};
 use std::collections::BTreeSet;
 
 /// Per place of `deliver`, the first place that is alike.
@@ -18,45 +18,59 @@ pub fn classes(case: &Case) -> Vec<usize> {
 impl Walk<'_> {
     /// Under `alike: true`, the delivery of a message that is in all things like an earlier one (in the
     /// order of numbers) is no choice of its own. Where causes matter, the two must also be alike in all
-    /// that is to come: on their way to the same processes, behind and before the same messages.
-    pub fn is_like_an_earlier(&self, world: &World, index: usize) -> bool {
-        let flight = &world.flights[index];
+    /// that is to come: on their way to the same processes, behind and before the same messages. So it
+    /// is with duplicates and losses, among those that came as often.
+    pub fn is_like_an_earlier_one(&self, world: &World, among: &[Flight], index: usize) -> bool {
+        if !self.case.alike {
+            return false;
+        }
+        let flight = &among[index];
+        // Of one process nobody hears what it makes of a message.
+        let several = self.case.processes.len() > 1;
         let class = |message: &Message| match message.from {
-            From::Listed(place) => (From::Listed(self.class[place]), 0, false, None, 0),
-            sent => (sent, message.type_, message.command, message.data, message.conversation),
+            From::Listed(place) => (From::Listed(self.class[place]), None, 0, false, None, 0),
+            // Alike are those of one module, wherever they are listed.
+            From::First(place) => {
+                let module = Some(self.case.first[place].module);
+                (From::First(0), module, message.type_, false, message.data, message.conversation)
+            }
+            sent => (sent, None, message.type_, message.command, message.data, message.conversation),
         };
-        world.flights.iter().any(|other| {
+        among.iter().any(|other| {
             other.to == flight.to
                 && other.message.number < flight.message.number
+                && other.time == flight.time
                 && class(&other.message) == class(&flight.message)
                 && !world.flights.iter().any(|third| self.waits_for(other, third))
-                && (!self.case.causal || interchangeable(world, &flight.message, &other.message))
+                && (!self.case.causal || interchangeable(world, &flight.message, &other.message, several))
         })
     }
 }
 
 /// Whether a world in which two messages change places is the same world: each is on its way to the
 /// same processes as the other, and whatever still comes after the one comes after the other too.
-fn interchangeable(world: &World, one: &Message, other: &Message) -> bool {
+fn interchangeable(world: &World, one: &Message, other: &Message, several: bool) -> bool {
     let receivers = |of: &Message| -> BTreeSet<usize> {
         world
             .flights
             .iter()
-            .filter(|flight| flight.message.number == of.number)
+            .filter(|flight| flight.time != Time::Copy && flight.message.id == of.id)
             .map(|flight| flight.to)
             .collect()
     };
-    let waits_for = |of: &Message| -> BTreeSet<u32> {
-        let flights = world.flights.iter().map(|flight| flight.message.number);
-        flights.filter(|number| of.causes.contains(number)).collect()
+    let flights = || world.flights.iter().filter(|flight| flight.time != Time::Copy);
+    let waits_for = |of: &Message| -> BTreeSet<u64> {
+        let flights = flights().map(|flight| flight.message.id);
+        flights.filter(|id| of.causes.contains(id)).collect()
     };
-    let both_or_none = |line: &[u32]| line.contains(&one.number) == line.contains(&other.number);
+    let both_or_none = |line: &[u64]| line.contains(&one.id) == line.contains(&other.id);
     let mut awake = world.instances.iter().flatten().filter(|instance| instance.parked.is_none());
     receivers(one) == receivers(other)
         && waits_for(one) == waits_for(other)
-        && world.flights.iter().all(|flight| both_or_none(&flight.message.causes))
-        && awake.all(|instance| {
-            instance.deferred.iter().all(|input| both_or_none(&input.line))
-                && instance.alarms.iter().all(|alarm| both_or_none(&alarm.line))
-        })
+        && flights().all(|flight| both_or_none(&flight.message.causes))
+        && (!several
+            || awake.all(|instance| {
+                instance.deferred.iter().all(|input| both_or_none(&input.line))
+                    && instance.alarms.iter().all(|alarm| both_or_none(&alarm.line))
+            }))
 }

@@ -1,6 +1,6 @@
 //! One decision on its way: a reaction, the entries that it leads to, and what holds there.
 
-use super::interpret::{Armed, Effects, Input, Instance, Reason, Sent, When};
+use super::interpret::{Armed, Effects, Input, Instance, Reason, Sent, When, computed};
 use super::model::*;
 use super::values::{chosen, value_of};
 
@@ -21,6 +21,8 @@ pub struct Course<'a> {
     pub state: usize,
     pub moved: bool,
     sent: Vec<Sent>,
+    /// How many alarms were set, whatever became of them.
+    set: usize,
     /// State and place of what held and was taken.
     held: Vec<(usize, usize)>,
 }
@@ -34,7 +36,8 @@ impl<'a> Course<'a> {
         when: When,
     ) -> Course<'a> {
         let (moved, sent, held) = (false, Vec::new(), Vec::new());
-        Course { process, input, when, instance: instance.clone(), state, moved, sent, held }
+        let instance = instance.clone();
+        Course { process, input, when, instance, state, moved, sent, set: 0, held }
     }
 
     /// Whether the starter is kept.
@@ -139,7 +142,10 @@ impl<'a> Course<'a> {
                     }
                 };
                 for data in all {
-                    self.sent.push(Sent { type_: sending.type_, command, data, line: input.line.clone() });
+                    // Two processes may send because of one message.
+                    let id = computed(input.id ^ u64::from(self.process.name.as_bytes()[0]), self.sent.len());
+                    let line = input.line.clone();
+                    self.sent.push(Sent { type_: sending.type_, command, data, line, id });
                 }
             }
         }
@@ -149,6 +155,8 @@ impl<'a> Course<'a> {
         }
         for alarm in &reaction.alarms {
             let (key, data) = (optional(alarm.key)?, optional(alarm.data)?);
+            // Behind whatever is sent; which alarm it is matters to what comes of its ring.
+            let id = computed(input.id ^ u64::from(self.process.name.as_bytes()[0]), 500 + self.set);
             self.instance.alarms.retain(|armed| (armed.name, armed.key) != (alarm.name, key));
             self.instance.alarms.push(Armed {
                 name: alarm.name,
@@ -156,9 +164,12 @@ impl<'a> Course<'a> {
                 minutes: alarm.minutes,
                 data,
                 line: input.line.clone(),
+                id,
+                by: input.id,
                 choice: self.when.choice,
                 due: self.when.minutes + alarm.minutes,
             });
+            self.set += 1;
         }
         Ok(())
     }

@@ -1,10 +1,11 @@
 //! Where orderings end: outcomes, how many orderings lead to each, and the nearest of them.
 
+use super::expect::Finding;
 use super::interpret::{Instance, Life, Rest};
 use super::model::*;
 use super::naming::{Step, rest_text};
-use super::orderings::{Flight, From, Told, Walk, World};
-use std::collections::BTreeMap;
+use super::orderings::{Told, Walk, World};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An outcome, in words.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +18,9 @@ pub struct Found {
     /// The nearest ordering, without `first`.
     pub example: Vec<String>,
     /// Per instance that rests where none should, why.
-    pub wrong: Vec<&'static str>,
+    pub wrong: Vec<Finding>,
+    /// The smallest budgets of faults with which it is reached.
+    pub needs: Vec<Faults>,
     /// All its orderings, where the case has few.
     pub all: Vec<Vec<String>>,
 }
@@ -40,27 +43,38 @@ struct End {
 #[derive(Debug, Default)]
 pub struct Ends(BTreeMap<End, Best>);
 
+/// Some of the orderings of an outcome.
+#[derive(Debug, Clone, Default)]
+struct Part {
+    orderings: u64,
+    nearest: Option<Nearest>,
+    taken: BTreeSet<Faults>,
+}
+
 #[derive(Debug)]
 struct Best {
     orderings: u64,
     nearest: Nearest,
     all: Vec<Vec<Step>>,
-    /// Per instance, whether it never started and messages wait for that.
-    waits: Vec<bool>,
+    /// Per instance, the orderings in which it never started and messages wait for that.
+    waits: Vec<Part>,
+    /// The faults that its orderings took.
+    taken: BTreeSet<Faults>,
 }
 
-/// The nearest of some paths: fewest steps, then fewest inversions, then canonical order, as derived.
+/// The nearest of some paths: fewest faults, then fewest steps, then fewest inversions, then canonical order,
+/// as derived.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Nearest {
+    faults: u8,
     steps: usize,
     inversions: usize,
     pub path: Vec<Step>,
 }
 
 impl Nearest {
-    /// What still flies was overtaken, too.
-    pub fn of(path: &[Step], flights: &[Flight]) -> Nearest {
-        Nearest { steps: path.len(), inversions: inversions(path, flights), path: path.to_vec() }
+    pub fn of(path: &[Step], taken: Faults, inversions: usize) -> Nearest {
+        Nearest { faults: taken.sum(), steps: path.len(), inversions, path: path.to_vec() }
     }
 }
 
@@ -92,13 +106,29 @@ impl Walk<'_> {
             },
             sent_data,
         };
-        let waits = instances
+        let waits: Vec<bool> = instances
             .iter()
-            .map(|(_, instance, _)| instance.rest() == Rest::NotStarted && !instance.deferred.is_empty());
-        let nearest = Nearest::of(&self.path, &world.flights);
-        let new = || Best { orderings: 0, nearest: nearest.clone(), all: Vec::new(), waits: waits.collect() };
+            .map(|(_, instance, _)| instance.rest() == Rest::NotStarted && !instance.deferred.is_empty())
+            .collect();
+        let taken = self.case.faults.less(world.left);
+        let nearest = Nearest::of(&self.path, taken, world.inversions);
+        let new = || Best {
+            orderings: 0,
+            nearest: nearest.clone(),
+            all: Vec::new(),
+            waits: vec![Part::default(); waits.len()],
+            taken: BTreeSet::new(),
+        };
         let best = self.ends.0.entry(end).or_insert_with(new);
         best.orderings += 1;
+        best.taken.insert(taken);
+        for (waiting, _) in best.waits.iter_mut().zip(waits).filter(|(_, waits)| *waits) {
+            waiting.orderings += 1;
+            waiting.taken.insert(taken);
+            if waiting.nearest.as_ref().is_none_or(|known| nearest < *known) {
+                waiting.nearest = Some(nearest.clone());
+            }
+        }
         if self.told.orderings <= FEW {
             best.all.push(self.path.clone());
         }
@@ -117,6 +147,7 @@ impl Walk<'_> {
                 .collect(),
             detail: if self.case.by_data { detail(&end) } else { String::new() },
             orderings: best.orderings,
+            needs: Faults::smallest(&best.taken),
             example: best.nearest.path.iter().map(|step| self.text(step)).collect(),
             all: match self.told.orderings <= FEW {
                 true => {
@@ -124,7 +155,12 @@ impl Walk<'_> {
                 }
                 false => Vec::new(),
             },
-            wrong: end.rests.iter().zip(best.waits).filter_map(|(at, waits)| self.wrong(at, waits)).collect(),
+            wrong: end
+                .rests
+                .iter()
+                .zip(&best.waits)
+                .filter_map(|(at, waits)| self.wrong(at, waits, &best))
+                .collect(),
         });
         self.told.found = found.collect();
         self.told.found.sort();
@@ -132,11 +168,21 @@ impl Walk<'_> {
         self.told
     }
 
-    fn wrong(&self, (_, rest, process): &(String, Rest, usize), waits: bool) -> Option<&'static str> {
-        match rest {
-            Rest::Parked(_) => Some("parked"),
-            Rest::In(state) if !self.case.processes[*process].states[*state].end => Some("unfinished"),
-            Rest::NotStarted if waits => Some("never-started"),
+    fn wrong(&self, at: &(String, Rest, usize), waits: &Part, best: &Best) -> Option<Finding> {
+        let finding = |kind: &str, orderings: u64, nearest: &Nearest, taken: &BTreeSet<Faults>| Finding {
+            kind: kind.to_string(),
+            orderings,
+            ordering: nearest.path.iter().map(|step| self.text(step)).collect(),
+            needs: Faults::smallest(taken),
+        };
+        let all = |kind: &str| finding(kind, best.orderings, &best.nearest, &best.taken);
+        match at.1 {
+            Rest::Parked(_) => Some(all("parked")),
+            Rest::In(state) if !self.case.processes[at.2].states[state].end => Some(all("unfinished")),
+            Rest::NotStarted => {
+                let nearest = waits.nearest.as_ref()?;
+                Some(finding("never-started", waits.orderings, nearest, &waits.taken))
+            }
             _ => None,
         }
     }
@@ -169,23 +215,4 @@ fn detail(end: &End) -> String {
         *sent.entry(format!("{}{data}", name(*type_))).or_default() += 1;
     }
     format!("{} sent {sent:?}", instances.join(" "))
-}
-
-/// Pairs of deliveries of listed messages of which the earlier one is listed later.
-fn inversions(path: &[Step], flights: &[Flight]) -> usize {
-    let place = |step: &Step| match step {
-        Step::Listed { place, .. } => Some(*place),
-        _ => None,
-    };
-    let flying = |flight: &Flight| match flight.message.from {
-        From::Listed(place) => Some(place),
-        From::Sent(_) => None,
-    };
-    let came: Vec<usize> = path.iter().filter_map(place).collect();
-    let places: Vec<usize> = came.iter().copied().chain(flights.iter().filter_map(flying)).collect();
-    let before = |later: usize| {
-        let came = &places[..later.min(came.len())];
-        came.iter().filter(|place| **place > places[later]).count()
-    };
-    (0..places.len()).map(before).sum()
 }

@@ -4,6 +4,7 @@ use super::ends::Nearest;
 use super::interpret::Life;
 use super::model::*;
 use super::orderings::{Told, Walk, World};
+use std::collections::BTreeSet;
 
 /// Something that should not be: its kind, in how many orderings, and the nearest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,15 +13,17 @@ pub struct Finding {
     pub kind: String,
     pub orderings: u64,
     pub ordering: Vec<String>,
+    /// The smallest budgets of faults with which it is found.
+    pub needs: Vec<Faults>,
 }
 
 /// Per property, how many orderings break it, and the nearest way to a world where it is broken.
 #[derive(Debug)]
-pub struct Broken(Vec<(u64, Option<Nearest>)>);
+pub struct Broken(Vec<(u64, Option<Nearest>, BTreeSet<Faults>)>);
 
 impl Broken {
     pub fn new(case: &Case) -> Broken {
-        Broken(vec![(0, None); case.expect.properties.len()])
+        Broken(vec![(0, None, BTreeSet::new()); case.expect.properties.len()])
     }
 }
 
@@ -32,7 +35,9 @@ impl Walk<'_> {
             let here = *judged == Judged::Always || ends;
             if here && !self.holds(world, *condition) {
                 world.broken[place] = true;
-                let nearest = Nearest::of(&self.path, &world.flights);
+                let taken = self.case.faults.less(world.left);
+                let nearest = Nearest::of(&self.path, taken, world.inversions);
+                self.broken.0[place].2.insert(taken);
                 let known = &mut self.broken.0[place].1;
                 if known.as_ref().is_none_or(|known| nearest < *known) {
                     *known = Some(nearest);
@@ -65,7 +70,7 @@ impl Walk<'_> {
     pub fn broken_findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (place, (judged, _)) in self.case.expect.properties.iter().enumerate() {
-            let (orderings, Some(nearest)) = &self.broken.0[place] else { continue };
+            let (orderings, Some(nearest), taken) = &self.broken.0[place] else { continue };
             let kind = match judged {
                 Judged::Always => "always",
                 Judged::Finally => "finally",
@@ -74,6 +79,7 @@ impl Walk<'_> {
                 kind: format!("{kind} p{place}"),
                 orderings: *orderings,
                 ordering: nearest.path.iter().map(|step| self.text(step)).collect(),
+                needs: Faults::smallest(taken),
             });
         }
         findings
@@ -88,12 +94,13 @@ impl Told {
             let declared = case.expect.outcomes.as_ref().map(|all| all.contains(&found.outcome));
             let mut add = |kind: &str| {
                 let (orderings, ordering) = (found.orderings, found.example.clone());
-                findings.push(Finding { kind: kind.to_string(), orderings, ordering });
+                let needs = found.needs.clone();
+                findings.push(Finding { kind: kind.to_string(), orderings, ordering, needs });
             };
             match declared {
                 Some(true) => {}
                 Some(false) if found.wrong.is_empty() => add("undeclared"),
-                _ => found.wrong.iter().for_each(|kind| add(kind)),
+                _ => findings.extend(found.wrong.iter().cloned()),
             }
         }
         findings.sort();

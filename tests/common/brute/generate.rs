@@ -14,8 +14,28 @@ use rand_chacha::ChaCha8Rng;
 /// The first case of a seed that can be walked, and all its orderings.
 pub fn walked(seed: u64) -> (Case, Told) {
     let steps = if seed.is_multiple_of(20) { 30_000 } else { 2_000 };
+    first_walked(seed, steps, |_| ())
+}
+
+/// The same where something may go wrong, on either host.
+pub fn walked_with_faults(seed: u64) -> (Case, Told) {
+    let steps = if seed.is_multiple_of(20) { 20_000 } else { 3_000 };
+    first_walked(seed, steps, |case| {
+        let mut random = ChaCha8Rng::seed_from_u64(seed ^ 0xfa17);
+        let mut many = |percent: u32| match random.random_range(0..100) {
+            roll if roll < percent / 4 => 2,
+            roll if roll < percent => 1,
+            _ => 0,
+        };
+        case.faults = Faults { duplicates: many(45), losses: many(35), crashes: many(45) };
+        case.forgets = random.random_range(0..100) < 50;
+    })
+}
+
+fn first_walked(seed: u64, steps: u64, change: impl Fn(&mut Case)) -> (Case, Told) {
     for attempt in 0.. {
         let mut case = Maker::new(seed, attempt).case();
+        change(&mut case);
         loop {
             if let Some(told) = walk(&case, steps) {
                 super::declare::declare(&mut case, &told, seed);
@@ -109,6 +129,8 @@ impl Maker {
             alarms,
             alike,
             by_data: self.chance(20),
+            faults: Faults::default(),
+            forgets: false,
             expect: Expect::default(),
         };
         self.messages(&mut case);

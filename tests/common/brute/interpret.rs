@@ -5,8 +5,7 @@ use super::model::*;
 use super::values::holds;
 use std::rc::Rc;
 
-/// The table of outcomes. `duplicate` and `expired` cannot be: every message has an id of its own and
-/// none has a time to live.
+/// The table of outcomes. `expired` cannot be: no message has a time to live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     Started,
@@ -15,6 +14,7 @@ pub enum Outcome {
     Declined,
     Ignored,
     Deferred,
+    Duplicate,
     /// Only a ring that waited, deferred, while its life was forgotten.
     Stale,
     Late,
@@ -23,13 +23,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub const ALL: [Outcome; 10] = [
+    pub const ALL: [Outcome; 11] = [
         Outcome::Started,
         Outcome::Advanced,
         Outcome::Ended,
         Outcome::Declined,
         Outcome::Ignored,
         Outcome::Deferred,
+        Outcome::Duplicate,
         Outcome::Stale,
         Outcome::Late,
         Outcome::Held,
@@ -50,7 +51,10 @@ pub struct Input {
     pub type_: Type,
     pub data: Option<i64>,
     /// The messages it comes after: its causes and theirs, and itself if it is a message.
-    pub line: Rc<Vec<u32>>,
+    pub line: Rc<Vec<u64>>,
+    pub id: u64,
+    /// Of a ring: the message that set the alarm.
+    pub by: Option<u64>,
     /// Of a ring: the life that set the alarm.
     pub ring: Option<u32>,
 }
@@ -61,7 +65,10 @@ pub struct Armed {
     pub key: Option<i64>,
     pub minutes: u32,
     pub data: Option<i64>,
-    pub line: Rc<Vec<u32>>,
+    pub line: Rc<Vec<u64>>,
+    pub id: u64,
+    /// The message that set it.
+    pub by: u64,
     /// The number of the choice that set it.
     pub choice: u32,
     pub due: u32,
@@ -74,7 +81,16 @@ pub struct Sent {
     /// A command and an event of one name are not alike.
     pub command: bool,
     pub data: Option<i64>,
-    pub line: Rc<Vec<u32>>,
+    pub line: Rc<Vec<u64>>,
+    pub id: u64,
+}
+
+/// Ids are computed: from the input's, and the place among what is sent and set because of it.
+pub fn computed(id: u64, ordinal: usize) -> u64 {
+    let mut mixed = id.wrapping_add((ordinal as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +113,8 @@ pub struct Instance {
     pub before: Option<usize>,
     /// Whether anything ever came to it.
     pub heard: bool,
+    /// The ids of all messages that came, where the host remembers any.
+    pub seen: Vec<u64>,
 }
 
 /// Where an instance rests.
@@ -113,6 +131,8 @@ pub enum Rest {
 pub struct When {
     pub choice: u32,
     pub minutes: u32,
+    /// On a host that remembers no id.
+    pub forgets: bool,
 }
 
 /// What a choice brought about besides the instance's new state.
@@ -147,6 +167,7 @@ impl Instance {
             alarms: Vec::new(),
             before: None,
             heard: false,
+            seen: Vec::new(),
         }
     }
 
@@ -160,8 +181,24 @@ impl Instance {
     }
 
     /// One choice: the input, and all that waited and is tried again because of it.
-    pub fn take(&mut self, process: &Process, input: Input, when: When, effects: &mut Effects) {
+    pub fn take(&mut self, process: &Process, mut input: Input, when: When, effects: &mut Effects) {
         self.heard = true;
+        if input.ring.is_none() && !when.forgets {
+            if self.seen.contains(&input.id) {
+                effects.outcomes.push(Outcome::Duplicate);
+                return;
+            }
+            self.seen.push(input.id);
+        }
+        // Where nobody remembers ids, one that comes while its copy waits, or an alarm that its copy has set,
+        // is another message.
+        let same = |instance: &Instance, id: u64| {
+            instance.deferred.iter().any(|waiting| waiting.id == id || waiting.by == Some(id))
+                || instance.alarms.iter().any(|alarm| alarm.by == id)
+        };
+        while input.ring.is_none() && same(self, input.id) {
+            input.id = computed(input.id, 1_000);
+        }
         if self.parked.is_some() {
             effects.outcomes.push(Outcome::Held);
             return;

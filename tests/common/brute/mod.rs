@@ -22,12 +22,17 @@ pub mod shrink;
 pub mod values;
 pub mod yaml;
 
-/// So many; ten times as many if `ANYORDER_THOROUGH` is set; only one if `ANYORDER_SEED` names it.
+/// So many; ten times as many if `ANYORDER_THOROUGH` is set; if `ANYORDER_SEED` names one, or some as in
+/// `100..200`, only those.
 pub fn seeds(count: u64) -> std::ops::Range<u64> {
     match std::env::var("ANYORDER_SEED") {
-        Ok(seed) => {
-            let seed = seed.parse().expect("ANYORDER_SEED is a number");
-            seed..seed + 1
+        Ok(seeds) => {
+            let number =
+                |text: &str| text.parse().expect("ANYORDER_SEED is a number, or two with `..` between");
+            match seeds.split_once("..") {
+                Some((first, end)) => number(first)..number(end),
+                None => number(&seeds)..number(&seeds) + 1,
+            }
         }
         Err(_) => 0..count * if std::env::var_os("ANYORDER_THOROUGH").is_some() { 10 } else { 1 },
     }

@@ -186,7 +186,43 @@ pub struct Case {
     pub alarms: Alarms,
     pub alike: bool,
     pub by_data: bool,
+    pub faults: Faults,
+    /// It delivers at least once: no id is remembered, and state is saved after sending.
+    pub forgets: bool,
     pub expect: Expect,
+}
+
+/// How many of each.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Faults {
+    pub duplicates: u8,
+    pub losses: u8,
+    pub crashes: u8,
+}
+
+impl Faults {
+    pub fn sum(self) -> u8 {
+        self.duplicates + self.losses + self.crashes
+    }
+
+    pub fn less(self, other: Faults) -> Faults {
+        Faults {
+            duplicates: self.duplicates - other.duplicates,
+            losses: self.losses - other.losses,
+            crashes: self.crashes - other.crashes,
+        }
+    }
+
+    /// Those of some of which no other is a part.
+    pub fn smallest(all: &std::collections::BTreeSet<Faults>) -> Vec<Faults> {
+        let part = |a: &Faults, b: &Faults| {
+            a.duplicates <= b.duplicates && a.losses <= b.losses && a.crashes <= b.crashes
+        };
+        all.iter()
+            .copied()
+            .filter(|this| !all.iter().any(|other| other != this && part(other, this)))
+            .collect()
+    }
 }
 
 /// What is meant to hold.

@@ -2,7 +2,7 @@
 
 use super::interpret::{Reason, Rest};
 use super::model::*;
-use super::orderings::{Choice, Flight, From, Walk, World};
+use super::orderings::{Choice, Flight, From, Message, Time, Walk, World};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -22,6 +22,19 @@ pub enum Step {
         to: &'static str,
         number: usize,
     },
+    /// A duplicate that is in flight.
+    CopyListed {
+        place: usize,
+        to: &'static str,
+    },
+    CopySent {
+        from: &'static str,
+        type_: &'static str,
+        data: Text,
+        conversation: usize,
+        to: &'static str,
+        number: usize,
+    },
     /// `several`: others of its name are armed, so that its key is said.
     Ring {
         process: &'static str,
@@ -29,6 +42,28 @@ pub enum Step {
         alarm: &'static str,
         key: Text,
         several: bool,
+    },
+    /// A duplicate that comes to be.
+    AgainListed {
+        place: usize,
+        to: &'static str,
+    },
+    AgainSent {
+        from: &'static str,
+        type_: &'static str,
+        data: Text,
+        conversation: usize,
+        to: &'static str,
+        number: usize,
+    },
+    Lost {
+        place: usize,
+        to: &'static str,
+    },
+    Crash {
+        process: &'static str,
+        point: usize,
+        points: usize,
     },
 }
 
@@ -49,23 +84,75 @@ impl PartialOrd for Text {
 }
 
 impl Walk<'_> {
-    /// The place of a message that a process sent, in canonical order, among those of its type and
-    /// conversation that may come to the same process now.
-    pub fn number(&self, world: &World, choice: Choice) -> usize {
-        let sent = |choice: &Choice| match *choice {
-            Choice::Deliver(index) => match (world.flights[index].message.from, &world.flights[index]) {
-                (From::Sent(process), Flight { message, to }) => {
-                    let from = self.case.processes[process].name;
-                    Some(((*to, message.type_, message.conversation), (from, Text(message.data))))
-                }
-                _ => None,
-            },
-            Choice::Ring(..) => None,
+    /// Who says a message that is not listed under `deliver`.
+    fn sender(&self, message: &Message) -> Option<&'static str> {
+        match message.from {
+            From::Listed(_) => None,
+            From::Sent(process) => Some(self.case.processes[process].name),
+            From::First(place) => Some(self.case.first[place].module.unwrap_or("outside")),
+        }
+    }
+
+    /// The place of a message that is not listed, in canonical order, among those of its type and
+    /// conversation that may come to the same process now: duplicates among duplicates, of which those come
+    /// first that are in flight already; of the others those that come for the first time.
+    fn number(&self, world: &World, flight: &Flight, copy: bool, done: bool) -> usize {
+        let key = |flight: &Flight, done: bool| {
+            let message = &flight.message;
+            let (again, from) = (flight.time == Time::Again, self.sender(message)?);
+            let here = (flight.to, message.type_, message.conversation);
+            Some((here, (done, from, Text(message.data), again)))
         };
-        let Some(this) = sent(&choice) else { return 1 };
-        let choices = self.choices(world);
-        let before = choices.iter().filter_map(sent).filter(|other| other.0 == this.0 && other.1 < this.1);
+        let this = key(flight, done).expect("it is not listed");
+        let waits = |flight: &Flight| world.flights.iter().any(|other| self.waits_for(flight, other));
+        let flights =
+            world.flights.iter().filter(|flight| (flight.time == Time::Copy) == copy && !waits(flight));
+        let flying = flights.filter_map(|flight| key(flight, false));
+        let possible = world.done.iter().filter(|_| copy && world.left.duplicates > 0);
+        let possible = possible.filter_map(|flight| key(flight, true));
+        let before = flying.chain(possible).filter(|other| other.0 == this.0 && other.1 < this.1);
         1 + before.map(|other| other.1).collect::<BTreeSet<_>>().len()
+    }
+
+    /// A choice, as it is compared and written.
+    pub fn step(&self, world: &World, choice: Choice) -> Step {
+        let (flight, copy, done) = match choice {
+            Choice::Ring(process, conversation, index) => {
+                let alarms = &world.instances[process][conversation].alarms;
+                let alarm = &alarms[index];
+                let same = alarms.iter().filter(|other| other.name == alarm.name).count();
+                return Step::Ring {
+                    process: self.case.processes[process].name,
+                    conversation,
+                    alarm: name(alarm.name),
+                    key: Text(alarm.key),
+                    several: same > 1,
+                };
+            }
+            Choice::Deliver(index) | Choice::Lose(index) => {
+                let flight = &world.flights[index];
+                (flight, flight.time == Time::Copy, false)
+            }
+            Choice::Duplicate(index) => (&world.done[index], true, true),
+        };
+        let Flight { message, to, .. } = flight;
+        let to = self.case.processes[*to].name;
+        if let From::Listed(place) = message.from {
+            return match choice {
+                Choice::Lose(_) => Step::Lost { place, to },
+                Choice::Duplicate(_) => Step::AgainListed { place, to },
+                _ if copy => Step::CopyListed { place, to },
+                _ => Step::Listed { place, to },
+            };
+        }
+        let from = self.sender(message).expect("it is not listed");
+        let (type_, data, conversation) = (name(message.type_), Text(message.data), message.conversation);
+        let number = self.number(world, flight, copy, done);
+        match (copy, done) {
+            (false, _) => Step::Sent { from, type_, data, conversation, to, number },
+            (true, false) => Step::CopySent { from, type_, data, conversation, to, number },
+            (true, true) => Step::AgainSent { from, type_, data, conversation, to, number },
+        }
     }
 
     /// `Type`, `Type#2`, `Type>process`, `Alarm!`, `Alarm!>process`; with `#c1` behind the type where
@@ -89,23 +176,40 @@ impl Walk<'_> {
             (0..case.deliver.len()).filter(|place| is(&case.deliver[*place])).collect()
         };
         match *step {
-            Step::Listed { place, to: process } => {
+            Step::Listed { place, to: process }
+            | Step::CopyListed { place, to: process }
+            | Step::AgainListed { place, to: process }
+            | Step::Lost { place, to: process } => {
                 let Stimulus { type_, conversation, .. } = case.deliver[place];
                 let places = namesakes(name(type_), conversation);
-                // Alike messages share the number of the first of them.
-                let shown = self.class[place];
+                // Alike messages share the number of the first of them; but not where after a crash one of
+                // them is in flight again.
+                let class = |place: usize| if case.faults.crashes > 0 { place } else { self.class[place] };
+                let shown = class(place);
                 let number = places.iter().position(|other| *other == shown).unwrap() + 1;
-                let told_apart = places.iter().any(|other| self.class[*other] != shown);
+                let told_apart = places.iter().any(|other| class(*other) != shown);
                 let number = if told_apart { format!("#{number}") } else { String::new() };
                 let to = to(heard(name(type_)), process);
-                format!("{}{}{number}{to}", name(type_), of(conversation))
+                let sign = match step {
+                    Step::Listed { .. } => "",
+                    Step::Lost { .. } => "-",
+                    _ => "+",
+                };
+                format!("{}{}{number}{sign}{to}", name(type_), of(conversation))
             }
             // Behind the listed ones of its name.
-            Step::Sent { type_, conversation, to: process, number, .. } => {
+            Step::Sent { type_, conversation, to: process, number, .. }
+            | Step::CopySent { type_, conversation, to: process, number, .. }
+            | Step::AgainSent { type_, conversation, to: process, number, .. } => {
+                let sign = if matches!(step, Step::Sent { .. }) { "" } else { "+" };
                 let number = namesakes(type_, conversation).len() + number;
                 let number = if number > 1 { format!("#{number}") } else { String::new() };
-                format!("{type_}{}{number}{}", of(conversation), to(heard(type_), process))
+                format!("{type_}{}{number}{sign}{}", of(conversation), to(heard(type_), process))
             }
+            Step::Crash { process, point, points } => match points {
+                1 => format!("crash({process})"),
+                _ => format!("crash({process},{point})"),
+            },
             Step::Ring { process, conversation, alarm, key, several: named } => {
                 let sets =
                     |of: &&Process| { ALARMS }.any(|type_| name(type_) == alarm && of.sets_alarm(type_));

@@ -4,7 +4,7 @@ use super::ends::{Ends, Found};
 use super::expect::{Broken, Finding};
 use super::interpret::{Effects, Input, Instance, Outcome, When};
 use super::model::*;
-use super::naming::{Step, Text};
+use super::naming::Step;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -19,6 +19,8 @@ pub struct Told {
     /// For the coverage.
     pub outcomes: BTreeSet<Outcome>,
     pub rang: bool,
+    /// The signs of the faults that struck.
+    pub struck: BTreeSet<char>,
     /// How many steps were taken, over all orderings that share them once.
     pub nodes: u64,
 }
@@ -32,8 +34,9 @@ pub struct Message {
     pub data: Option<i64>,
     pub from: From,
     pub conversation: usize,
-    /// The numbers of all it comes after.
-    pub causes: Rc<Vec<u32>>,
+    pub id: u64,
+    /// The ids of all it comes after.
+    pub causes: Rc<Vec<u64>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +45,8 @@ pub enum From {
     Listed(usize),
     /// A process.
     Sent(usize),
+    /// A place in `first`.
+    First(usize),
 }
 
 /// A message on its way to a process.
@@ -49,6 +54,17 @@ pub enum From {
 pub struct Flight {
     pub message: Rc<Message>,
     pub to: usize,
+    pub time: Time,
+}
+
+/// For the how-manieth time a message comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Time {
+    First,
+    /// The host had stopped when it was handled.
+    Again,
+    /// It is a duplicate. It comes whenever it likes, and nobody waits for it.
+    Copy,
 }
 
 #[derive(Debug, Clone)]
@@ -62,6 +78,12 @@ pub struct World {
     /// How many stimuli of each type were delivered to anybody, and which.
     pub came: [u8; TYPES.len()],
     delivered: Vec<bool>,
+    /// What was delivered and was not duplicated yet: as the duplicates that may come of it.
+    pub done: Vec<Flight>,
+    /// What may still go wrong.
+    pub left: Faults,
+    /// How often a listed message was overtaken by one that is listed later.
+    pub inversions: usize,
     /// The properties that were broken on the way.
     pub broken: Vec<bool>,
     minutes: u32,
@@ -75,6 +97,10 @@ pub enum Choice {
     Deliver(usize),
     /// A process, a conversation, and an index into the alarms of the instance.
     Ring(usize, usize, usize),
+    /// An index into what was delivered: it comes once more.
+    Duplicate(usize),
+    /// An index into the flights: it vanishes.
+    Lose(usize),
 }
 
 pub struct Walk<'a> {
@@ -132,6 +158,9 @@ impl Walk<'_> {
             sent_data: Vec::new(),
             came: [0; TYPES.len()],
             delivered: vec![false; case.deliver.len()],
+            done: Vec::new(),
+            left: case.faults,
+            inversions: 0,
             broken: vec![false; case.expect.properties.len()],
             minutes: 0,
             choices: 0,
@@ -146,32 +175,54 @@ impl Walk<'_> {
                 data: stimulus.data,
                 from: From::Listed(place),
                 conversation: stimulus.conversation,
-                causes: Rc::new(ancestors[place].iter().map(|cause| *cause as u32).collect()),
+                id: place as u64,
+                causes: Rc::new(ancestors[place].iter().map(|cause| *cause as u64).collect()),
             });
             for to in &self.hears[stimulus.type_ as usize] {
-                world.flights.push(Flight { message: message.clone(), to: *to });
+                world.flights.push(Flight { message: message.clone(), to: *to, time: Time::First });
             }
         }
         for (place, stimulus) in case.first.iter().enumerate() {
             let number = (case.deliver.len() + place) as u32;
             world.came[stimulus.type_ as usize] += 1;
+            let message = Rc::new(Message {
+                number,
+                type_: stimulus.type_,
+                command: false,
+                data: stimulus.data,
+                from: From::First(place),
+                conversation: stimulus.conversation,
+                id: number.into(),
+                causes: Rc::default(),
+            });
             for to in self.hears[stimulus.type_ as usize].clone() {
-                let (type_, data) = (stimulus.type_, stimulus.data);
-                let input = Input { type_, data, line: Rc::new(vec![number]), ring: None };
-                self.give(&mut world, to, stimulus.conversation, input);
+                self.give(&mut world, to, stimulus.conversation, input_of(&message), None);
+                world.done.push(Flight { message: message.clone(), to, time: Time::Copy });
             }
         }
         Some(world)
     }
 
-    fn give(&mut self, world: &mut World, to: usize, conversation: usize, input: Input) {
+    /// A step; answers how many effects it has. `stop`: nothing is saved, and no more than so many are out.
+    fn give(
+        &mut self,
+        world: &mut World,
+        to: usize,
+        conversation: usize,
+        input: Input,
+        stop: Option<usize>,
+    ) -> usize {
         world.choices += 1;
-        let when = When { choice: world.choices, minutes: world.minutes };
+        let when = When { choice: world.choices, minutes: world.minutes, forgets: self.case.forgets };
         let mut effects = Effects::default();
-        let instance = &mut world.instances[to][conversation];
+        let mut instance = world.instances[to][conversation].clone();
         instance.take(&self.case.processes[to], input, when, &mut effects);
         self.told.outcomes.extend(effects.outcomes);
-        for sent in effects.sent {
+        let many = effects.sent.len();
+        if stop.is_none() {
+            world.instances[to][conversation] = instance;
+        }
+        for sent in effects.sent.into_iter().take(stop.unwrap_or(many)) {
             world.sent[sent.type_ as usize] += 1;
             if self.case.by_data {
                 world.sent_data.push((sent.type_, sent.data));
@@ -183,17 +234,20 @@ impl Walk<'_> {
                 data: sent.data,
                 from: From::Sent(to),
                 conversation,
+                id: sent.id,
                 causes: sent.line,
             });
             world.next += 1;
             for other in self.hears[sent.type_ as usize].iter().filter(|other| **other != to) {
-                world.flights.push(Flight { message: message.clone(), to: *other });
+                world.flights.push(Flight { message: message.clone(), to: *other, time: Time::First });
             }
         }
+        many
     }
 
     fn go_on(&mut self, mut world: World) -> Option<()> {
         let choices = self.choices(&world);
+        // A fault may be taken, and never must be.
         self.judge(&mut world, choices.is_empty());
         if choices.is_empty() {
             // Where causes and the order of a module contradict each other, nothing more can come.
@@ -202,68 +256,153 @@ impl Walk<'_> {
             }
             self.end(&world);
         }
-        for choice in choices {
-            self.nodes_left = self.nodes_left.checked_sub(1)?;
-            self.told.nodes += 1;
-            if self.path.len() == LONGEST {
-                return None;
-            }
-            let number = self.number(&world, choice);
+        for choice in choices.into_iter().chain(self.faults(&world)) {
+            let step = self.step(&world, choice);
             let mut next = world.clone();
-            let mut step = self.make(&mut next, choice);
-            if let Step::Sent { number: place, .. } = &mut step {
-                *place = number;
+            let effects = self.make(&mut next, choice, None);
+            self.follow(step, next.clone())?;
+            if world.left.crashes == 0 || matches!(choice, Choice::Lose(_)) {
+                continue;
             }
-            self.path.push(step);
-            self.go_on(next)?;
-            self.path.pop();
+            // The host stops within this step. On ours all is saved; on the other so much is out.
+            let points = if self.case.forgets { effects + 1 } else { 1 };
+            for point in 0..points {
+                let mut stopped = world.clone();
+                match self.case.forgets {
+                    true => _ = self.make(&mut stopped, choice, Some(point)),
+                    false => {
+                        stopped = next.clone();
+                        // What was decided could be seen.
+                        self.path.push(step);
+                        self.judge(&mut stopped, false);
+                        self.path.pop();
+                    }
+                }
+                self.restart(&world, &mut stopped, choice);
+                self.told.struck.insert('c');
+                let process = self.case.processes[self.whose(&world, choice)].name;
+                self.path.push(step);
+                self.follow(Step::Crash { process, point, points }, stopped)?;
+                self.path.pop();
+            }
         }
         Some(())
     }
 
-    fn make(&mut self, world: &mut World, choice: Choice) -> Step {
-        match choice {
+    fn follow(&mut self, step: Step, next: World) -> Option<()> {
+        self.nodes_left = self.nodes_left.checked_sub(1)?;
+        self.told.nodes += 1;
+        if self.path.len() >= LONGEST {
+            return None;
+        }
+        self.path.push(step);
+        self.go_on(next)?;
+        self.path.pop();
+        Some(())
+    }
+
+    /// After a crash the input is in flight again; a ring is as its instance has it.
+    fn restart(&self, before: &World, world: &mut World, choice: Choice) {
+        world.left.crashes -= 1;
+        let (flight, time) = match choice {
             Choice::Deliver(index) => {
-                let Flight { message, to } = world.flights.remove(index);
-                if let From::Listed(place) = message.from
-                    && !world.delivered[place]
-                {
-                    world.delivered[place] = true;
-                    world.came[message.type_ as usize] += 1;
-                }
-                let mut line = (*message.causes).clone();
-                line.push(message.number);
-                let (type_, data, conversation) = (message.type_, message.data, message.conversation);
-                let input = Input { type_, data, line: Rc::new(line), ring: None };
-                self.give(world, to, conversation, input);
-                let to = self.case.processes[to].name;
-                match message.from {
-                    From::Listed(place) => Step::Listed { place, to },
-                    From::Sent(process) => {
-                        let from = self.case.processes[process].name;
-                        let (type_, data) = (name(type_), Text(data));
-                        Step::Sent { from, type_, data, conversation, to, number: 1 }
+                let flight = &before.flights[index];
+                (flight, if flight.time == Time::Copy { Time::Copy } else { Time::Again })
+            }
+            Choice::Duplicate(index) => (&before.done[index], Time::Copy),
+            Choice::Ring(..) | Choice::Lose(_) => return,
+        };
+        world.flights.push(Flight { time, ..flight.clone() });
+    }
+
+    fn whose(&self, world: &World, choice: Choice) -> usize {
+        match choice {
+            Choice::Deliver(index) | Choice::Lose(index) => world.flights[index].to,
+            Choice::Duplicate(index) => world.done[index].to,
+            Choice::Ring(process, ..) => process,
+        }
+    }
+
+    /// What may go wrong besides crashes.
+    fn faults(&mut self, world: &World) -> Vec<Choice> {
+        let mut faults = Vec::new();
+        if world.left.duplicates > 0 {
+            let all = 0..world.done.len();
+            faults.extend(
+                all.filter(|i| !self.is_like_an_earlier_one(world, &world.done, *i)).map(Choice::Duplicate),
+            );
+        }
+        if world.left.losses > 0 {
+            let all = 0..world.flights.len();
+            let stimulus = |i: &usize| {
+                let flight = &world.flights[*i];
+                matches!(flight.message.from, From::Listed(_)) && flight.time != Time::Copy
+            };
+            let lost =
+                all.filter(stimulus).filter(|i| !self.is_like_an_earlier_one(world, &world.flights, *i));
+            faults.extend(lost.map(Choice::Lose));
+        }
+        let signs = faults.iter().map(|fault| if matches!(fault, Choice::Lose(_)) { '-' } else { '+' });
+        self.told.struck.extend(signs);
+        faults
+    }
+
+    /// Takes a choice; answers how many effects its step has.
+    fn make(&mut self, world: &mut World, choice: Choice, stop: Option<usize>) -> usize {
+        match choice {
+            Choice::Lose(index) => {
+                world.flights.remove(index);
+                world.left.losses -= 1;
+                0
+            }
+            Choice::Duplicate(index) => {
+                let Flight { message, to, .. } = world.done.remove(index);
+                world.left.duplicates -= 1;
+                self.give(world, to, message.conversation, input_of(&message), stop)
+            }
+            Choice::Deliver(index) => {
+                let Flight { message, to, time } = world.flights.remove(index);
+                if let From::Listed(place) = message.from {
+                    if !world.delivered[place] {
+                        world.delivered[place] = true;
+                        world.came[message.type_ as usize] += 1;
+                    }
+                    if time != Time::Copy {
+                        let overtaken = |other: &&Flight| {
+                            let earlier = matches!(other.message.from, From::Listed(other) if other < place);
+                            earlier && other.time != Time::Copy
+                        };
+                        world.inversions += world.flights.iter().filter(overtaken).count();
                     }
                 }
+                if time == Time::First {
+                    world.done.push(Flight { message: message.clone(), to, time: Time::Copy });
+                }
+                self.give(world, to, message.conversation, input_of(&message), stop)
             }
             Choice::Ring(process, conversation, index) => {
                 self.told.rang = true;
-                let instance = &mut world.instances[process][conversation];
-                let alarm = instance.alarms.remove(index);
-                let several = instance.alarms.iter().any(|other| other.name == alarm.name);
-                let life = instance.lives;
+                let instance = &world.instances[process][conversation];
+                let (alarm, life) = (instance.alarms[index].clone(), instance.lives);
                 if self.case.alarms == Alarms::Last {
                     world.minutes = world.minutes.max(alarm.due);
                 }
-                let input = Input { type_: alarm.name, data: alarm.data, line: alarm.line, ring: Some(life) };
-                self.give(world, process, conversation, input);
-                Step::Ring {
-                    process: self.case.processes[process].name,
-                    conversation,
-                    alarm: name(alarm.name),
-                    key: Text(alarm.key),
-                    several,
+                let (type_, data) = (alarm.name, alarm.data);
+                let input = Input {
+                    type_,
+                    data,
+                    line: alarm.line,
+                    id: alarm.id,
+                    by: Some(alarm.by),
+                    ring: Some(life),
+                };
+                let before = world.instances[process][conversation].clone();
+                world.instances[process][conversation].alarms.remove(index);
+                let many = self.give(world, process, conversation, input, stop);
+                if stop.is_some() {
+                    world.instances[process][conversation] = before;
                 }
+                many
             }
         }
     }
@@ -272,8 +411,7 @@ impl Walk<'_> {
         let mut choices = Vec::new();
         for (index, flight) in world.flights.iter().enumerate() {
             let waits = world.flights.iter().any(|other| self.waits_for(flight, other));
-            let counted = self.case.alike && self.is_like_an_earlier(world, index);
-            if !waits && !counted {
+            if !waits && !self.is_like_an_earlier_one(world, &world.flights, index) {
                 choices.push(Choice::Deliver(index));
             }
         }
@@ -311,10 +449,11 @@ impl Walk<'_> {
 
     /// Whether another message must come to the same process before.
     pub fn waits_for(&self, flight: &Flight, other: &Flight) -> bool {
-        if flight.to != other.to || flight.message.number == other.message.number {
+        let copies = flight.time == Time::Copy || other.time == Time::Copy;
+        if copies || flight.to != other.to || flight.message.number == other.message.number {
             return false;
         }
-        if self.case.causal && flight.message.causes.contains(&other.message.number) {
+        if self.case.causal && flight.message.causes.contains(&other.message.id) {
             return true;
         }
         // A number is also the order in which messages were listed, or sent.
@@ -328,6 +467,14 @@ impl Walk<'_> {
         match message.from {
             From::Listed(place) => self.case.deliver[place].module,
             From::Sent(process) => Some(self.case.processes[process].name),
+            From::First(place) => self.case.first[place].module,
         }
     }
+}
+
+fn input_of(message: &Message) -> Input {
+    let mut line = (*message.causes).clone();
+    line.push(message.id);
+    let Message { type_, data, id, .. } = *message;
+    Input { type_, data, line: Rc::new(line), id, by: None, ring: None }
 }

@@ -65,10 +65,25 @@ impl fmt::Display for Answer {
     }
 }
 
+/// The smallest budgets of faults, if there must be any.
+fn needed(needs: &[anyorder::explore::Faults]) -> String {
+    needs_text(needs.iter().map(|f| [f.duplicates, f.losses, f.crashes]))
+}
+
+fn needed_told(needs: &[super::model::Faults]) -> String {
+    needs_text(needs.iter().map(|f| [f.duplicates.into(), f.losses.into(), f.crashes.into()]))
+}
+
+fn needs_text(needs: impl Iterator<Item = [u32; 3]>) -> String {
+    let needs: Vec<[u32; 3]> = needs.collect();
+    if needs == [[0; 3]] { String::new() } else { format!(", needs {needs:?}") }
+}
+
 /// What an answer says of outcomes: with and without the nearest orderings.
-fn lines(of: impl Iterator<Item = (String, Vec<String>)>) -> (Vec<String>, Vec<String>) {
-    let mut all: Vec<(String, String)> =
-        of.map(|(line, example)| (line.clone(), format!("{line}, e.g. {}", example.join(" ")))).collect();
+fn lines(of: impl Iterator<Item = (String, Vec<String>, String)>) -> (Vec<String>, Vec<String>) {
+    let mut all: Vec<(String, String)> = of
+        .map(|(line, example, needs)| (line.clone(), format!("{line}, e.g. {}{needs}", example.join(" "))))
+        .collect();
     all.sort();
     all.into_iter().unzip()
 }
@@ -76,8 +91,9 @@ fn lines(of: impl Iterator<Item = (String, Vec<String>)>) -> (Vec<String>, Vec<S
 /// The explorer's answer.
 pub fn explored_answer(case: &Case) -> std::result::Result<Answer, String> {
     let report = explored(case)?;
-    let (outcomes, examples) =
-        lines(report.outcomes.iter().map(|found| (line_of(found), found.example.clone())));
+    let (outcomes, examples) = lines(
+        report.outcomes.iter().map(|found| (line_of(found), found.example.clone(), needed(&found.needs))),
+    );
     let mut findings: Vec<String> = report
         .findings
         .iter()
@@ -88,7 +104,8 @@ pub fn explored_answer(case: &Case) -> std::result::Result<Answer, String> {
             });
             let name = name.map_or(String::new(), |name| format!(" {name}"));
             let count = finding.orderings.as_ref().map_or("unknown".to_string(), |count| count.to_string());
-            format!("{}{name}: {count}, e.g. {}", finding.kind.name(), finding.ordering.join(" "))
+            let (ordering, needs) = (finding.ordering.join(" "), needed(&finding.needs));
+            format!("{}{name}: {count}, e.g. {ordering}{needs}", finding.kind.name())
         })
         .collect();
     findings.sort();
@@ -121,11 +138,14 @@ fn detail(data: &ByData) -> String {
 
 /// The oracle's answer.
 pub fn told_answer(case: &Case, told: &Told) -> Answer {
-    let (outcomes, examples) =
-        lines(told.found.iter().map(|found| (line_told(found), found.example.clone())));
+    let (outcomes, examples) = lines(
+        told.found.iter().map(|found| (line_told(found), found.example.clone(), needed_told(&found.needs))),
+    );
     let findings = told.findings(case);
-    let findings =
-        findings.iter().map(|f| format!("{}: {}, e.g. {}", f.kind, f.orderings, f.ordering.join(" ")));
+    let findings = findings.iter().map(|f| {
+        let (ordering, needs) = (f.ordering.join(" "), needed_told(&f.needs));
+        format!("{}: {}, e.g. {ordering}{needs}", f.kind, f.orderings)
+    });
     let mut findings: Vec<String> = findings.collect();
     findings.sort();
     Answer {

@@ -75,6 +75,10 @@ fn candidates(case: &Case) -> Vec<Case> {
     }
     add(&|case| case.expect.outcomes = None);
     add(&|case| case.expect.converge = false);
+    add(&|case| case.faults.duplicates = case.faults.duplicates.saturating_sub(1));
+    add(&|case| case.faults.losses = case.faults.losses.saturating_sub(1));
+    add(&|case| case.faults.crashes = case.faults.crashes.saturating_sub(1));
+    add(&|case| case.forgets = false);
     add(&|case| case.causal = false);
     add(&|case| case.fifo = false);
     add(&|case| case.alike = false);

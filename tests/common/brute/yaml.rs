@@ -218,6 +218,16 @@ pub fn scenario(case: &Case) -> String {
     if case.by_data {
         out += "outcome-by: data\n";
     }
+    let Faults { duplicates, losses, crashes } = case.faults;
+    let faults = [("duplicates", duplicates), ("losses", losses), ("crashes", crashes)];
+    let faults: Vec<String> =
+        faults.iter().filter(|(_, many)| *many > 0).map(|(key, many)| format!("{key}: {many}")).collect();
+    if !faults.is_empty() {
+        writeln!(out, "faults: {{{}}}", faults.join(", ")).unwrap();
+    }
+    if case.forgets {
+        out += "host: at-least-once\n";
+    }
     out + &expect(case)
 }
 

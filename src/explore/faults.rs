@@ -1,0 +1,272 @@
+//! What may go wrong: messages that come twice, messages that vanish, hosts that stop within a step.
+//!
+//! A fault may be taken while its budget lasts and never must be, so an ordering may end where nothing but
+//! faults could follow. On our own host a step and its effects are saved together: after a crash the input
+//! is in flight again, its instance knows it, and the kernel answers `duplicate`. On a host that delivers
+//! at least once nothing is saved before all is sent: what a crash leaves is the instance as it was, and
+//! as many effects as were out.
+//!
+//! Which ids an instance remembers is told by which deliveries were made: an id is put before the kernel
+//! again when a copy comes, and is no part of a world in which none can come.
+
+use super::choice::{Applied, Choice, What};
+use super::explorer::Explorer;
+use super::listed::{Delivery, has};
+use super::naming::Named;
+use super::place::{AGAIN, Copied, Input, Item, Peril, Place};
+use super::scenario::{Alarms, Host};
+use super::steps::Given;
+
+/// A set of deliveries with one more, or one less.
+fn put(set: &mut [u32], bit: usize, member: bool) {
+    match member {
+        true => set[bit / 32] |= 1 << (bit % 32),
+        false => set[bit / 32] &= !(1 << (bit % 32)),
+    }
+}
+
+impl Peril {
+    /// Without a duplicate left nobody asks any more what could be repeated.
+    fn forget(&mut self) {
+        if self.left.duplicates == 0 {
+            self.open.fill(0);
+            self.done.clear();
+        }
+    }
+}
+
+fn insert<T: Ord>(sorted: &mut Vec<T>, item: T) {
+    let at = sorted.partition_point(|other| *other <= item);
+    sorted.insert(at, item);
+}
+
+impl Explorer<'_> {
+    /// The host remembers nothing, and saves what an instance is after it has sent.
+    pub fn forgets(&self) -> bool {
+        self.scenario.host == Host::AtLeastOnce
+    }
+
+    /// What the first messages leave to the faults that may follow.
+    pub fn begin_peril(&mut self) -> Option<Peril> {
+        let left = self.scenario.faults;
+        let none = vec![0; self.listed.words];
+        let mut done: Vec<Item> = Vec::new();
+        for stimulus in self.scenario.first.iter().filter(|_| left.duplicates > 0) {
+            let mail = self.steps.mails.number(&stimulus.message, false);
+            let hearers = self.hearers(&stimulus.message);
+            hearers.into_iter().for_each(|process| insert(&mut done, (process as u32, mail)));
+        }
+        let peril = Peril { left, stops: None, came: none.clone(), open: none, done, copies: Vec::new() };
+        left.any().then_some(peril)
+    }
+
+    /// Duplicates that are in flight again.
+    pub fn ready_copies(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Named>) {
+        let Some(peril) = &place.peril else { return };
+        let mut others = Vec::new();
+        for (index, copy) in peril.copies.iter().enumerate() {
+            match *copy {
+                Copied::Listed(bit) => choices.push(self.listed_choice(What::Copy(index), bit, "+")),
+                Copied::Other(item) => others.push((index, item)),
+            }
+        }
+        for (index, (to, mail), weight) in self.sorted(others) {
+            let label = self.sent_label(to as usize, mail, "+", false, named);
+            choices.push(Choice { what: What::Copy(index), stops: false, label, weight });
+        }
+    }
+
+    /// The faults that may strike: duplicates, then losses. Crashes strike steps, see [`Self::with_stops`].
+    pub fn ready_faults(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Named>) {
+        let Some(peril) = &place.peril else { return };
+        let bits = 0..self.listed.deliveries.len();
+        if peril.left.duplicates > 0 {
+            for bit in bits.clone().filter(|&bit| has(&peril.open, bit)) {
+                choices.push(self.listed_choice(What::Again(bit), bit, "+"));
+            }
+            let done = peril.done.iter().copied().enumerate().collect();
+            for (index, (to, mail), weight) in self.sorted(done) {
+                // One that is in flight already is another than one that may come to be.
+                let label = self.sent_label(to as usize, mail, "+", true, named);
+                choices.push(Choice { what: What::AgainOther(index), stops: false, label, weight });
+            }
+        }
+        if peril.left.losses > 0 {
+            for bit in bits.filter(|&bit| has(&place.flight, bit)) {
+                choices.push(self.listed_choice(What::Lost(bit), bit, "-"));
+            }
+        }
+    }
+
+    fn listed_choice(&mut self, what: What, bit: usize, sign: &str) -> Choice {
+        let text = self.listed_text(bit, sign);
+        Choice { what, stops: false, label: self.labels.number(text), weight: 1 }
+    }
+
+    /// In canonical order, one for all that are the same.
+    fn sorted(&self, all: Vec<(usize, Item)>) -> Vec<(usize, Item, u32)> {
+        let mut found: Vec<(usize, Item, u32)> = Vec::new();
+        for (index, item) in all {
+            match found.iter_mut().find(|(_, known, _)| *known == item) {
+                Some((_, _, weight)) if !self.scenario.alike => *weight += 1,
+                Some(_) => {}
+                None => found.push((index, item, 1)),
+            }
+        }
+        found.sort_by_key(|&(_, item, _)| self.canonical(item));
+        found
+    }
+
+    /// A host may stop within any step, as long as a crash is left: behind each choice the same once more.
+    pub fn with_stops(&self, place: &Place, choices: &mut Vec<Choice>) {
+        if place.left().crashes > 0 {
+            let twice = |choice: Choice| {
+                let steps = !matches!(choice.what, What::Lost(_));
+                std::iter::once(choice).chain(steps.then_some(Choice { stops: true, ..choice }))
+            };
+            *choices = choices.drain(..).flat_map(twice).collect();
+        }
+    }
+
+    /// Within a step there is nothing but the points at which the host may stop.
+    pub fn ready_crashes(&mut self, place: &Place, input: Input, choices: &mut Vec<Choice>) {
+        let (slot, given) = self.given(place, input, false);
+        let process = self.steps.slots[slot as usize].0;
+        let name = self.definitions[process].name.clone();
+        let points = match self.forgets() {
+            true => self.step_of(place, slot, given).1,
+            false => 1,
+        };
+        for point in 0..points {
+            let text = if points > 1 { format!("crash({name},{point})") } else { format!("crash({name})") };
+            let label = self.labels.number(text);
+            choices.push(Choice { what: What::Crash(point as u32), stops: false, label, weight: 1 });
+        }
+    }
+
+    /// The number of the step that an input leads to, and of the points at which it may be cut short.
+    fn step_of(&mut self, place: &Place, slot: u32, given: Given) -> (u32, usize) {
+        let number = self.steps.take(slot, place.life(slot), given, self.clock_of(place));
+        (number, self.steps.step(number).parts.len())
+    }
+
+    /// Takes an input out of what is in flight, or off a budget; and whether it was delivered before.
+    pub fn take_out(&mut self, next: &mut Place, what: What) -> (Input, bool) {
+        let duplicates = next.left().duplicates;
+        let taken = match what {
+            What::Listed(bit) => {
+                put(&mut next.flight, bit, false);
+                let again = next.peril.as_mut().is_some_and(|peril| {
+                    let again = has(&peril.came, bit);
+                    put(&mut peril.came, bit, true);
+                    if !again && duplicates > 0 {
+                        put(&mut peril.open, bit, true);
+                    }
+                    again
+                });
+                (Input::Listed(bit), again)
+            }
+            What::Sent(index) => {
+                let (to, mail) = next.items.remove(index);
+                let again = mail & AGAIN != 0;
+                if let Some(peril) = next.peril.as_mut().filter(|_| !again && duplicates > 0) {
+                    insert(&mut peril.done, (to, mail));
+                }
+                (Input::Sent((to, mail)), again)
+            }
+            What::Ring(slot, alarm) => return (Input::Ring(slot, alarm), false),
+            What::Copy(index) => (Input::Copy(peril(next).copies.remove(index)), true),
+            What::Again(bit) => {
+                let peril = peril(next);
+                put(&mut peril.open, bit, false);
+                peril.left.duplicates -= 1;
+                (Input::Copy(Copied::Listed(bit)), true)
+            }
+            What::AgainOther(index) => {
+                let peril = peril(next);
+                peril.left.duplicates -= 1;
+                (Input::Copy(Copied::Other(peril.done.remove(index))), true)
+            }
+            What::Lost(_) | What::Crash(_) => unreachable!("{what:?} is no step"),
+        };
+        next.peril.iter_mut().for_each(Peril::forget);
+        taken
+    }
+
+    /// What an instance is given: a message it knows already, where its host remembers what it handled.
+    pub fn given(&mut self, place: &Place, input: Input, again: bool) -> (u32, Given) {
+        let known = again && !self.forgets();
+        let (slot, mail, more) = match input {
+            Input::Ring(slot, alarm) => return (slot, Given::Ring(alarm as u16)),
+            Input::Listed(bit) | Input::Copy(Copied::Listed(bit)) => {
+                let Delivery { mail, slot, process, .. } = self.listed.deliveries[bit];
+                let more = self.steps.mails.get(mail).copied && {
+                    let same = |d: &Delivery| d.mail == mail && d.process == process;
+                    let mut others = self.listed.deliveries.iter().enumerate();
+                    others.any(|(bit, other)| same(other) && has(&place.flight, bit))
+                };
+                (slot, mail, more)
+            }
+            Input::Sent((to, mail)) | Input::Copy(Copied::Other((to, mail))) => {
+                let mail = mail & !AGAIN;
+                let message = self.steps.mails.get(mail).message.clone();
+                (self.slot_for(to as usize, &message), mail, false)
+            }
+        };
+        (slot, if known { Given::Again(mail) } else { Given::Mail(mail, more) })
+    }
+
+    /// A message vanishes.
+    pub fn lose(&mut self, next: &mut Place, bit: usize) -> Applied {
+        put(&mut next.flight, bit, false);
+        peril(next).left.losses -= 1;
+        Applied::NOTHING
+    }
+
+    /// The host stops within the step that has begun, where so many effects are out, and starts again.
+    pub fn crash(&mut self, next: &mut Place, point: u32) -> Applied {
+        let input = next.stops().expect("only a step can be cut short");
+        let mut applied = Applied::NOTHING;
+        if self.forgets() {
+            let (slot, given) = self.given(next, input, false);
+            let number = self.step_of(next, slot, given).0;
+            let step = self.steps.step(number);
+            let ((sent, out), passed) = (step.parts[point as usize], step.passed);
+            let before = next.life(slot);
+            self.send_all(next, number, out);
+            next.sent = self.steps.bags.sum(next.sent, sent);
+            if matches!(given, Given::Ring(_)) && self.scenario.alarms == Alarms::Last {
+                // That time has passed is no matter of what was saved.
+                let later = self.steps.shifted(before, passed);
+                next.set_life(slot, later);
+                self.pass(next, slot, passed);
+            }
+            applied.sent = sent;
+        }
+        match input {
+            Input::Listed(bit) => put(&mut next.flight, bit, true),
+            Input::Sent((to, mail)) => self.put_back(next, (to, mail | AGAIN)),
+            Input::Copy(copy) => insert(&mut peril(next).copies, copy),
+            // What was saved says that it rang, or that it is armed.
+            Input::Ring(..) => {}
+        }
+        let peril = peril(next);
+        peril.stops = None;
+        peril.left.crashes -= 1;
+        applied
+    }
+
+    /// Before all that its sender sent later, where that matters: it was the first to come.
+    fn put_back(&mut self, next: &mut Place, item: Item) {
+        let source = |(to, mail): &Item| (*to, &self.steps.mails.get(mail & !AGAIN).message.source);
+        let at = match self.order.fifo {
+            true => next.items.partition_point(|other| source(other) < source(&item)),
+            false => next.items.partition_point(|other| *other <= item),
+        };
+        next.items.insert(at, item);
+    }
+}
+
+fn peril(place: &mut Place) -> &mut Peril {
+    place.peril.as_mut().expect("a fault is only where there are any")
+}
