@@ -6,11 +6,11 @@
 #[path = "common/shelf.rs"]
 mod shelf;
 
-use anyorder::explore::{Count, Report, Scenario, Verdict};
+use anyorder::explore::{Count, Scenario, Verdict};
 use num_bigint::BigUint;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use shelf::{counts, report, reports, scenario, sum};
+use shelf::{binomial, counts, factorial, letters, listed, of, reports, scenario};
 
 /// Hears anything, and remembers nothing of it.
 fn deaf(name: &str, types: &[String]) -> String {
@@ -21,34 +21,11 @@ fn deaf(name: &str, types: &[String]) -> String {
     )
 }
 
-fn letters(count: usize) -> Vec<String> {
-    (1..=count).map(|number| format!("M{number}")).collect()
-}
-
-fn listed(types: &[String]) -> String {
-    format!("deliver: [{}]\n", types.join(", "))
-}
-
-fn of(scenario: &Scenario) -> Report {
-    let report = report(scenario, scenario.orders[0]);
-    assert_eq!(sum(&report), report.orderings, "{}", report.scenario);
-    assert_eq!(report.stopped, None);
-    report
-}
-
 fn orderings(scenario: &Scenario) -> BigUint {
     match of(scenario).orderings {
         Count::Finite(number) => number,
         Count::Infinite => panic!("infinite"),
     }
-}
-
-fn factorial(n: usize) -> BigUint {
-    (1..=n).map(BigUint::from).product()
-}
-
-fn binomial(n: usize, k: usize) -> BigUint {
-    factorial(n) / (factorial(k) * factorial(n - k))
 }
 
 #[test]

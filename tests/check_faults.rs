@@ -4,9 +4,9 @@
 #[path = "common/shelf.rs"]
 mod shelf;
 
-use anyorder::explore::{Faults, Report, Scenario, Verdict, outcome_of, step_through};
+use anyorder::explore::{Faults, Verdict, outcome_of, step_through};
 use num_bigint::BigUint;
-use shelf::{Shelf, counts, report, scenario, sum};
+use shelf::{Shelf, binomial, counts, factorial, letters, listed, of, scenario};
 
 /// Hears anything, and says so many things of it.
 fn deaf(name: &str, types: &[String], says: usize) -> String {
@@ -24,35 +24,12 @@ fn deaf(name: &str, types: &[String], says: usize) -> String {
     )
 }
 
-fn letters(count: usize) -> Vec<String> {
-    (1..=count).map(|number| format!("M{number}")).collect()
-}
-
-fn listed(types: &[String]) -> String {
-    format!("deliver: [{}]\n", types.join(", "))
-}
-
-fn of(scenario: &Scenario) -> Report {
-    let report = report(scenario, scenario.orders[0]);
-    assert_eq!(sum(&report), report.orderings, "{}", report.scenario);
-    assert_eq!(report.stopped, None);
-    report
-}
-
 fn orderings(text: &str, says: usize, n: usize) -> BigUint {
     let types = letters(n);
     counts(&of(&scenario(&deaf("any", &types, says), &format!("{}{text}", listed(&types)))))
         .0
         .parse()
         .unwrap()
-}
-
-fn factorial(n: usize) -> BigUint {
-    (1..=n).map(BigUint::from).product()
-}
-
-fn binomial(n: usize, k: usize) -> BigUint {
-    if k > n { BigUint::ZERO } else { factorial(n) / (factorial(k) * factorial(n - k)) }
 }
 
 /// Which j come twice; then n + j deliveries, of which those of one message come in their order.

@@ -9,7 +9,7 @@ use brute::generate::{made, walked};
 use brute::interpret::Outcome;
 use brute::model::*;
 use brute::orderings::{Told, walk};
-use brute::production::{explored, explored_answer, told_answer};
+use brute::production::{Difference, difference, explored, shown};
 use brute::shrink::shrunk;
 use brute::{seeds, yaml};
 use std::collections::BTreeMap;
@@ -189,32 +189,6 @@ fn reads_the_time(process: &Process) -> bool {
     guards.any(|guard| matches!(guard, Guard::Until(_)))
 }
 
-/// Where the explorer and brute force part, if they do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Difference {
-    Refused,
-    Orderings,
-    Outcomes,
-    Example,
-    Finding,
-    Unreached,
-    Verdict,
-}
-
-fn difference(case: &Case, told: &Told) -> Option<Difference> {
-    let mine = told_answer(case, told);
-    let Ok(theirs) = explored_answer(case) else { return Some(Difference::Refused) };
-    match () {
-        _ if mine.orderings != theirs.orderings => Some(Difference::Orderings),
-        _ if mine.outcomes != theirs.outcomes => Some(Difference::Outcomes),
-        _ if mine.examples != theirs.examples => Some(Difference::Example),
-        _ if mine.findings != theirs.findings => Some(Difference::Finding),
-        _ if mine.unreached != theirs.unreached => Some(Difference::Unreached),
-        _ if mine.verdict != theirs.verdict => Some(Difference::Verdict),
-        _ => None,
-    }
-}
-
 #[test]
 fn the_explorer_agrees_with_brute_force() {
     let mut bad: BTreeMap<Difference, Vec<u64>> = BTreeMap::new();
@@ -265,13 +239,4 @@ fn orders_that_contradict_each_other_are_bad_input() {
         }
     }
     assert!(contradicted > 10, "only {contradicted}");
-}
-
-/// A case and both answers.
-fn shown(case: &Case) -> String {
-    let texts: Vec<String> = case.processes.iter().map(yaml::definition).collect();
-    let mine = told_answer(case, &walk(case, 100_000).unwrap());
-    let theirs = explored_answer(case).map_or_else(|error| error, |answer| answer.to_string());
-    let texts = texts.join("\n");
-    format!("{texts}\n{}\nbrute force: {mine}\nexplorer: {theirs}", yaml::scenario(case))
 }

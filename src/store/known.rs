@@ -42,8 +42,7 @@ impl Known {
 
     /// Knows what that index knows.
     pub fn begin(&mut self, asked: &Asked<'_>, index: Index) -> Result<()> {
-        self.end = index.end();
-        self.tie = tie(asked.bytes, self.end)?;
+        (self.tie, self.end) = (tie(asked.bytes, index.end())?, index.end());
         self.index = index;
         self.ids.clear();
         Ok(())

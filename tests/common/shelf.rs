@@ -7,6 +7,7 @@ use anyorder::explore::{Count, Order, Report, Scenario, explore, read};
 use anyorder::process::{self, Definition, Library};
 use anyorder::report::diagnostic::render;
 use anyorder::span::Source;
+use num_bigint::BigUint;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -74,4 +75,27 @@ pub fn sum(report: &Report) -> Count {
     let mut sum = Count::zero();
     report.outcomes.iter().for_each(|found| sum.add(&found.orderings));
     sum
+}
+
+pub fn letters(count: usize) -> Vec<String> {
+    (1..=count).map(|number| format!("M{number}")).collect()
+}
+
+pub fn listed(types: &[String]) -> String {
+    format!("deliver: [{}]\n", types.join(", "))
+}
+
+pub fn of(scenario: &Scenario) -> Report {
+    let report = report(scenario, scenario.orders[0]);
+    assert_eq!(sum(&report), report.orderings, "{}", report.scenario);
+    assert_eq!(report.stopped, None);
+    report
+}
+
+pub fn factorial(n: usize) -> BigUint {
+    (1..=n).map(BigUint::from).product()
+}
+
+pub fn binomial(n: usize, k: usize) -> BigUint {
+    if k > n { BigUint::ZERO } else { factorial(n) / (factorial(k) * factorial(n - k)) }
 }

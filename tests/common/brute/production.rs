@@ -2,7 +2,7 @@
 
 use super::ends::Found;
 use super::model::Case;
-use super::orderings::Told;
+use super::orderings::{Told, walk};
 use super::yaml;
 use anyorder::error::{Error, Result};
 use anyorder::event::Name;
@@ -180,4 +180,39 @@ fn line<'a>(
 ) -> String {
     let effects: BTreeMap<&str, u64> = effects.filter(|(_, count)| *count > 0).collect();
     format!("{outcome} {effects:?} {detail}: {orderings}")
+}
+
+/// Where the explorer and brute force part, if they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Difference {
+    Refused,
+    Orderings,
+    Outcomes,
+    Example,
+    Finding,
+    Unreached,
+    Verdict,
+}
+
+pub fn difference(case: &Case, told: &Told) -> Option<Difference> {
+    let mine = told_answer(case, told);
+    let Ok(theirs) = explored_answer(case) else { return Some(Difference::Refused) };
+    match () {
+        _ if mine.orderings != theirs.orderings => Some(Difference::Orderings),
+        _ if mine.outcomes != theirs.outcomes => Some(Difference::Outcomes),
+        _ if mine.examples != theirs.examples => Some(Difference::Example),
+        _ if mine.findings != theirs.findings => Some(Difference::Finding),
+        _ if mine.unreached != theirs.unreached => Some(Difference::Unreached),
+        _ if mine.verdict != theirs.verdict => Some(Difference::Verdict),
+        _ => None,
+    }
+}
+
+/// A case and both answers.
+pub fn shown(case: &Case) -> String {
+    let texts: Vec<String> = case.processes.iter().map(yaml::definition).collect();
+    let mine = told_answer(case, &walk(case, 100_000).unwrap());
+    let theirs = explored_answer(case).map_or_else(|error| error, |answer| answer.to_string());
+    let texts = texts.join("\n");
+    format!("{texts}\n{}\nbrute force: {mine}\nexplorer: {theirs}", yaml::scenario(case))
 }
