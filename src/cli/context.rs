@@ -3,17 +3,20 @@
 use super::Format;
 use super::workspace::Workspace;
 use crate::error::Result;
+use crate::process::workspace_file::WorkspaceFile;
 use crate::report::words::{counted, grouped};
-use clap::Command;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 pub(crate) struct Context<'a> {
     directory: Option<PathBuf>,
+    /// The one around the current directory, or in that one; unless there is none.
+    found: Option<Workspace>,
     pub format: Format,
-    /// The command line that was understood, with the workspace's verbs in it.
-    pub command: Command,
+    /// What the workspace's file says; nothing where it cannot be read.
+    pub file: Rc<WorkspaceFile>,
     /// Results.
     pub out: &'a mut dyn Write,
     /// Notes, warnings and errors.
@@ -23,17 +26,21 @@ pub(crate) struct Context<'a> {
 impl<'a> Context<'a> {
     pub fn new(
         directory: Option<PathBuf>,
+        found: Option<Workspace>,
         format: Format,
-        command: Command,
+        file: Rc<WorkspaceFile>,
         out: &'a mut dyn Write,
         err: &'a mut dyn Write,
     ) -> Context<'a> {
-        Context { directory, format, command, out, err }
+        Context { directory, found, format, file, out, err }
     }
 
     /// The workspace around the current directory, or the one that `-C` names.
     pub fn workspace(&self) -> Result<Workspace> {
-        Workspace::find(self.directory.as_deref())
+        match &self.found {
+            Some(workspace) => Ok(workspace.clone()),
+            None => Workspace::find(self.directory.as_deref()),
+        }
     }
 
     /// Whether the workspace is the one around the current directory.

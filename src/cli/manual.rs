@@ -1,8 +1,8 @@
 //! `anyorder man` and `anyorder completions`: made from the same arguments that are parsed, those of the
 //! workspace's verbs among them.
 
-use super::Exit;
 use super::context::Context;
+use super::{Exit, line};
 
 /// Print the manual page
 #[derive(Debug, clap::Args)]
@@ -21,7 +21,7 @@ pub struct CompletionArgs {
 
 /// One page for all: the program's own, then a part for each verb.
 pub fn man(_: ManArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let mut command = context.command.clone();
+    let mut command = line::command(&context.file);
     command.build();
     let mut page = Vec::new();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
@@ -48,7 +48,7 @@ pub fn man(_: ManArgs, context: &mut Context) -> anyhow::Result<Exit> {
 
 pub fn completions(args: CompletionArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut context.command, "anyorder", &mut script);
+    clap_complete::generate(args.shell, &mut line::command(&context.file), "anyorder", &mut script);
     context.out.write_all(&script)?;
     Ok(Exit::Holds)
 }

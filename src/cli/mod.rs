@@ -20,6 +20,7 @@ mod graph;
 mod import;
 mod init;
 mod interrupt;
+mod line;
 mod log;
 mod manual;
 mod new;
@@ -37,17 +38,16 @@ mod verify;
 mod workspace;
 
 use crate::error::{Error, Trouble};
-use crate::process::workspace_file::WorkspaceFile;
 use crate::report::diagnostic;
-use anyhow::Result;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::FromArgMatches;
 use context::Context;
+use line::Output;
 use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::rc::Rc;
 use workspace::Workspace;
 
 /// How a verb ends where nothing went wrong with the world.
@@ -64,85 +64,10 @@ pub enum Exit {
 const BAD_INPUT: u8 = 2;
 const OUR_BUG: u8 = 4;
 
-/// The heading of the options that every verb takes.
-const EVERYWHERE: &str = "Everywhere";
-
-const EXIT_CODES: &str = "\
-Start here:
-  anyorder demo        a day in a restaurant, in a minute
-  anyorder init DIR    a small workspace of your own; its verbs become commands
-
-Exit codes:
-  0  it holds
-  1  a finding: orderings diverge, a spec fails, a replay differs,
-     an append met another position than it expected
-  2  bad input or usage
-  3  a bound was reached
-  4  a bug of anyorder's own";
-
-#[derive(Debug, Parser)]
-#[command(name = "anyorder", version, max_term_width = 100, after_help = EXIT_CODES)]
-/// A workbench for event-sourced process managers.
-///
-/// Write a process as one small file; append events to a JSON-lines store; run the process over
-/// the log, deterministically, in virtual time; check what it does under every order of its inputs;
-/// replay a real log through another version of it.
-pub(crate) struct Args {
-    /// The workspace; without it, the one around the current directory
-    #[arg(short = 'C', value_name = "DIR", global = true, help_heading = EVERYWHERE)]
-    directory: Option<PathBuf>,
-    /// How results are printed
-    #[arg(long, global = true, value_parser = Output::everywhere(), default_value = "text", help_heading = EVERYWHERE)]
-    format: Output,
-    #[command(subcommand)]
-    verb: Verb,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Text,
     Json,
-}
-
-/// What `--format` may say; most verbs know two of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Output {
-    Text,
-    Json,
-    Junit,
-}
-
-impl Output {
-    /// The formats that every verb has.
-    fn everywhere() -> impl TypedValueParser<Value = Output> {
-        PossibleValuesParser::new(["text", "json"])
-            .map(|name| if name == "json" { Output::Json } else { Output::Text })
-    }
-}
-
-#[derive(Debug, Subcommand)]
-enum Verb {
-    Demo(demo::Args),
-    Init(init::Args),
-    New(new::Args),
-    Append(append::Args),
-    Log(log::Args),
-    Trace(trace::Args),
-    Graph(graph::Args),
-    Run(run::Args),
-    Status(status::Args),
-    Resume(settle::ResumeArgs),
-    End(settle::EndArgs),
-    Check(check::Args),
-    Test(test::Args),
-    Replay(replay::Args),
-    Import(import::Args),
-    Export(export::Args),
-    Verify(verify::Args),
-    Explain(explain::Args),
-    Schema(schema::Args),
-    Man(manual::ManArgs),
-    Completions(manual::CompletionArgs),
 }
 
 /// The program: arguments, standard output and error, an exit code.
@@ -169,16 +94,15 @@ pub(crate) fn execute(
     colour: bool,
 ) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
-    // The workspace's verbs are known before the line is parsed. A file that is broken takes away only
+    // The workspace's verbs are known before the line is read. A file that is broken takes away only
     // its own verbs: it is complained about where one of them, or the workspace, is asked for.
     let around = verbs::directory(&arguments);
-    let file = verbs::file_around(around.as_deref());
-    let (words, broken) = match file {
-        Ok(file) => ((verbs::add_to(Args::command(), &file), file), None),
-        Err(error) => ((Args::command(), WorkspaceFile::default()), Some(error)),
+    let workspace = Workspace::find(around.as_deref());
+    let (file, broken) = match verbs::file_of(&workspace, around.is_some()) {
+        Ok(file) => (file, None),
+        Err(error) => (Rc::default(), Some(error)),
     };
-    let (command, file) = words;
-    let matches = match command.clone().try_get_matches_from(arguments) {
+    let matches = match line::read(&arguments, &file) {
         Ok(matches) => matches,
         Err(error) => {
             use clap::error::ErrorKind::{DisplayHelp, InvalidSubcommand};
@@ -194,7 +118,7 @@ pub(crate) fn execute(
                     failed(&broken.into(), out, err, colour);
                     exit
                 }
-                _ => usage(&error, Workspace::find(around.as_deref()).is_ok(), out, err),
+                _ => usage(&error, workspace.is_ok(), out, err),
             };
         }
     };
@@ -203,13 +127,14 @@ pub(crate) fn execute(
         Output::Json => Format::Json,
         Output::Text | Output::Junit => Format::Text,
     };
-    let mut context = Context::new(directory, format, command, out, err);
+    let workspace = workspace.ok().filter(|_| directory == around);
+    let mut context = Context::new(directory, workspace, format, file.clone(), out, err);
     let named = matches.subcommand().and_then(|(name, inside)| Some((file.verb(name)?, inside)));
     let result = match named {
         Some((verb, inside)) => verbs::run(verb, inside, &mut context),
-        None => Args::from_arg_matches(&matches)
+        None => line::Args::from_arg_matches(&matches)
             .map_err(anyhow::Error::from)
-            .and_then(|args| dispatch(args.verb, &mut context)),
+            .and_then(|args| args.verb.run(&mut context)),
     };
     let result = result.and_then(|exit| {
         context.out.flush()?;
@@ -218,32 +143,6 @@ pub(crate) fn execute(
     match result {
         Ok(exit) => exit as u8,
         Err(error) => failed(&error, out, err, colour),
-    }
-}
-
-fn dispatch(verb: Verb, context: &mut Context) -> Result<Exit> {
-    match verb {
-        Verb::Demo(args) => demo::run(args, context),
-        Verb::Init(args) => init::run(args, context),
-        Verb::New(args) => new::run(args, context),
-        Verb::Append(args) => append::run(args, context),
-        Verb::Log(args) => log::run(args, context),
-        Verb::Trace(args) => trace::run(args, context),
-        Verb::Graph(args) => graph::run(args, context),
-        Verb::Run(args) => run::run(args, context),
-        Verb::Status(args) => status::run(args, context),
-        Verb::Resume(args) => settle::resume(args, context),
-        Verb::End(args) => settle::end(args, context),
-        Verb::Check(args) => check::run(args, context),
-        Verb::Test(args) => test::run(args, context),
-        Verb::Replay(args) => replay::run(args, context),
-        Verb::Import(args) => import::run(args, context),
-        Verb::Export(args) => export::run(args, context),
-        Verb::Verify(args) => verify::run(args, context),
-        Verb::Explain(args) => explain::run(args, context),
-        Verb::Schema(args) => schema::run(args, context),
-        Verb::Man(args) => manual::man(args, context),
-        Verb::Completions(args) => manual::completions(args, context),
     }
 }
 

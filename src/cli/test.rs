@@ -1,8 +1,9 @@
 //! `anyorder test`: given, when, then.
 
+use super::Exit;
 use super::context::Context;
+use super::line::{EVERYWHERE, Output};
 use super::shelf;
-use super::{EVERYWHERE, Exit, Output};
 use crate::error::Error;
 use crate::report::{junit, spec as report, spec_json};
 use crate::spec::{self, Spec, Tested};

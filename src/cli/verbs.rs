@@ -1,6 +1,7 @@
 //! The verbs of the workspace: `place-order`, `pay`. The words of the business, as commands.
 
 use super::context::Context;
+use super::line::BUILT_IN;
 use super::workspace::{self, Workspace};
 use super::{Exit, append, clock};
 use crate::error::{Error, Result};
@@ -8,23 +9,16 @@ use crate::event::{Document, Kind, Message, Name, Time, json};
 use crate::process::workspace_file::{OptionKind, VerbOption, VerbSpec, WorkspaceFile};
 use crate::span::{Diagnostic, Mistake};
 use crate::store::{Guard, Record};
-use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::collections::HashSet;
-
-/// The command line with the workspace's verbs in it.
-pub(super) fn add_to(command: Command, file: &WorkspaceFile) -> Command {
-    file.verbs.iter().fold(command, |command, verb| command.subcommand(of(verb)))
-}
+use std::rc::Rc;
 
 /// An error where a verb bears a built-in's name: which of the two is meant must never be a question.
 pub(super) fn refuse_shadows(file: &WorkspaceFile) -> Result<()> {
-    let own = super::Args::command();
-    let taken =
-        |name: &str| name == "help" || own.get_subcommands().any(|built_in| built_in.get_name() == name);
     let shadows: Vec<Diagnostic> = file
         .verbs
         .iter()
-        .filter(|verb| taken(&verb.name))
+        .filter(|verb| &*verb.name == "help" || BUILT_IN.contains(&&*verb.name))
         .map(|verb| {
             let message = format!("`{}` is a verb of anyorder's own", verb.name);
             let mut diagnostic =
@@ -36,7 +30,8 @@ pub(super) fn refuse_shadows(file: &WorkspaceFile) -> Result<()> {
     if shadows.is_empty() { Ok(()) } else { Err(Error::diagnostics(shadows)) }
 }
 
-fn of(verb: &VerbSpec) -> Command {
+/// A verb as clap knows it.
+pub(super) fn of(verb: &VerbSpec) -> Command {
     let mut about = verb.summary.clone().unwrap_or_else(|| format!("Append {}", verb.appends));
     if about.ends_with('.') {
         about.pop();
@@ -242,11 +237,11 @@ pub(super) fn directory(arguments: &[std::ffi::OsString]) -> Option<std::path::P
 
 /// What the workspace's file says, if there is a workspace; the verbs of one that is broken are missed
 /// only by who asks for them.
-pub(super) fn file_around(directory: Option<&std::path::Path>) -> Result<WorkspaceFile> {
-    match Workspace::find(directory) {
+pub(super) fn file_of(workspace: &Result<Workspace>, named: bool) -> Result<Rc<WorkspaceFile>> {
+    match workspace {
         Ok(workspace) => workspace.file(),
         // Outside of any workspace there are no verbs; one that was named should be there.
-        Err(error) if directory.is_some() => Err(error),
-        Err(_) => Ok(WorkspaceFile::default()),
+        Err(error) if named => Err(error.clone()),
+        Err(_) => Ok(Rc::default()),
     }
 }

@@ -8,12 +8,17 @@ use crate::process::{Definition, Family, Service, read, read_named, read_service
 use crate::runtime::Merged;
 use crate::span::Source;
 use crate::store::{Folder, Foreign, Logs, Record, Store};
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// A folder with `anyorder.yaml`, `processes/` and `log/`, none of which must be there.
+#[derive(Clone)]
 pub(crate) struct Workspace {
     root: PathBuf,
+    /// What its file says, once it was read.
+    file: OnceCell<Rc<WorkspaceFile>>,
 }
 
 const FILE: &str = "anyorder.yaml";
@@ -37,10 +42,10 @@ impl Workspace {
         }
         if let Some(root) = here.ancestors().find(|folder| folder.join(FILE).is_file()) {
             let root = if root == here { start.to_path_buf() } else { root.to_path_buf() };
-            return Ok(Workspace { root });
+            return Ok(Workspace::at(root));
         }
         if here.join("processes").is_dir() || here.join("log").is_dir() {
-            return Ok(Workspace { root: start.to_path_buf() });
+            return Ok(Workspace::at(start.to_path_buf()));
         }
         Err(Error::input(format!("no workspace here: no {FILE} in this folder or above it"))
             .hint("name one with `-C DIR`, or see one made: `anyorder demo --keep DIR`"))
@@ -52,7 +57,7 @@ impl Workspace {
 
     /// That folder, whatever is in it.
     pub fn at(root: PathBuf) -> Workspace {
-        Workspace { root }
+        Workspace { root, file: OnceCell::new() }
     }
 
     /// The files under `scenarios/` or `specs/`, in the order of their names; `noun` is what lies there.
@@ -70,15 +75,17 @@ impl Workspace {
     }
 
     /// What `anyorder.yaml` says; nothing where there is none.
-    pub fn file(&self) -> Result<WorkspaceFile> {
-        let path = self.root.join(FILE);
-        if !path.exists() {
-            return Ok(WorkspaceFile::default());
+    pub fn file(&self) -> Result<Rc<WorkspaceFile>> {
+        if let Some(file) = self.file.get() {
+            return Ok(file.clone());
         }
-        let source = source(&path, path.display().to_string())?;
-        let file = workspace_file::read(&source)?;
+        let path = self.root.join(FILE);
+        let file = match path.exists() {
+            true => workspace_file::read(&source(&path, path.display().to_string())?)?,
+            false => WorkspaceFile::default(),
+        };
         super::verbs::refuse_shadows(&file)?;
-        Ok(file)
+        Ok(self.file.get_or_init(|| Rc::new(file)).clone())
     }
 
     /// The definitions under `processes/`, by process, all their errors at once.
