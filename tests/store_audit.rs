@@ -2,7 +2,7 @@
 
 mod common;
 
-use anyorder::event::{Message, Name, line};
+use anyorder::event::{Message, Name, line, seal};
 use anyorder::store::{Audit, Findings, Guard, Memory, Store, Verified};
 use common::message;
 use std::sync::Arc;
@@ -132,7 +132,7 @@ fn sealing_keeps_every_other_byte_however_the_lines_were_written() {
         )
     };
     let mut sealed = bare("b", 2, "");
-    line::seal(&mut sealed, 0, 0);
+    seal::seal(&mut sealed, 0, 0);
     let one = bare("a", 1, r#","data":"a } and a crc: \"crc\":\"00000000\"""#);
     let three = bare("c", 3, r#","remaining":1,"data":{"x":1.50}"#);
     let four = bare("d", 4, "").replace('}', " }");

@@ -2,7 +2,7 @@
 //! with what it thinks of (README.md), and `tests/fuzzed.rs` with a few thousand seeded mutations.
 
 use anyorder::error::{Error, Result};
-use anyorder::event::{Document, Message, Name, Names, Position, Time, json, line};
+use anyorder::event::{Document, Message, Name, Names, Position, Time, json, line, seal};
 use anyorder::process::expr::{self, Env, Scope};
 use anyorder::process::{self, Data, Definition, Family, Library, canonical, workspace_file};
 use anyorder::report::diagnostic::render;
@@ -104,13 +104,13 @@ pub fn line(text: &str) {
             let mut written = message.to_json();
             assert_eq!(line::read(&written).as_ref(), Ok(&message));
             assert_eq!(line::read(&written).unwrap().to_json(), written);
-            line::seal(&mut written, 0, 7);
-            assert!(line::verify(&written, 7).is_some_and(|fits| fits.is_ok()));
+            seal::seal(&mut written, 0, 7);
+            assert!(seal::verify(&written, 7).is_some_and(|fits| fits.is_ok()));
             assert_eq!(line::read(&written).as_ref(), Ok(&message));
         }
         Err(error) => assert!(text.is_char_boundary(error.byte) && !error.what.is_empty(), "{error:?}"),
     }
-    let _ = (line::crc_of(text), line::verify(text, 7));
+    let _ = (seal::crc_of(text), seal::verify(text, 7));
 }
 
 /// Events of others: each is what its line says, wherever the lines come from; what is wrong has a place in

@@ -1,10 +1,9 @@
-//! One line of a log: reading a message from it, sealing it with its checksum.
+//! One line of a log: reading a message from it.
 //!
-//! A line is one JSON object. Its last member may be `crc`: the CRC-32C of the line's bytes before
-//! `,"crc"`, seeded with the previous line's, as 8 lower-case hex digits. The first line's seed is
-//! 0, and 0 again after a line without one.
+//! A line is one JSON object. Its last member may be `crc`, see [`super::seal`].
 
 use super::json::{self, NotJson};
+use super::seal::{SEAL, crc_of};
 use super::{Document, Extra, Kind, Message, Name, Names, Position, Time};
 
 /// The message on a line (without its newline; a carriage return is white space). The error's byte
@@ -239,42 +238,9 @@ fn brief(raw: &str) -> String {
     text
 }
 
-/// `,"crc":"01234567"}`
-pub(super) const SEAL: usize = 18;
-
-/// The checksum that a line bears as its last member, in our spelling.
-pub fn crc_of(line: &str) -> Option<u32> {
-    let seal = line.len().checked_sub(SEAL).and_then(|start| line.get(start..))?;
-    let digits = seal.strip_prefix(",\"crc\":\"")?.strip_suffix("\"}")?;
-    digits.bytes().try_fold(0, |crc, digit| match digit {
-        b'0'..=b'9' => Some(crc << 4 | (digit - b'0') as u32),
-        b'a'..=b'f' => Some(crc << 4 | (digit - b'a' + 10) as u32),
-        _ => None,
-    })
-}
-
-/// Whether a line bears the checksum that its bytes and the line before it ask for; None for a line
-/// without one.
-pub fn verify(line: &str, seed: u32) -> Option<Result<u32, u32>> {
-    let borne = crc_of(line)?;
-    let computed = crc32c::crc32c_append(seed, &line.as_bytes()[..line.len() - SEAL]);
-    Some(if borne == computed { Ok(borne) } else { Err(computed) })
-}
-
-/// Puts the checksum into the JSON object that begins at byte `start` of `out` and ends it.
-pub fn seal(out: &mut String, start: usize, seed: u32) -> u32 {
-    assert_eq!(out.pop(), Some('}'), "a line is a JSON object");
-    let crc = crc32c::crc32c_append(seed, &out.as_bytes()[start..]);
-    out.push_str(",\"crc\":\"");
-    for place in (0..8).rev() {
-        out.push(char::from_digit(crc >> (4 * place) & 15, 16).expect("a hex digit"));
-    }
-    out.push_str("\"}");
-    crc
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::seal::{seal, verify};
     use super::*;
     use proptest::prelude::*;
 

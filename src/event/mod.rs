@@ -11,6 +11,7 @@ pub mod json;
 pub mod line;
 mod message;
 mod names;
+pub mod seal;
 mod time;
 
 pub use document::Document;

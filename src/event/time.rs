@@ -46,18 +46,19 @@ impl Time {
 /// `2026-11-21T09:00:00.000Z`, read without the general parser: every line of a log has at least
 /// one of these, and this is 20 times as fast. Anything else is left to the general parser.
 fn parse_canonical(b: &[u8]) -> Option<Time> {
-    if b.len() != 24
-        || (b[4], b[7], b[10], b[13], b[16], b[19], b[23]) != (b'-', b'-', b'T', b':', b':', b'.', b'Z')
-    {
+    let b: &[u8; 24] = b.try_into().ok()?;
+    if (b[4], b[7], b[10], b[13], b[16], b[19], b[23]) != (b'-', b'-', b'T', b':', b':', b'.', b'Z') {
         return None;
     }
-    let number = |range: std::ops::Range<usize>| {
-        b[range]
-            .iter()
-            .try_fold(0i64, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + (digit - b'0') as i64))
-    };
-    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-    let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
+    // All digits are looked at together: one branch, and not seventeen.
+    let digit = |at: usize| b[at].wrapping_sub(b'0');
+    let places = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 21, 22];
+    if places.iter().fold(false, |other, at| other | (digit(*at) > 9)) {
+        return None;
+    }
+    let two = |at: usize| digit(at) as i64 * 10 + digit(at + 1) as i64;
+    let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8));
+    let (hour, minute, second, millis) = (two(11), two(14), two(17), two(20) * 10 + digit(22) as i64);
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let last_day = match month {
         4 | 6 | 9 | 11 => 30,
@@ -76,7 +77,7 @@ fn parse_canonical(b: &[u8]) -> Option<Time> {
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     let days = era * 146_097 + day_of_era - 719_468;
     let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
-    Time::from_millis(seconds * 1000 + number(20..23)?)
+    Time::from_millis(seconds * 1000 + millis)
 }
 
 impl Time {

@@ -10,9 +10,10 @@ use super::store::Store;
 use super::tail::{self, Tail, Torn};
 use super::unsure;
 use crate::error::{Error, Result};
-use crate::event::{Document, Message, Name, Position, json, line};
+use crate::event::{Document, Message, Name, Position, json, seal};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::borrow::Borrow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// What an append expects of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,8 +124,11 @@ fn locked<M: Borrow<Message>>(
     let mut tail = tail::look(bytes, module)?;
     let mut known = match seen.as_deref_mut() {
         Some(seen) => {
-            let ids: BTreeSet<&str> = batches.iter().flatten().map(|message| &*message.borrow().id).collect();
-            Some(store.asked(module, bytes, tail.len).positions(&ids, seen)?)
+            let ids: Vec<&str> = batches.iter().flatten().map(|message| &*message.borrow().id).collect();
+            Some(Ids {
+                old: store.asked(module, bytes, tail.len).positions(&ids, seen)?,
+                new: HashMap::with_capacity_and_hasher(ids.len(), FxBuildHasher),
+            })
         }
         None => None,
     };
@@ -133,7 +137,7 @@ fn locked<M: Borrow<Message>>(
     let mut placed = Vec::with_capacity(batches.len());
     for batch in &batches {
         if let Some(known) = &known
-            && let Some(positions) = old_positions(module, batch, known)?
+            && let Some(positions) = known.positions(module, batch)?
         {
             placed.push(Placed::Already(positions));
             continue;
@@ -141,7 +145,7 @@ fn locked<M: Borrow<Message>>(
         let first = next;
         next += batch.len() as u64;
         if let Some(known) = &mut known {
-            remember(batch, first, known)?;
+            known.remember(batch, first)?;
         }
         if u32::try_from(batch.len()).is_err() {
             return Err(Error::input("a batch holds at most 4294967295 messages"));
@@ -205,7 +209,7 @@ impl Text {
                 self.out.truncate(start);
                 self.out.push_str(&one_line);
             }
-            self.seed = line::seal(&mut self.out, start, self.seed);
+            self.seed = seal::seal(&mut self.out, start, self.seed);
             self.out.push('\n');
             position = position.next();
         }
@@ -216,35 +220,45 @@ fn position(number: u64) -> Result<Position> {
     Position::new(number).ok_or_else(|| Error::bound("the log is full: its positions have 16 digits"))
 }
 
-/// The positions of a batch that is there already; None if it is new.
-fn old_positions<M: Borrow<Message>>(
-    module: &str,
-    batch: &[M],
-    known: &HashMap<Name, Position>,
-) -> Result<Option<Vec<Position>>> {
-    let positions: Vec<Position> =
-        batch.iter().filter_map(|message| known.get(&message.borrow().id).copied()).collect();
-    if positions.is_empty() || positions.len() == batch.len() {
-        return Ok((!positions.is_empty()).then_some(positions));
-    }
-    let missing =
-        batch.iter().map(M::borrow).find(|message| !known.contains_key(&message.id)).expect("one is missing");
-    Err(Error::input(format!(
-        "{} of the {} messages of a batch are in the log of `{module}` already, and `{}` is not",
-        positions.len(),
-        batch.len(),
-        missing.id
-    ))
-    .hint("a batch is appended whole or not at all; append what is new on its own"))
+/// Where ids stand that are appended.
+struct Ids<'b> {
+    /// Those that are in the log.
+    old: HashMap<Name, Position>,
+    /// Those of batches before this one.
+    new: FxHashMap<&'b str, Position>,
 }
 
-fn remember<M: Borrow<Message>>(batch: &[M], first: u64, known: &mut HashMap<Name, Position>) -> Result<()> {
-    for (number, message) in (first..).zip(batch.iter().map(M::borrow)) {
-        if known.insert(message.id.clone(), position(number)?).is_some() {
-            return Err(Error::input(format!("the id `{}` stands twice in one batch", message.id)));
-        }
+impl<'b> Ids<'b> {
+    fn position(&self, id: &str) -> Option<Position> {
+        let old = if self.old.is_empty() { None } else { self.old.get(id) };
+        old.or_else(|| self.new.get(id)).copied()
     }
-    Ok(())
+
+    /// The positions of a batch that is there already; None if it is new.
+    fn positions<M: Borrow<Message>>(&self, module: &str, batch: &[M]) -> Result<Option<Vec<Position>>> {
+        let known = |message: &M| self.position(&message.borrow().id);
+        let positions: Vec<Position> = batch.iter().filter_map(known).collect();
+        if positions.is_empty() || positions.len() == batch.len() {
+            return Ok((!positions.is_empty()).then_some(positions));
+        }
+        let missing = batch.iter().find(|message| known(message).is_none()).expect("one is missing");
+        Err(Error::input(format!(
+            "{} of the {} messages of a batch are in the log of `{module}` already, and `{}` is not",
+            positions.len(),
+            batch.len(),
+            missing.borrow().id
+        ))
+        .hint("a batch is appended whole or not at all; append what is new on its own"))
+    }
+
+    fn remember<M: Borrow<Message>>(&mut self, batch: &'b [M], first: u64) -> Result<()> {
+        for (number, message) in (first..).zip(batch.iter().map(M::borrow)) {
+            if self.new.insert(&message.id, position(number)?).is_some() {
+                return Err(Error::input(format!("the id `{}` stands twice in one batch", message.id)));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Whether a message can go into a module's log: what is written must be read again.

@@ -3,7 +3,7 @@
 //! Reader, tail and verify all ask here, so that a log which one of them takes is taken by all.
 
 use super::lines::Fault;
-use crate::event::{Envelope, Message, Name, Names, Position, line};
+use crate::event::{Envelope, Message, Name, Names, Position, line, seal};
 
 /// What the next line must be.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ impl Chain {
         Chain {
             module: Name::from(module),
             next: message.position.map_or(0, |position| position.number()) + 1,
-            seed: line::crc_of(trimmed(text)).unwrap_or(0),
+            seed: seal::crc_of(trimmed(text)).unwrap_or(0),
             left: message.remaining,
             names: Names::remembering(),
         }
@@ -40,7 +40,7 @@ impl Chain {
     /// The message on the next line, if it follows. Also whether it is sealed.
     pub fn accept(&mut self, text: &[u8]) -> Result<(Message, bool), Fault> {
         let text = utf8(text)?;
-        let seal = line::verify(trimmed(text), self.seed);
+        let seal = seal::verify(trimmed(text), self.seed);
         let message = match seal {
             // These are the bytes that a writer of ours wrote after that line: it is JSON.
             Some(Ok(_)) => line::read_written(text, &mut self.names),
@@ -52,10 +52,10 @@ impl Chain {
 
     /// As [`Chain::accept`], for who asks only for the envelope: several times as fast where a writer of ours
     /// wrote the line, which its checksum tells.
-    pub fn glance<'l>(&mut self, text: &'l [u8]) -> Result<Glance<'l>, Fault> {
-        if let Ok(line) = std::str::from_utf8(text)
-            && let Some(Ok(crc)) = line::verify(line, self.seed)
-            && let Some(envelope) = Envelope::glance(line)
+    pub fn glance<'l>(&mut self, line: Seen<'l>) -> Result<Glance<'l>, Fault> {
+        if let Some(text) = line.text
+            && let Some(Ok(crc)) = seal::verify(text, self.seed)
+            && let Some(envelope) = Envelope::glance(text)
             && envelope.source == &*self.module
             && envelope.position == Position::new(self.next)
             && (self.left == 0 || envelope.remaining == self.left - 1)
@@ -63,12 +63,12 @@ impl Chain {
             (self.seed, self.next, self.left) = (crc, self.next + 1, envelope.remaining);
             return Ok(Glance::Ours(envelope));
         }
-        self.accept(text).map(|(message, _)| Glance::Any(Box::new(message)))
+        self.accept(line.bytes).map(|(message, _)| Glance::Any(Box::new(message)))
     }
 
     /// As [`Chain::accept`], for a message that was read already.
     pub fn follow(&mut self, message: &Message, text: &str) -> Result<bool, Fault> {
-        self.check(message, text, line::verify(trimmed(text), self.seed))
+        self.check(message, text, seal::verify(trimmed(text), self.seed))
     }
 
     fn check(
@@ -118,6 +118,14 @@ impl Chain {
         self.left = message.remaining;
         Ok(sealed.is_some())
     }
+}
+
+/// A line as a scan meets it.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<'l> {
+    pub bytes: &'l [u8],
+    /// None where something near it is no text.
+    pub text: Option<&'l str>,
 }
 
 /// A line whose envelope is known.

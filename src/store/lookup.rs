@@ -35,7 +35,7 @@ impl Asked<'_> {
     }
 
     /// The positions of those of the ids that stand in the log.
-    pub fn positions(&self, ids: &BTreeSet<&str>, known: &mut Known) -> Result<HashMap<Name, Position>> {
+    pub fn positions(&self, ids: &[&str], known: &mut Known) -> Result<HashMap<Name, Position>> {
         match self.look_up(ids, known) {
             // The index says what is not so: it is taken away, and the log alone is asked.
             Err(_) if known.index.end() > 0 => {
@@ -47,7 +47,7 @@ impl Asked<'_> {
         }
     }
 
-    fn look_up(&self, ids: &BTreeSet<&str>, known: &mut Known) -> Result<HashMap<Name, Position>> {
+    fn look_up(&self, ids: &[&str], known: &mut Known) -> Result<HashMap<Name, Position>> {
         let caught_up = known.catch_up(self)?;
         let mut found = HashMap::new();
         for (id, place) in known.index.ids(ids, &mut known.filters)? {
@@ -64,6 +64,7 @@ impl Asked<'_> {
             }
             return Ok(found);
         }
+        let ids: BTreeSet<&str> = ids.iter().copied().collect();
         let behind = |envelope: &Envelope<'_>| ids.contains(envelope.id);
         self.behind(&known.index, behind, |id, position, _, _| {
             found.entry(Name::from(id)).or_insert(position);

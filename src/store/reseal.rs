@@ -9,7 +9,7 @@ use super::medium::{Bytes, Log, Medium};
 use super::tail::{self, Torn};
 use super::{unsure, verify};
 use crate::error::Result;
-use crate::event::{Envelope, line};
+use crate::event::{Envelope, seal};
 
 /// What came of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -123,11 +123,11 @@ fn with_checksum(line: &str, seed: u32) -> String {
     let start = line.len() - line.trim_start_matches(space).len();
     let end = line.trim_end_matches(space).len();
     let mut out = line[..end].to_string();
-    if line::crc_of(&out[start..]).is_some() {
+    if seal::crc_of(&out[start..]).is_some() {
         out.truncate(out.rfind(",\"crc\":").expect("it bears one"));
         out.push('}');
     }
-    line::seal(&mut out, start, seed);
+    seal::seal(&mut out, start, seed);
     out.push_str(&line[end..]);
     out
 }

@@ -5,7 +5,7 @@
 //! small. Every line is checked against the one before it, also across pieces, so that a scan takes what
 //! a reader takes and stops where a reader stops.
 
-use super::chain::Chain;
+use super::chain::{Chain, Seen};
 use super::lines::{damage, is_blank, line_before};
 use super::medium::Bytes;
 use crate::error::Result;
@@ -16,7 +16,7 @@ use std::sync::mpsc;
 use std::thread;
 
 /// What the processor's cache still holds.
-const PIECE: u64 = 512 * 1024;
+const PIECE: u64 = 1024 * 1024;
 
 /// Whole lines that stand one behind the other.
 pub(super) struct Piece<'b> {
@@ -27,8 +27,10 @@ pub(super) struct Piece<'b> {
 
 impl<'b> Piece<'b> {
     /// The lines that are not blank, without their newlines, each with its offset.
-    pub fn lines(&self) -> impl Iterator<Item = (u64, &'b [u8])> {
+    pub fn lines(&self) -> impl Iterator<Item = (u64, Seen<'b>)> {
         let (offset, bytes) = (self.offset, self.bytes);
+        // Looked at once for all of them: a newline is never inside of a character.
+        let text = simdutf8::basic::from_utf8(bytes).ok();
         let mut at = 0;
         std::iter::from_fn(move || {
             while at < bytes.len() {
@@ -39,7 +41,8 @@ impl<'b> Piece<'b> {
                     if offset + start as u64 == 0 && bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
                 let line = &bytes[start + mark..end];
                 if line.first() == Some(&b'{') || !is_blank(line) {
-                    return Some((offset + (start + mark) as u64, line));
+                    let text = text.and_then(|text| text.get(start + mark..end));
+                    return Some((offset + (start + mark) as u64, Seen { bytes: line, text }));
                 }
             }
             None
@@ -165,7 +168,7 @@ pub(super) fn envelopes<R: Send>(
         for (offset, line) in piece.lines() {
             match chain.glance(line) {
                 Ok(glance) => look(&mut found, offset, &glance.envelope()),
-                Err(fault) => return Err(damage(bytes, offset, line, fault)),
+                Err(fault) => return Err(damage(bytes, offset, line.bytes, fault)),
             }
         }
         Ok(found)

@@ -16,7 +16,6 @@ use crate::event::{Envelope, Time};
 use run::key_of;
 use run::{Header, Run};
 pub(super) use run::{Place, Table, tie};
-use std::collections::BTreeSet;
 use write::{Gathered, Seen};
 
 /// A run is made of at most so many lines at once, so that memory stays small.
@@ -179,13 +178,13 @@ impl Index {
     }
 
     /// Those of the ids that may stand in the log, and where.
-    pub fn ids<'i>(&self, ids: &BTreeSet<&'i str>, filters: &mut Filters) -> Result<Vec<(&'i str, Place)>> {
+    pub fn ids<'i>(&self, ids: &[&'i str], filters: &mut Filters) -> Result<Vec<(&'i str, Place)>> {
         let mut found = Vec::new();
+        let keys: Vec<u32> = ids.iter().map(|id| key_of(id)).collect();
         filters.0.retain(|(header, _)| self.runs.iter().any(|run| run.header == *header));
         for run in &self.runs {
             let filter = if ids.len() > MANY { filters.of(run)? } else { &[] };
-            for id in ids {
-                let key = key_of(id);
+            for (id, &key) in ids.iter().zip(&keys) {
                 if !filter.is_empty() {
                     let (block, bits) = run::bits(key, filter.len() as u64 / 64);
                     let set =

@@ -1,0 +1,79 @@
+//! The checksum of a line: its last member, `crc`, the CRC-32C of the line's bytes before `,"crc"`, seeded with
+//! the previous line's, as 8 lower-case hex digits. The first line's seed is 0, and 0 again after a line without one.
+
+/// `,"crc":"01234567"}`
+pub(super) const SEAL: usize = 18;
+
+/// The checksum that a line bears as its last member, in our spelling.
+pub fn crc_of(line: &str) -> Option<u32> {
+    let seal = line.len().checked_sub(SEAL).and_then(|start| line.get(start..))?;
+    let digits = seal.strip_prefix(",\"crc\":\"")?.strip_suffix("\"}")?;
+    let digits: [u8; 8] = digits.as_bytes().try_into().ok()?;
+    let crc = of_digits(digits);
+    (digits_of(crc) == digits).then_some(crc)
+}
+
+/// Eight hex digits: each half byte in a byte of its own, the highest first, and all made digits at once.
+fn digits_of(crc: u32) -> [u8; 8] {
+    let mut wide = u64::from(crc);
+    wide = (wide << 16 | wide) & 0x0000_ffff_0000_ffff;
+    wide = (wide << 8 | wide) & 0x00ff_00ff_00ff_00ff;
+    wide = (wide << 4 | wide) & 0x0f0f_0f0f_0f0f_0f0f;
+    let letters = (wide + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+    (wide + 0x3030_3030_3030_3030 + letters * 0x27).to_be_bytes()
+}
+
+/// The way back; some number for what are no such digits.
+fn of_digits(digits: [u8; 8]) -> u32 {
+    let digits = u64::from_be_bytes(digits);
+    let letters = digits >> 6 & 0x0101_0101_0101_0101;
+    let mut wide = ((digits & 0x0f0f_0f0f_0f0f_0f0f) + letters * 9) & 0x0f0f_0f0f_0f0f_0f0f;
+    wide = (wide | wide >> 4) & 0x00ff_00ff_00ff_00ff;
+    wide = (wide | wide >> 8) & 0x0000_ffff_0000_ffff;
+    (wide | wide >> 16) as u32
+}
+
+/// Whether a line bears the checksum that its bytes and the line before it ask for; None for a line
+/// without one.
+pub fn verify(line: &str, seed: u32) -> Option<Result<u32, u32>> {
+    let borne = crc_of(line)?;
+    let computed = crc32c::crc32c_append(seed, &line.as_bytes()[..line.len() - SEAL]);
+    Some(if borne == computed { Ok(borne) } else { Err(computed) })
+}
+
+/// Puts the checksum into the JSON object that begins at byte `start` of `out` and ends it.
+pub fn seal(out: &mut String, start: usize, seed: u32) -> u32 {
+    assert_eq!(out.pop(), Some('}'), "a line is a JSON object");
+    let crc = crc32c::crc32c_append(seed, &out.as_bytes()[start..]);
+    out.push_str(",\"crc\":\"");
+    out.extend(digits_of(crc).map(char::from));
+    out.push_str("\"}");
+    crc
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checksum_is_written_and_read_as_others_write_numbers() {
+        let with = |digits: &str| crc_of(&format!("{{,\"crc\":\"{digits}\"}}"));
+        for crc in (0..u32::MAX).step_by(9_973).chain([u32::MAX]) {
+            let digits = format!("{crc:08x}");
+            assert_eq!((std::str::from_utf8(&digits_of(crc)), with(&digits)), (Ok(&*digits), Some(crc)));
+        }
+        // No byte that is not one of the digits passes for one.
+        for byte in (0..128).map(char::from) {
+            for at in 0..8 {
+                let mut digits = "0a1b2c3d".to_string();
+                digits.replace_range(at..=at, &byte.to_string());
+                let digit = byte.is_ascii_digit() || ('a'..='f').contains(&byte);
+                assert_eq!(
+                    with(&digits),
+                    u32::from_str_radix(&digits, 16).ok().filter(|_| digit),
+                    "{digits}"
+                );
+            }
+        }
+    }
+}
