@@ -3,7 +3,7 @@
 #[path = "common/shelf.rs"]
 mod shelf;
 
-use anyorder::explore::{Alarms, Kind, Order, Report, Scenario, Stopped, Verdict, explore};
+use anyorder::explore::{Alarms, Bounds, Kind, Order, Report, Scenario, Stopped, Verdict, explore};
 use shelf::{counts, report, scenario};
 
 /// A process whose state `on` answers some messages and ends with `Stop`.
@@ -105,6 +105,11 @@ fn alarms_of_two_conversations() {
     assert_eq!(report.outcomes[0].example, ["Bell#b!", "Bell#a!"]);
 }
 
+fn lasso(report: &Report) -> (Vec<&str>, Vec<&str>) {
+    let lasso = report.lasso.as_ref().unwrap();
+    (lasso.ordering.iter().map(String::as_str).collect(), lasso.round.iter().map(String::as_str).collect())
+}
+
 /// An alarm that sets itself again goes round for ever, but for a message that ends it.
 #[test]
 fn infinitely_many_orderings() {
@@ -113,6 +118,7 @@ fn infinitely_many_orderings() {
     assert_eq!(counts(&report), ("infinite".into(), 2, vec!["off infinite".into()]));
     assert_eq!((report.verdict, report.stopped, report.findings.len()), (Verdict::Converges, None, 0));
     assert_eq!(report.outcomes[0].example, ["Stop"]);
+    assert_eq!(lasso(&report), (vec![], vec!["Bell!"]));
     // A clock comes to the alarm only when nothing else is left.
     let report = of(&round, "Stop", Alarms::Last);
     assert_eq!(counts(&report), ("1".into(), 2, vec!["off 1".into()]));
@@ -128,6 +134,23 @@ fn a_circle_that_some_orderings_never_reach() {
     let report = of(round, "Stop, Knock", Alarms::Any);
     assert_eq!(counts(&report), ("infinite".into(), 5, vec!["out infinite".into(), "off 1".into()]));
     assert_eq!(report.verdict, Verdict::Diverges);
+    // The way to the circle is the nearest one.
+    assert_eq!(lasso(&report), (vec!["Knock"], vec!["Bell!"]));
+}
+
+/// A round of several choices; and of two circles the one that nothing leads out of.
+#[test]
+fn an_ordering_without_end_is_shown_as_the_way_to_it_and_once_around_it() {
+    let rounds = "process: p\nversion: 1\nstarts-on: {Go: {alarm: {Tick: 5m}}}\ninitial: on\nstates:\n  on: {on: \
+                  {Tick: {alarm: {Tock: 5m}, to: off}}}\n  off: {on: {Tock: {alarm: {Tick: 5m}, to: on}, Stop: \
+                  {cancel: Tock, alarm: {Tack: 1m}, to: stuck}}}\n  stuck: {on: {Tack: {alarm: {Tack: 1m}}}}\n";
+    let shown = |deliver: &str| {
+        let report = report(&scenario(rounds, &format!("first: Go\ndeliver: [{deliver}]\n")), Order::ANY);
+        let (way, round) = lasso(&report);
+        (way.join(" "), round.join(" "))
+    };
+    assert_eq!(shown(""), (String::new(), "Tick! Tock!".to_string()));
+    assert_eq!(shown("Stop"), ("Tick! Stop".to_string(), "Tack!".to_string()));
 }
 
 /// No ordering ends: a violation, with the way there.
@@ -159,6 +182,11 @@ fn worlds_without_end() {
     let report = self::report(&few, Order::ANY);
     assert_eq!((report.verdict, report.stopped), (Verdict::BoundReached, Some(Stopped::States)));
     assert!(report.states >= 50 && report.states <= 52, "{}", report.states);
+    few.bounds = Bounds { memory: 1 << 20, ..Bounds::default() };
+    few.bounds.depth = 1_000_000;
+    let report = self::report(&few, Order::ANY);
+    assert_eq!((report.verdict, report.stopped), (Verdict::BoundReached, Some(Stopped::Memory)));
+    assert!(report.lasso.is_none() && report.states > 1_000 && report.states < 50_000, "{}", report.states);
     // Text that doubles with every ring: the bound of depth holds before memory ends.
     let doubling = "process: p\nversion: 1\nstarts-on: {Go: {alarm: {Bell: 5m}}}\ndata: {t: x}\ninitial: \
                     on\nstates:\n  on: {on: {Bell: {set: {t: =data.t + 'x'}, alarm: {Bell: 5m}}}}\n";

@@ -6,8 +6,8 @@ use super::workspace::{self, Workspace};
 use super::{Exit, Format, interrupt};
 use crate::error::{Error, Result, Trouble};
 use crate::explore::{
-    Alarms, Faults, Host, Order, Progress, Report, Scenario, Stopped, Typed, Verdict, conversations, explore,
-    from_events, read, save, step_through,
+    Alarms, Bounds, Faults, Host, Order, Progress, Report, Scenario, Stopped, Typed, Verdict, conversations,
+    explore, from_events, read, save, step_through,
 };
 use crate::report::words::{counted, grouped};
 use crate::report::{check as report, check_json, check_many, check_ordering};
@@ -76,6 +76,9 @@ pub struct Args {
     /// Stop where an ordering has so many choices
     #[arg(long, value_name = "N")]
     depth: Option<u64>,
+    /// Stop when the states take so much memory: 512MiB, 2GiB
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    memory: Option<u64>,
 }
 
 fn order(text: &str) -> std::result::Result<Order, String> {
@@ -84,6 +87,10 @@ fn order(text: &str) -> std::result::Result<Order, String> {
 
 fn host(text: &str) -> std::result::Result<Host, String> {
     Host::named(text).ok_or_else(|| "a host is anyorder or at-least-once".to_string())
+}
+
+fn size(text: &str) -> std::result::Result<u64, String> {
+    Bounds::size(text).ok_or_else(|| "a size is such as 512MiB or 2GiB".to_string())
 }
 
 fn alarms(text: &str) -> std::result::Result<Alarms, String> {
@@ -95,6 +102,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     for scenario in &mut scenarios {
         scenario.bounds.states = args.states.unwrap_or(scenario.bounds.states);
         scenario.bounds.depth = args.depth.unwrap_or(scenario.bounds.depth);
+        scenario.bounds.memory = args.memory.unwrap_or(scenario.bounds.memory);
         scenario.faults = args.faults.unwrap_or(scenario.faults);
         scenario.host = args.host.unwrap_or(scenario.host);
     }

@@ -39,6 +39,7 @@ pub(super) struct Edge {
 pub enum Stopped {
     States,
     Depth,
+    Memory,
     /// Somebody said to stop.
     Asked,
 }
@@ -83,6 +84,10 @@ impl Graph {
                 graph.stopped = Some(Stopped::States);
                 break;
             }
+            if index % BETWEEN == 0 && graph.bytes(&table) + explorer.steps.bytes() > bounds.memory {
+                graph.stopped = Some(Stopped::Memory);
+                break;
+            }
             graph.edge_at.push(graph.edges.len());
             graph.read(index, &mut place);
             let depth = graph.depth[index];
@@ -125,6 +130,14 @@ impl Graph {
                 number
             }
         }
+    }
+
+    /// How much memory it takes, and will take when it is gone through: counting keeps two numbers a world.
+    fn bytes(&self, table: &HashTable<u32>) -> u64 {
+        const COUNTED: usize = 48;
+        let rows = self.rows.capacity() * size_of::<u32>() + self.row_at.capacity() * size_of::<usize>();
+        let edges = self.edges.capacity() * size_of::<Edge>() + self.edge_at.capacity() * size_of::<usize>();
+        (rows + edges + table.allocation_size() + self.len() * COUNTED) as u64
     }
 
     /// How many worlds were met.

@@ -74,6 +74,8 @@ impl Life {
 pub(super) struct Lives {
     lives: Vec<Life>,
     numbers: FxHashMap<String, u32>,
+    /// How much memory they take, more or less.
+    pub bytes: u64,
     /// Per process and alarm, whether it is set for a duration, for a moment, or both.
     absolute: BTreeMap<(ProcessId, Name), (bool, bool)>,
     /// Alarms may ring at any moment: their order matters, their time does not.
@@ -97,7 +99,7 @@ impl Lives {
         let whole =
             |definition: &Arc<Definition>| definition.expressions().iter().any(|e| e.reads().all_data);
         let ordered = definitions.iter().any(whole);
-        Lives { lives: Vec::new(), numbers: FxHashMap::default(), absolute, any, ordered }
+        Lives { lives: Vec::new(), numbers: FxHashMap::default(), bytes: 0, absolute, any, ordered }
     }
 
     pub fn get(&self, number: u32) -> &Life {
@@ -148,6 +150,8 @@ impl Lives {
             return known;
         }
         let number = self.lives.len() as u32;
+        // Its text as a key, and about as much again and again in the instance that it stands for.
+        self.bytes += 512 + 3 * text.len() as u64;
         self.lives.push(life);
         self.numbers.insert(text, number);
         number

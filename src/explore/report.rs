@@ -5,6 +5,7 @@ use super::decided::{Decided, decided};
 use super::explorer::Explorer;
 use super::graph::{Graph, Progress, Stopped};
 use super::judge::{Broken, judge};
+use super::lasso;
 use super::nearest::{Nearest, Path};
 use super::outcomes::{Outcome, Outcomes, Wrong};
 use super::scenario::{Alarms, Bounds, Faults, Host, Order, Scenario};
@@ -38,6 +39,8 @@ pub struct Report {
     /// Those with most orderings first; of equals, the nearest.
     pub outcomes: Vec<Found>,
     pub findings: Vec<Finding>,
+    /// Where worlds form a circle, the nearest ordering that goes round for ever.
+    pub lasso: Option<Lasso>,
     /// Declared outcomes that no ordering leads to.
     pub unreached: Vec<String>,
     pub bounds: Bounds,
@@ -57,6 +60,15 @@ pub struct Found {
     pub decided: Decided,
     /// Whether it is one of those that were declared; None where nothing was.
     pub declared: Option<bool>,
+}
+
+/// An ordering without end.
+#[derive(Debug, Clone)]
+pub struct Lasso {
+    /// The way to the circle.
+    pub ordering: Vec<String>,
+    /// What then happens again and again.
+    pub round: Vec<String>,
 }
 
 /// Something that should not be, with the nearest ordering that leads there.
@@ -166,16 +178,28 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
         Some(_) => vec![Decided::default(); counts.len()],
     };
     let trapped = trapped(&graph, &sorted, &outcomes);
+    let mut circles = lasso::in_circles(&graph, &sorted.behind_a_circle);
+    if !trapped.is_empty() {
+        // The one from which there is no way out is the one to be seen.
+        circles.retain(|world| trapped.binary_search(world).is_ok());
+    }
     let mut sets = outcomes.worlds();
     sets.extend(broken.iter().map(|broken| broken.worlds.clone()));
     sets.extend((!trapped.is_empty()).then(|| trapped.clone()));
     let before_waiting = sets.len();
     sets.extend(outcomes.waiting.values().cloned());
+    sets.push(circles);
     let paths_to = Nearest::new(&mut explorer, &graph).paths(&mut explorer, &graph, &sets);
     let examples: Vec<Vec<String>> = paths_to.iter().map(|path| labels(&explorer, &graph, path)).collect();
     let (of_outcomes, others) = examples.split_at(outcomes.found.len());
     let needs: Vec<Vec<Faults>> = sets.iter().map(|set| needs(&graph, scenario.faults, set)).collect();
     let (needs_of_outcomes, needs_of_others) = needs.split_at(outcomes.found.len());
+    let lasso = (!sets[sets.len() - 1].is_empty()).then(|| {
+        let stem = &paths_to[paths_to.len() - 1];
+        let circle = stem.last().map_or(0, |&(world, choice)| graph.edges(world as usize)[choice].to);
+        let round = labels(&explorer, &graph, &lasso::round(&graph, circle));
+        Lasso { ordering: examples[examples.len() - 1].clone(), round }
+    });
     let mut waiting = Waiting::new();
     for (index, ((outcome, wrong), worlds)) in outcomes.waiting.iter().enumerate() {
         let one = |world: u32| worlds.binary_search(&world).ok().map(|_| 0);
@@ -264,6 +288,7 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
         unreached: unreached.cloned().collect(),
         outcomes: found,
         findings,
+        lasso,
         bounds: scenario.bounds,
         reductions: reductions(&explorer),
     })

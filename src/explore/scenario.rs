@@ -235,10 +235,26 @@ pub struct Bounds {
     pub states: u64,
     /// How many choices an ordering may have.
     pub depth: u64,
+    /// How many bytes the worlds may take.
+    pub memory: u64,
+}
+
+impl Bounds {
+    /// Bytes, of `512MiB` or `2GiB`. A bound must have room for something.
+    pub fn size(text: &str) -> Option<u64> {
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, unit) = text.split_at(digits);
+        let unit = match unit.trim_start() {
+            "MiB" => 1 << 20,
+            "GiB" => 1 << 30,
+            _ => return None,
+        };
+        number.parse::<u64>().ok()?.checked_mul(unit).filter(|size| *size > 0)
+    }
 }
 
 impl Default for Bounds {
     fn default() -> Bounds {
-        Bounds { states: 10_000_000, depth: 200 }
+        Bounds { states: 10_000_000, depth: 200, memory: 8 << 30 }
     }
 }

@@ -65,6 +65,12 @@ pub(super) struct Steps {
 pub(super) const UNBORN: u32 = 0;
 
 impl Steps {
+    /// How much memory what was learned takes, more or less.
+    pub fn bytes(&self) -> u64 {
+        const STEP: usize = size_of::<Step>() + 128;
+        self.lives.bytes + (self.steps.len() * STEP) as u64
+    }
+
     pub fn new(
         world: World,
         mails: Mails,

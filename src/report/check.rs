@@ -2,7 +2,7 @@
 
 use super::words::{brief, counted, grouped, list};
 use crate::event::Name;
-use crate::explore::{Alarms, Count, Faults, Finding, Found, Host, Order, Report, Stopped};
+use crate::explore::{Alarms, Count, Faults, Finding, Found, Host, Kind, Lasso, Order, Report, Stopped};
 use std::collections::BTreeMap;
 
 /// How many outcomes and findings of one scenario are shown, so that it fits a screen; the JSON has all.
@@ -21,6 +21,7 @@ pub fn text(report: &Report) -> String {
         text.push_str(&finding_text(report, finding));
     }
     text.push_str(&more(report.findings.len(), FINDINGS, "finding"));
+    text.push_str(&lasso(report));
     // The names of outcomes stand under each other; one that is long has a line of its own.
     let name = |found: &Found| found.outcome.rests.clone();
     for found in report.outcomes.iter().take(OUTCOMES) {
@@ -296,6 +297,15 @@ pub(super) fn part(report: &Report, count: &Count) -> String {
     }
 }
 
+/// An ordering without end.
+fn lasso(report: &Report) -> String {
+    let Some(Lasso { ordering: way, round }) = &report.lasso else { return String::new() };
+    let must = report.findings.iter().any(|finding| finding.kind == Kind::NeverEnds);
+    let what = if must { "and so it goes round" } else { "may go round for ever" };
+    let way = if way.is_empty() { String::new() } else { format!("{}\n      and then ", ordering(way)) };
+    format!("\n  {what}\n      nearest: {way}again and again: {}\n", round.join(" "))
+}
+
 fn bound(report: &Report) -> String {
     let what = match report.stopped {
         None if report.undecided => {
@@ -307,6 +317,9 @@ fn bound(report: &Report) -> String {
         }
         Some(Stopped::Depth) => {
             format!("orderings go on after {}", counted(report.bounds.depth, "choice"))
+        }
+        Some(Stopped::Memory) => {
+            format!("the bound of {} MiB was reached", grouped(report.bounds.memory >> 20))
         }
         Some(Stopped::Asked) => "stopped".to_string(),
     };

@@ -1,7 +1,7 @@
 //! What `check` has found, as JSON: one object per scenario, in an array.
 
 use crate::event::Name;
-use crate::explore::{Count, Faults, Found, Host, Order, Report, Stepped};
+use crate::explore::{self, Count, Faults, Found, Host, Lasso, Order, Report, Stepped};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -23,6 +23,8 @@ struct Scenario<'a> {
     exhausted: bool,
     outcomes: Vec<Outcome<'a>>,
     findings: Vec<Finding<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lasso: Option<LassoSaid<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unreached: Vec<&'a str>,
     /// Stopped before it was known what decides each outcome.
@@ -54,6 +56,15 @@ fn needs(needs: &[Faults]) -> Vec<Budget> {
 struct Bounds {
     states: u64,
     depth: u64,
+    /// Bytes.
+    memory: u64,
+}
+
+/// The way to a circle, and once around it.
+#[derive(Serialize)]
+struct LassoSaid<'a> {
+    ordering: &'a [String],
+    round: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -127,11 +138,16 @@ fn scenario(report: &Report) -> Scenario<'_> {
                 orderings: finding.orderings.as_ref().map(Count::to_string),
             })
             .collect(),
+        lasso: report.lasso.as_ref().map(|Lasso { ordering, round }| LassoSaid { ordering, round }),
         unreached: report.unreached.iter().map(String::as_str).collect(),
         undecided: report.undecided,
-        bounds: Bounds { states: report.bounds.states, depth: report.bounds.depth },
+        bounds: bounds(&report.bounds),
         reductions: &report.reductions,
     }
+}
+
+fn bounds(&explore::Bounds { states, depth, memory }: &explore::Bounds) -> Bounds {
+    Bounds { states, depth, memory }
 }
 
 /// As a scenario writes it.

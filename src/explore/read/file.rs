@@ -149,7 +149,15 @@ impl Reader<'_> {
         let hint = "as in `bounds: {states: 10000000, depth: 200}`";
         let members = self.members(node, Place::Bounds, "`bounds` is a mapping", hint);
         for member in members.unwrap_or_default() {
-            if let Some(value) = self.whole(&member.key, &member.value) {
+            if member.key == "memory" {
+                let hint = "as in `memory: 2GiB`, or `512MiB`";
+                let what = "`memory` is a size";
+                match self.word(&member.value, what, hint).map(|word| Bounds::size(&word.text)) {
+                    Some(Some(size)) => bounds.memory = size,
+                    Some(None) => self.expected(&member.value, what, hint),
+                    None => {}
+                }
+            } else if let Some(value) = self.whole(&member.key, &member.value) {
                 match member.key.as_str() {
                     "states" => bounds.states = value,
                     "depth" => bounds.depth = value,

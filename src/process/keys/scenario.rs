@@ -48,6 +48,7 @@ pub(super) const EXPECT: &[Key] = &[
 pub(super) const BOUNDS: &[Key] = &[
     key("states", Shape::Integer, "how many distinct worlds may be met", &["worlds", "max-states"]),
     key("depth", Shape::Integer, "how many choices an ordering may have", &["steps", "max-depth"]),
+    key("memory", Shape::Text, "how much memory the worlds may take: 2GiB", &["bytes", "max-memory"]),
 ];
 
 pub(super) const FAULTS: &[Key] = &[
