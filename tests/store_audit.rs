@@ -2,7 +2,7 @@
 
 mod common;
 
-use anyorder::event::{Message, Name, line, seal};
+use anyorder::event::{Message, Name, seal};
 use anyorder::store::{Audit, Findings, Guard, Memory, Store, Verified};
 use common::message;
 use std::sync::Arc;
