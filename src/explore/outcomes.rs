@@ -13,6 +13,10 @@ use crate::step::{Instance, Rest};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
+/// What an outcome is called in which no instance rests: only services take part, and none of their entities is
+/// parked.
+pub(super) const QUIET: &str = "quiet";
+
 /// An outcome, apart from how many orderings lead to it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Outcome {
