@@ -5,6 +5,7 @@ use super::graph::Graph;
 use super::outcomes::{Outcomes, instances};
 use super::place::Place;
 use super::property::{Facts, Property, facts_of};
+use super::report::Kind;
 use crate::event::Name;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Broken {
     pub name: String,
     pub text: String,
-    /// `always`, or `finally`.
-    pub finally: bool,
+    /// `always`, or `finally`; or what a service could not answer, which is said as it is.
+    pub kind: Kind,
     pub worlds: Vec<u32>,
     /// Why it could not be judged in the first of them, if it could not.
     pub failed: Option<String>,
@@ -37,7 +38,7 @@ pub(super) fn judge(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> 
         .map(|(property, finally)| Broken {
             name: property.name.clone(),
             text: property.text.clone(),
-            finally: *finally,
+            kind: if *finally { Kind::Finally } else { Kind::Always },
             worlds: Vec::new(),
             failed: None,
         })
@@ -60,7 +61,7 @@ pub(super) fn judge(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> 
         }
         let ends = outcomes.of(world as u32).is_some();
         for (broken, judged) in broken.iter_mut().zip(&known[&view]) {
-            if *judged != Ok(true) && (ends || !broken.finally) {
+            if *judged != Ok(true) && (ends || broken.kind == Kind::Always) {
                 if let Err(why) = judged
                     && broken.worlds.is_empty()
                 {
@@ -74,13 +75,38 @@ pub(super) fn judge(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> 
     broken
 }
 
+/// What services without `entity` could not answer, and in which worlds it has gone without.
+pub(super) fn unanswered(explorer: &Explorer, graph: &Graph) -> Vec<Broken> {
+    let all = &explorer.exchanges.unanswered;
+    let found = |what: &String| Broken {
+        name: String::new(),
+        text: what.clone(),
+        kind: Kind::Unanswered,
+        worlds: Vec::new(),
+        failed: None,
+    };
+    let mut found: Vec<Broken> = all.iter().map(found).collect();
+    let mut place = Place::default();
+    let worlds = if all.is_empty() { 0 } else { graph.len() };
+    for world in 0..worlds {
+        graph.read(world, &mut place);
+        for &failed in place.owing.iter().flat_map(|owing| &owing.failed) {
+            found[failed as usize].worlds.push(world as u32);
+        }
+    }
+    found.retain(|unanswered| !unanswered.worlds.is_empty());
+    found.sort_by(|a, b| a.text.cmp(&b.text));
+    found
+}
+
 /// A stimulus counts once it was first delivered, any other message once it was sent.
 fn count(explorer: &Explorer, place: &Place, type_: &str) -> u64 {
     let scenario = explorer.scenario;
     let of_type = |type_of: &Name| **type_of == *type_;
     let first = scenario.first.iter().filter(|stimulus| of_type(&stimulus.message.type_)).count();
     let mut delivered: BTreeSet<usize> = BTreeSet::new();
-    for (bit, delivery) in explorer.listed.deliveries.iter().enumerate() {
+    for bit in 0..explorer.listed.len() {
+        let delivery = explorer.listed.on_its_way(bit);
         let message = &scenario.deliver[delivery.message].message;
         if of_type(&message.type_) && place.came(bit) {
             delivered.insert(delivery.message);

@@ -17,7 +17,9 @@
 mod alike;
 mod choice;
 mod count;
+mod crew;
 mod decided;
+mod exchange;
 mod explorer;
 mod faults;
 mod graph;
@@ -31,6 +33,7 @@ mod outcomes;
 mod place;
 mod property;
 mod read;
+mod reads;
 mod report;
 mod save;
 mod scenario;

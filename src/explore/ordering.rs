@@ -1,8 +1,8 @@
 //! One ordering, step by step: given back as it was written, and shown.
 
-use super::choice::{Applied, Choice, What};
+use super::choice::{Applied, Choice, Take, What};
 use super::explorer::Explorer;
-use super::outcomes::{Outcome, instances, outcome, rests};
+use super::outcomes::{Outcome, entities, instances, outcome, rests};
 use super::place::Place;
 use super::scenario::{Alarms, Order, Scenario};
 use crate::error::{Error, Result};
@@ -65,10 +65,10 @@ pub fn step_through(scenario: &Scenario, order: Order, ordering: &[&str]) -> Res
     let mut choices = Vec::new();
     explorer.ready(&place, &mut choices);
     // That the host will stop within a step is said by the word behind it.
-    choices.retain(|choice| !choice.stops);
+    choices.retain(|choice| !choice.take.stops);
     let next: Vec<String> =
         choices.iter().map(|choice| explorer.labels.text(choice.label).to_string()).collect();
-    let ends = place.stops().is_none() && choices.iter().all(|choice| choice.what.is_fault());
+    let ends = place.stops().is_none() && choices.iter().all(|choice| choice.take.what.is_fault());
     Ok(Stepped { steps, ends, next })
 }
 
@@ -92,16 +92,16 @@ const REPEATED: usize = 8;
 /// A world on the way, and what its word may mean and was not tried; the last is tried first.
 struct Stop {
     place: Place,
-    left: Vec<(What, bool)>,
+    left: Vec<Take>,
 }
 
 /// The choices that an ordering names. A word that leaves out a part may mean several: then the first
 /// in canonical order is meant with which the rest can be taken, too; what is written exactly so comes
 /// before all others.
-pub(super) fn find(explorer: &mut Explorer, begin: &Place, ordering: &[&str]) -> Result<Vec<(What, bool)>> {
+pub(super) fn find(explorer: &mut Explorer, begin: &Place, ordering: &[&str]) -> Result<Vec<Take>> {
     let Some(first) = ordering.first() else { return Ok(Vec::new()) };
     let mut stops = vec![Stop { left: meant(explorer, begin, first), place: begin.clone() }];
-    let mut path: Vec<(What, bool)> = Vec::new();
+    let mut path: Vec<Take> = Vec::new();
     let mut farthest = (0, begin.clone());
     // Worlds after so many words from which the rest cannot be taken.
     let mut dead: FxHashSet<(usize, Vec<u32>)> = FxHashSet::default();
@@ -140,23 +140,23 @@ pub(super) fn find(explorer: &mut Explorer, begin: &Place, ordering: &[&str]) ->
 }
 
 /// What a word may mean, the likeliest last.
-fn meant(explorer: &mut Explorer, place: &Place, word: &str) -> Vec<(What, bool)> {
+fn meant(explorer: &mut Explorer, place: &Place, word: &str) -> Vec<Take> {
     let mut choices: Vec<Choice> = Vec::new();
     explorer.ready(place, &mut choices);
-    let keyed = |explorer: &Explorer, choice: &Choice| match choice.what {
+    let keyed = |explorer: &Explorer, choice: &Choice| match choice.take.what {
         // Its key may be said also where no other of its name is armed.
         What::Ring(slot, alarm) => explorer.ring_text(slot, place.life(slot), alarm, true) == word,
         _ => false,
     };
     choices.retain(|choice| is_meant(explorer.labels.text(choice.label), word) || keyed(explorer, choice));
     choices.sort_by_key(|choice| explorer.labels.text(choice.label) != word);
-    choices.iter().rev().map(|choice| (choice.what, choice.stops)).collect()
+    choices.iter().rev().map(|choice| choice.take).collect()
 }
 
 fn impossible(explorer: &mut Explorer, place: &Place, ordering: &[&str], done: usize) -> Error {
     let mut choices = Vec::new();
     explorer.ready(place, &mut choices);
-    choices.retain(|choice| !choice.stops);
+    choices.retain(|choice| !choice.take.stops);
     let possible: Vec<&str> = choices.iter().map(|choice| explorer.labels.text(choice.label)).collect();
     let wanted = ordering[done];
     let after = match done {
@@ -190,13 +190,14 @@ fn shown(explorer: &Explorer, place: &Place, choice: &str, applied: Option<Appli
     let of_step = applied.and_then(|applied| applied.step).map(|number| steps.step(number));
     let sent = applied.map_or(place.sent, |applied| applied.sent);
     let listed = steps.bags.get(sent).iter();
-    let instances = instances(explorer, place);
+    let mut all = instances(explorer, place);
+    all.extend(entities(explorer, place));
     Shown {
         choice: choice.to_string(),
         met: of_step.map(|step| step.met.clone()).unwrap_or_default(),
         sent: listed.map(|((type_, data), count)| (type_.clone(), data.clone(), *count)).collect(),
-        rests: rests(&instances),
-        instances: instances
+        rests: rests(explorer, place),
+        instances: all
             .iter()
             .map(|(name, _, _, instance)| shown_instance(explorer, name, instance.as_ref()))
             .collect(),
@@ -217,6 +218,8 @@ fn shown_instance(explorer: &Explorer, name: &str, instance: Option<&Instance>) 
         };
     };
     let state = match instance.rest() {
+        // An entity is in no state: it answers.
+        Rest::Unfinished("") => "answers".to_string(),
         Rest::Unfinished(state) => state.to_string(),
         rest => rest.to_string(),
     };

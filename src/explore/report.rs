@@ -4,7 +4,7 @@ use super::count::{Count, Sorted, paths};
 use super::decided::{Decided, decided};
 use super::explorer::Explorer;
 use super::graph::{Graph, Progress, Stopped};
-use super::judge::{Broken, judge};
+use super::judge::{Broken, judge, unanswered};
 use super::nearest::{Nearest, Path};
 use super::outcomes::{Outcome, Outcomes, Wrong};
 use super::scenario::{Alarms, Bounds, Faults, Host, Order, Scenario};
@@ -18,6 +18,8 @@ use std::fmt;
 pub struct Report {
     pub scenario: String,
     pub processes: Vec<String>,
+    /// Who answers.
+    pub services: Vec<String>,
     pub order: Order,
     pub alarms: Alarms,
     /// What could go wrong, and how often.
@@ -79,6 +81,7 @@ pub enum Kind {
     Always,
     Finally,
     NeverEnds,
+    Unanswered,
     Undeclared,
 }
 
@@ -91,6 +94,7 @@ impl Kind {
             Kind::Always => "always",
             Kind::Finally => "finally",
             Kind::NeverEnds => "never-ends",
+            Kind::Unanswered => "unanswered",
             Kind::Undeclared => "undeclared",
         }
     }
@@ -148,7 +152,8 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     }
     let sorted = Sorted::new(&graph);
     let outcomes = Outcomes::new(&explorer, &graph);
-    let broken = judge(&explorer, &graph, &outcomes);
+    let mut broken = judge(&explorer, &graph, &outcomes);
+    broken.extend(unanswered(&explorer, &graph));
     let group_of = |world: u32| outcomes.of(world);
     let counts = paths(&graph, &sorted, outcomes.found.len(), &group_of, &|_| true);
     let whole = Progress {
@@ -250,6 +255,7 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     Ok(Report {
         scenario: scenario.name.clone(),
         processes: scenario.processes.iter().map(|definition| definition.full_name()).collect(),
+        services: scenario.staff.services.iter().map(|service| service.name.to_string()).collect(),
         order,
         alarms: scenario.alarms,
         faults: scenario.faults,
@@ -311,12 +317,12 @@ fn broken_finding(
     (ordering, needs): (Vec<String>, Vec<Faults>),
     orderings: Option<Count>,
 ) -> Finding {
-    let kind = if broken.finally { Kind::Finally } else { Kind::Always };
     let message = match &broken.failed {
+        _ if broken.kind == Kind::Unanswered => broken.text.clone(),
         Some(why) => format!("`{}` cannot be judged: {why}", broken.name),
         None => format!("`{}` does not hold: {}", broken.name, broken.text),
     };
-    Finding { kind, message, ordering, needs, orderings }
+    Finding { kind: broken.kind, message, ordering, needs, orderings }
 }
 
 /// The smallest budgets with which one of some worlds is reached. What was taken of the budgets is part of

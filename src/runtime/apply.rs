@@ -35,9 +35,7 @@ pub fn apply(world: &mut World, choice: Choice) -> Turn {
             let pick = drawn(world);
             deliver(world, process, key, pick)
         }
-        Choice::Serve { service, key, alternative } => {
-            deliver(world, service, key, Pick::Taken(alternative))
-        }
+        Choice::Serve { service, key, alternative } => deliver(world, service, key, Pick::Taken(alternative)),
         Choice::Ring { process, instance, alarm } => {
             let due = alarm.due.expect("an alarm is due");
             let pick = drawn(world);
@@ -129,14 +127,7 @@ pub(super) fn candidates(world: &World, process: ProcessId, message: &Message) -
     found
 }
 
-fn decide(
-    world: &mut World,
-    process: ProcessId,
-    id: &Name,
-    input: Input,
-    time: Time,
-    pick: Pick,
-) -> Turn {
+fn decide(world: &mut World, process: ProcessId, id: &Name, input: Input, time: Time, pick: Pick) -> Turn {
     let World { house, members, .. } = world;
     let member = &mut members[process];
     let now = member.now.max(time);

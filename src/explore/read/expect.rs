@@ -3,8 +3,8 @@
 use super::super::property::Property;
 use super::super::scenario::{Expect, Stimulus};
 use super::file::Reader;
-use super::{Cast, outcomes};
 use super::stimuli::Whole;
+use super::{Cast, outcomes};
 use crate::event::Name;
 use crate::process::expr::{ProcessScope, PropertyScope, Scope, parse_guard};
 use crate::process::keys::Place;
@@ -96,10 +96,7 @@ impl Reader<'_> {
     }
 }
 
-fn property_scope<'a>(
-    cast: Cast,
-    stimuli: impl Iterator<Item = &'a Stimulus>,
-) -> PropertyScope {
+fn property_scope<'a>(cast: Cast, stimuli: impl Iterator<Item = &'a Stimulus>) -> PropertyScope {
     let mut types: BTreeSet<Name> = stimuli.map(|stimulus| stimulus.message.type_.clone()).collect();
     let mut alarms: BTreeSet<Name> = BTreeSet::new();
     let processes = cast.processes;

@@ -108,7 +108,8 @@ impl Reader<'_> {
             root.map().unwrap_or_default().iter().filter(unknown).any(meant)
         };
         if process.is_none() && services.is_none() && !misspelt() {
-            let hint = "say what is checked, as in `process: order@2`; or who answers, as in `services: [kitchen]`";
+            let hint =
+                "say what is checked, as in `process: order@2`; or who answers, as in `services: [kitchen]`";
             let first = root.map().and_then(|members| members.first());
             let span = first.map_or(Span::new(root.span.start, root.span.start), |member| member.key_span);
             self.complain(span, "`process` is missing", "in this file", hint).is(Mistake::MissingKey);

@@ -19,12 +19,7 @@ pub(super) struct Whole {
     pub wrong: Vec<Diagnostic>,
 }
 
-pub(super) fn whole(
-    first: Vec<Listed>,
-    deliver: Vec<Listed>,
-    cast: Cast,
-    library: &dyn Library,
-) -> Whole {
+pub(super) fn whole(first: Vec<Listed>, deliver: Vec<Listed>, cast: Cast, library: &dyn Library) -> Whole {
     let mut whole = Whole::default();
     let mut ids = Ids::default();
     let processes = cast.processes;
