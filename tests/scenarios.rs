@@ -193,7 +193,15 @@ fn typed(events: &str, first: &str) -> Result<Scenario> {
     let processes = ["order@2".to_string()];
     let order = Order::parse("causal,fifo").unwrap();
     from_events(
-        &Typed { processes: &processes, events, first, order, alarms: Alarms::Last, alike: true },
+        &Typed {
+            processes: &processes,
+            services: &[],
+            events,
+            first,
+            order,
+            alarms: Alarms::Last,
+            alike: true,
+        },
         &library,
     )
 }

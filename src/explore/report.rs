@@ -82,6 +82,7 @@ pub enum Kind {
     Finally,
     NeverEnds,
     Unanswered,
+    Twice,
     Undeclared,
 }
 
@@ -95,6 +96,7 @@ impl Kind {
             Kind::Finally => "finally",
             Kind::NeverEnds => "never-ends",
             Kind::Unanswered => "unanswered",
+            Kind::Twice => "twice",
             Kind::Undeclared => "undeclared",
         }
     }

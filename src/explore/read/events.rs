@@ -81,13 +81,10 @@ fn services(typed: &[String], library: &dyn Library) -> Result<(Vec<Arc<Service>
     for name in typed {
         let service = library.service(name)?;
         if found.iter().any(|known| known.name == service.name) {
-            let source = Source::new("--service", name.as_str());
-            let twice = Diagnostic::new(
-                &source,
-                Span::new(0, name.len()),
-                format!("{} is listed twice", service.name),
-            );
-            wrong.push(twice.code(Mistake::SaidTwice).hint("once is enough"));
+            let (source, what) =
+                (Source::new("--service", name.as_str()), format!("{} is listed twice", service.name));
+            let twice = Diagnostic::new(&source, Span::new(0, name.len()), what).code(Mistake::SaidTwice);
+            wrong.push(twice.hint("once is enough"));
             continue;
         }
         found.push(service);
