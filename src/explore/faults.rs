@@ -173,7 +173,7 @@ impl Explorer<'_> {
     pub fn is_step(&self, place: &Place, what: What) -> bool {
         let asked = |to: u32| self.steps.crew.is_asked(to as usize);
         match what {
-            What::Unheard(_) | What::Crash(_) => false,
+            What::First | What::Unheard(_) | What::Crash(_) => false,
             What::Again(bit) => bit < self.listed.deliveries.len(),
             What::AgainOther(index) => {
                 !asked(place.peril.as_ref().expect("a fault is only where there are any").done[index].0)

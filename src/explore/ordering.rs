@@ -172,17 +172,54 @@ fn impossible(explorer: &mut Explorer, place: &Place, ordering: &[&str], done: u
     }
 }
 
-/// A name that is written out, or without the parts that say which of several is meant.
+/// A name that is written out, or without the parts that say which of several is meant: who says it, its numbers
+/// and its key, who hears it, the alternative that is taken.
 fn is_meant(label: &str, wanted: &str) -> bool {
-    let parts = |text: &str| -> (String, Option<char>) {
-        let before = text.split('>').next().unwrap_or_default();
-        let sign = before.chars().last().filter(|last| "!+-".contains(*last));
-        let before = sign.map_or(before, |_| &before[..before.len() - 1]);
-        (before.split(['#', '(']).next().unwrap_or_default().to_string(), sign)
-    };
     // Of several points at which a host may stop, whichever fits.
     let point = wanted.starts_with("crash(") && label.split(',').next() == wanted.strip_suffix(')');
-    label == wanted || point || (!wanted.contains(['#', '>', '(']) && parts(label) == parts(wanted))
+    let (label_parts, wanted_parts) = (Word::of(label), Word::of(wanted));
+    let same =
+        |label: &str, wanted: &str| wanted.is_empty() || label == wanted || without_number(label) == wanted;
+    label == wanted
+        || point
+        || label_parts.name == wanted_parts.name
+            && label_parts.sign == wanted_parts.sign
+            && same(label_parts.by, wanted_parts.by)
+            && same(label_parts.to, wanted_parts.to)
+            && (wanted_parts.which.is_empty() || label_parts.which == wanted_parts.which)
+}
+
+/// A word of an ordering, `kitchen(2):FoodCooked#c1#2+>order`, in its parts.
+struct Word<'a> {
+    /// `kitchen(2)`
+    by: &'a str,
+    name: &'a str,
+    /// `#c1#2`, or the key of an alarm.
+    which: &'a str,
+    sign: Option<char>,
+    /// `order`, or `kitchen(2)`
+    to: &'a str,
+}
+
+impl Word<'_> {
+    fn of(text: &str) -> Word<'_> {
+        let (text, to) = text.split_once('>').unwrap_or((text, ""));
+        let sign = text.chars().last().filter(|last| "!+-".contains(*last));
+        let text = sign.map_or(text, |_| &text[..text.len() - 1]);
+        let (by, text) = match text.split_once(':') {
+            Some((by, name)) if !without_number(by).contains(['#', '(']) => (by, name),
+            _ => ("", text),
+        };
+        let (name, which) = text.split_at(text.find(['#', '(']).unwrap_or(text.len()));
+        Word { by, name, which, sign, to }
+    }
+}
+
+/// `kitchen` of `kitchen(2)`.
+fn without_number(text: &str) -> &str {
+    let number = text.strip_suffix(')').and_then(|open| open.rsplit_once('('));
+    let number = number.filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()));
+    number.map_or(text, |(before, _)| before)
 }
 
 fn shown(explorer: &Explorer, place: &Place, choice: &str, applied: Option<Applied>) -> Shown {
