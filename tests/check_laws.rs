@@ -92,7 +92,7 @@ fn facts(scenario: &Scenario, steps: &[Shown]) -> Facts {
             data: if started { shown.data.clone() } else { definition.data.clone() },
         }
     });
-    Facts { processes: processes.collect(), counts }
+    Facts { processes: processes.collect(), counts, ..Facts::default() }
 }
 
 fn a_finding_is_found(told: &Told, order: Order, report: &Report, finding: &Finding) {

@@ -361,3 +361,17 @@ fn two_processes_and_one_service() {
     assert_eq!(counts(&report).2.len(), 1);
     assert!(report.outcomes[0].outcome.rests.starts_with("asks: x, other: x"), "{:?}", counts(&report));
 }
+
+/// What an entity knows may be looked at; of one that was never asked, what it begins with.
+#[test]
+fn what_an_entity_knows() {
+    let holds = "expect: {always: {limit: \"entity('customers', 'ada').reserved <= 100\", \
+                 never-asked: \"entity('customers', 'bob').reserved == 0\"}, \
+                 finally: {sold: \"entity('customers', 'ada').reserved == 60\"}}\n";
+    assert_eq!(explored(&two_orders(["ada", "ada"], holds)).findings.len(), 0);
+    let report = explored(&two_orders(["ada", "bob"], holds));
+    let [finding] = &report.findings[..] else { panic!("{:?}", report.findings) };
+    // Ada's first, since that comes to the same: the nearest ordering in which bob was asked.
+    assert_eq!(finding.ordering, ["OrderPlaced#two", "ReserveCredit#two>customers"]);
+    assert_eq!(finding.orderings.as_ref().unwrap().to_string(), "20");
+}

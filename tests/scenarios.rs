@@ -164,6 +164,7 @@ fn a_property_is_judged_by_states_data_and_counts() {
             facts("shipping", "", r#"{"my-box":1}"#),
         ],
         counts: [(Name::from("OrderPaid"), 2)].into(),
+        ..Facts::default()
     };
     let judged: Vec<String> = scenario
         .expect

@@ -2,13 +2,16 @@
 
 use super::explorer::Explorer;
 use super::graph::Graph;
-use super::outcomes::{Outcomes, instances};
+use super::outcomes::{Outcomes, entities, instances};
 use super::place::Place;
 use super::property::{Facts, Property, facts_of};
 use super::report::Kind;
 use crate::event::Name;
+use crate::process::Service;
+use crate::process::expr::ServiceFacts;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A property that does not hold, and in which worlds.
 pub(super) struct Broken {
@@ -115,6 +118,22 @@ fn count(explorer: &Explorer, place: &Place, type_: &str) -> u64 {
     (first + delivered.len()) as u64 + explorer.steps.bags.count(place.sent, type_)
 }
 
+/// What the entities know of the services that remember anything, in the scenario's order.
+fn services_facts(explorer: &Explorer, place: &Place) -> Vec<ServiceFacts> {
+    let remembering = explorer.scenario.staff.services.iter().filter(|service| service.remembers());
+    let all = if explorer.answers() { entities(explorer, place) } else { Vec::new() };
+    let facts = |service: &Arc<Service>| {
+        let mine = all.iter().filter(|(_, of, ..)| explorer.steps.crew.name(*of) == &service.name);
+        let data = mine.filter_map(|(_, _, key, instance)| {
+            // One that parked over its first message knows nothing more than one that was never asked.
+            let started = instance.as_ref().filter(|instance| instance.state().is_some());
+            Some((key.clone(), started?.data.clone()))
+        });
+        ServiceFacts { initial: service.data.clone(), entities: data.collect() }
+    };
+    remembering.map(facts).collect()
+}
+
 /// A property that looks at instances holds where it holds for each conversation.
 fn holds(
     explorer: &Explorer,
@@ -138,6 +157,7 @@ fn holds(
         let processes = explorer.scenario.processes.iter();
         let facts = Facts {
             processes: processes.map(|definition| facts_of(definition, of(&definition.name))).collect(),
+            services: services_facts(explorer, place),
             counts: counts.clone(),
         };
         if !property.judge(&facts).map_err(|failure| failure.what)? {

@@ -6,10 +6,10 @@ use super::file::Reader;
 use super::stimuli::Whole;
 use super::{Cast, outcomes};
 use crate::event::Name;
-use crate::process::expr::{ProcessScope, PropertyScope, Scope, parse_guard};
+use crate::process::expr::{ProcessScope, PropertyScope, Scope, ServiceScope, parse_guard};
 use crate::process::keys::Place;
 use crate::process::tree::Node;
-use crate::process::{Definition, sent};
+use crate::process::{Definition, Participant, sent};
 use crate::span::{Mistake, Span};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -114,5 +114,17 @@ fn property_scope<'a>(cast: Cast, stimuli: impl Iterator<Item = &'a Stimulus>) -
         states: definition.states.iter().map(|state| state.name.clone()).collect(),
         data: definition.data_names(),
     };
-    PropertyScope { processes: processes.iter().map(of).collect(), types, alarms }
+    let (remembering, forgetful): (Vec<_>, Vec<_>) =
+        cast.services.iter().partition(|service| service.remembers());
+    let services = remembering.into_iter().map(|service| ServiceScope {
+        name: service.name.clone(),
+        data: Participant::Service(service.clone()).data_names(),
+    });
+    PropertyScope {
+        processes: processes.iter().map(of).collect(),
+        services: services.collect(),
+        forgetful: forgetful.into_iter().map(|service| service.name.clone()).collect(),
+        types,
+        alarms,
+    }
 }
