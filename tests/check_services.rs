@@ -4,7 +4,7 @@
 #[path = "common/shelf.rs"]
 mod shelf;
 
-use anyorder::explore::{Kind, Report, Scenario, Verdict, outcome_of, save, step_through};
+use anyorder::explore::{Finding, Kind, Report, Scenario, Verdict, outcome_of, save, step_through};
 use shelf::{Shelf, counts, of};
 
 /// One stimulus; the process sends a command; either answer ends it.
@@ -374,4 +374,72 @@ fn what_an_entity_knows() {
     // Ada's first, since that comes to the same: the nearest ordering in which bob was asked.
     assert_eq!(finding.ordering, ["OrderPlaced#two", "ReserveCredit#two>customers"]);
     assert_eq!(finding.orderings.as_ref().unwrap().to_string(), "20");
+}
+
+const DEAF: &str = "
+process: deaf
+version: 1
+starts-on: A
+initial: there
+states: {there: {end: success, on: {A: {send: C}}}}
+";
+
+/// No command twice for one cause: found by itself, with the smallest budget, whatever outcomes were declared.
+#[test]
+fn a_command_sent_twice_is_found() {
+    let told = |text: &str| {
+        let text =
+            format!("process: deaf@1\ndeliver: [A]\nexpect: {{outcomes: [there, not-started]}}\n{text}");
+        let report = explored(&cast(&[DEAF], &[] as &[&str], &text));
+        let found = report.findings.iter().map(|finding| {
+            assert_eq!((finding.kind, report.verdict), (Kind::Twice, Verdict::Violated));
+            let count = finding.orderings.as_ref().unwrap();
+            let needs: Vec<u32> =
+                finding.needs.iter().flat_map(|n| [n.duplicates, n.losses, n.crashes]).collect();
+            format!(
+                "{}: {}; {needs:?}; {count} of {}",
+                finding.message,
+                finding.ordering.join(" "),
+                report.orderings
+            )
+        });
+        found.collect::<Vec<_>>()
+    };
+    let faults = "faults: {duplicates: 1, losses: 1}\nhost: at-least-once\n";
+    // A, A A+, A-: of the three the second.
+    assert_eq!(told(faults), ["deaf sends C twice for one A: A A+; [1, 0, 0]; 1 of 3"]);
+    let faults = "faults: {crashes: 2}\nhost: at-least-once\n";
+    // Twice begun and once more: 1 + 2 + 4 orderings. Not where the host stopped each time before the command was out.
+    assert_eq!(told(faults), ["deaf sends C twice for one A: A crash(deaf,1) A; [0, 0, 1]; 4 of 7"]);
+    assert_eq!(told("faults: {duplicates: 1, crashes: 1}\n"), [""; 0], "on our own host it cannot be");
+    assert_eq!(told("host: at-least-once\n"), [""; 0]);
+}
+
+/// Two messages are two causes; and one that is sent again bears its id again, so what comes of it is for one cause.
+#[test]
+fn a_cause_is_a_message_by_its_id() {
+    let text = "process: deaf@1\ndeliver: [A, A]\nhost: at-least-once\nfaults: {losses: 1}\n";
+    assert_eq!(explored(&cast(&[DEAF], &[] as &[&str], text)).findings.len(), 0);
+    let next = "
+process: next
+version: 1
+starts-on: C
+initial: there
+states: {there: {end: success, on: {C: {send: D}}}}
+";
+    let text = "process: [deaf@1, next@1]\ndeliver: [A]\nhost: at-least-once\nfaults: {crashes: 1}\n";
+    let report = explored(&cast(&[DEAF, next], &[] as &[&str], text));
+    // None 1; deaf cut short before its command is out 1, and behind it 3, since of the two commands, which are
+    // one, either may be first where both are in flight; next cut short at either point 2.
+    assert_eq!(report.orderings.to_string(), "7");
+    let said =
+        |f: &Finding| format!("{}: {}; {}", f.message, f.ordering.join(" "), f.orderings.as_ref().unwrap());
+    let said: Vec<String> = report.findings.iter().map(said).collect();
+    assert_eq!(
+        said,
+        [
+            "deaf sends C twice for one A: A crash(deaf,1) A; 3",
+            "next sends D twice for one C: A C crash(next,1) C; 4"
+        ]
+    );
 }

@@ -6,8 +6,8 @@ use super::exchange::Exchanges;
 use super::listed::{Delivery, Listed};
 use super::lives::Lives;
 use super::naming::{Labels, Named, Several};
-use super::place::{AGAIN, Item, Layout, Owing, Place};
-use super::reads::{Reads, now_unknown, within_limits};
+use super::place::{AGAIN, Item, Layout, Owing, Place, Watched};
+use super::reads::{Reads, now_unknown, watches, within_limits};
 use super::scenario::{Alarms, Host, Order, Scenario, Stimulus};
 use super::steps::{Given, Steps, UNBORN};
 use super::symbols::{Mails, Told};
@@ -58,9 +58,11 @@ impl<'a> Explorer<'a> {
         let last = scenario.alarms == Alarms::Last;
         let absolute = last && (reads.now || reads.times || reads.until);
         let times = scenario.deliver.iter().chain(&scenario.first).map(|stimulus| stimulus.message.time);
+        let watches = watches(scenario, &crew);
         let told = Told {
             // Who caused a message is told by ids, so where that matters they are kept.
-            ids: reads.ids || (order.causal && definitions.len() + crew.services.len() > 1),
+            // So is for which of them a command was sent.
+            ids: reads.ids || (order.causal && definitions.len() + crew.services.len() > 1) || watches,
             times: reads.times,
             start: times.max().unwrap_or(Stimulus::TIME),
         };
@@ -68,6 +70,7 @@ impl<'a> Explorer<'a> {
         let forgets = scenario.host == Host::AtLeastOnce;
         let mut steps =
             Steps::new(crew, Mails::new(told), lives, scenario.by_data, last && !absolute, forgets)?;
+        steps.watches = watches;
         let (mut deliveries, mut exchanges) = (Vec::new(), Vec::new());
         let mut listed_ids = FxHashMap::default();
         // Where no id is remembered, copies are messages like any others.
@@ -138,6 +141,7 @@ impl<'a> Explorer<'a> {
         let mut place = Place { flight: self.listed.all(), ..Place::default() };
         place.owing = self.answers().then(Owing::default);
         place.peril = self.begin_peril();
+        place.watched = self.steps.watches.then(Watched::default);
         if self.answers() {
             self.ask_listed(&mut place);
         }
@@ -182,7 +186,12 @@ impl<'a> Explorer<'a> {
 
     /// How worlds are laid out.
     pub fn layout(&self) -> Layout {
-        Layout { words: self.listed.words, faults: self.scenario.faults.any(), services: self.answers() }
+        Layout {
+            words: self.listed.words,
+            faults: self.scenario.faults.any(),
+            services: self.answers(),
+            watches: self.steps.watches,
+        }
     }
 
     /// Who hears a message, in the house's order.
@@ -339,6 +348,7 @@ impl<'a> Explorer<'a> {
         let step = self.steps.step(number);
         let (life, sent, passed, out) = (step.life, step.sent, step.passed, step.out.len());
         place.set_life(slot, life);
+        self.note_commands(place, slot, number, usize::MAX);
         self.send_all(place, number, out);
         place.sent = self.steps.bags.sum(place.sent, sent);
         if matches!(given, Given::Ring(_)) && self.scenario.alarms == Alarms::Last {

@@ -302,6 +302,7 @@ impl Explorer<'_> {
             let step = self.steps.step(number);
             let ((sent, out), passed) = (step.parts[point as usize], step.passed);
             let before = next.life(slot);
+            self.note_commands(next, slot, number, point as usize);
             self.send_all(next, number, out);
             next.sent = self.steps.bags.sum(next.sent, sent);
             if matches!(given, Given::Ring(_)) && self.scenario.alarms == Alarms::Last {

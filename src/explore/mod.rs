@@ -39,6 +39,7 @@ mod save;
 mod scenario;
 mod steps;
 mod symbols;
+mod twice;
 mod unrolled;
 
 pub use count::Count;

@@ -130,6 +130,13 @@ impl Outcomes {
 /// An instance under its name: of which process, and its id; None where nothing was heard of it.
 pub(super) type Called = (String, ProcessId, Name, Option<Instance>);
 
+/// What an instance is called in outcomes, whatever else is there.
+pub(super) fn name_of_slot(explorer: &Explorer, slot: u32) -> String {
+    let (process, id) = &explorer.steps.slots[slot as usize];
+    let name = explorer.steps.crew.name(*process);
+    if explorer.several.instances { format!("{name}#{id}") } else { name.to_string() }
+}
+
 /// The entities of services that were heard of, each under its name: `kitchen#ada`.
 pub(super) fn entities(explorer: &Explorer, place: &Place) -> Vec<Called> {
     let steps = &explorer.steps;

@@ -16,6 +16,8 @@ pub(super) struct Place {
     pub peril: Option<Peril>,
     /// What services have still to do; only where the scenario has any.
     pub owing: Option<Owing>,
+    /// Which commands were sent for what; only where one may be sent twice.
+    pub watched: Option<Watched>,
     /// Per slot, its life.
     pub lives: Vec<u32>,
     /// What processes sent and what is still in flight: to whom, which message.
@@ -38,6 +40,15 @@ pub(super) struct Owing {
     pub open: Vec<Item>,
     /// What could not be answered, by number.
     pub failed: Vec<u32>,
+}
+
+/// What belongs to a world because a command may be sent twice for one cause.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Watched {
+    /// Slot, cause and command, by their numbers.
+    pub commands: Vec<[u32; 3]>,
+    /// What was sent twice, by number.
+    pub twice: Vec<u32>,
 }
 
 /// What belongs to a world because something may go wrong in it.
@@ -83,6 +94,7 @@ pub(super) struct Layout {
     pub words: usize,
     pub faults: bool,
     pub services: bool,
+    pub watches: bool,
 }
 
 impl Place {
@@ -133,6 +145,10 @@ impl Place {
             true => rest = self.owing.get_or_insert_default().read(rest),
             false => self.owing = None,
         }
+        match layout.watches {
+            true => rest = self.watched.get_or_insert_default().read(rest),
+            false => self.watched = None,
+        }
         let (lives, items) = rest[1..].split_at(rest[0] as usize);
         self.lives.clear();
         self.lives.extend_from_slice(lives);
@@ -167,6 +183,9 @@ impl Place {
         if let Some(owing) = &self.owing {
             owing.write(row);
         }
+        if let Some(watched) = &self.watched {
+            watched.write(row);
+        }
         row.push(self.lives.len() as u32);
         row.extend_from_slice(&self.lives);
         for &(to, mail) in &self.items {
@@ -179,6 +198,7 @@ impl Place {
         self.flight.clone_from(&other.flight);
         self.peril.clone_from(&other.peril);
         self.owing.clone_from(&other.owing);
+        self.watched.clone_from(&other.watched);
         self.lives.clone_from(&other.lives);
         self.items.clone_from(&other.items);
     }
@@ -240,6 +260,26 @@ impl Owing {
         self.open.extend(open.chunks_exact(2).map(|item| (item[0], item[1])));
         self.failed.clear();
         self.failed.extend_from_slice(failed);
+        row
+    }
+}
+
+impl Watched {
+    fn write(&self, row: &mut Vec<u32>) {
+        row.extend_from_slice(&[self.commands.len() as u32, self.twice.len() as u32]);
+        row.extend_from_slice(self.commands.as_flattened());
+        row.extend_from_slice(&self.twice);
+    }
+
+    /// Answers the rest of the row.
+    fn read<'a>(&mut self, row: &'a [u32]) -> &'a [u32] {
+        let (commands, twice) = (row[0] as usize, row[1] as usize);
+        let (commands, row) = row[2..].split_at(3 * commands);
+        let (twice, row) = row.split_at(twice);
+        self.commands.clear();
+        self.commands.extend(commands.chunks_exact(3).map(|one| [one[0], one[1], one[2]]));
+        self.twice.clear();
+        self.twice.extend_from_slice(twice);
         row
     }
 }

@@ -1,8 +1,9 @@
 //! What the expressions of a scenario read that worlds must then keep apart, and what is too much.
 
 use super::crew::Crew;
-use super::scenario::{Scenario, Stimulus};
+use super::scenario::{Host, Scenario, Stimulus};
 use crate::error::{Error, Result};
+use crate::event::Kind;
 use crate::process::AlarmTime;
 use crate::process::expr::Expr;
 
@@ -28,6 +29,14 @@ impl Reads {
             until: alarms.any(|alarm| matches!(alarm.when, AlarmTime::At(_))),
         }
     }
+}
+
+/// Whether a command may be sent twice for one cause: something may go wrong where no id is remembered.
+pub(super) fn watches(scenario: &Scenario, crew: &Crew) -> bool {
+    let mut sends = crew.definitions.iter().flat_map(|definition| definition.reactions());
+    scenario.host == Host::AtLeastOnce
+        && scenario.faults.any()
+        && sends.any(|reaction| reaction.sends.iter().any(|outgoing| outgoing.kind == Kind::Command))
 }
 
 /// How many listed messages on their way there may be. Sets of them are compared.

@@ -8,6 +8,7 @@ use super::judge::{Broken, judge, unanswered};
 use super::nearest::{Nearest, Path};
 use super::outcomes::{Outcome, Outcomes, Wrong};
 use super::scenario::{Alarms, Bounds, Faults, Host, Order, Scenario};
+use super::twice::twice;
 use crate::error::{Error, Result};
 use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -156,6 +157,7 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     let outcomes = Outcomes::new(&explorer, &graph);
     let mut broken = judge(&explorer, &graph, &outcomes);
     broken.extend(unanswered(&explorer, &graph));
+    broken.extend(twice(&explorer, &graph));
     let group_of = |world: u32| outcomes.of(world);
     let counts = paths(&graph, &sorted, outcomes.found.len(), &group_of, &|_| true);
     let whole = Progress {
@@ -320,7 +322,7 @@ fn broken_finding(
     orderings: Option<Count>,
 ) -> Finding {
     let message = match &broken.failed {
-        _ if broken.kind == Kind::Unanswered => broken.text.clone(),
+        _ if matches!(broken.kind, Kind::Unanswered | Kind::Twice) => broken.text.clone(),
         Some(why) => format!("`{}` cannot be judged: {why}", broken.name),
         None => format!("`{}` does not hold: {}", broken.name, broken.text),
     };

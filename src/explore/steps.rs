@@ -5,6 +5,7 @@ use super::crew::Crew;
 use super::exchange::placed;
 use super::lives::Lives;
 use super::symbols::{Bag, Bags, Mail, Mails};
+use super::twice::{Causes, Sends};
 use crate::error::Result;
 use crate::event::{Message, Millis, Name, Position, Time};
 use crate::runtime::{Choice, Key, ProcessId, World, apply};
@@ -26,6 +27,8 @@ pub(super) struct Step {
     pub parts: Vec<(u32, usize)>,
     /// How far the clock has moved.
     pub passed: Millis,
+    /// The commands among what was sent; only where they are watched.
+    pub commands: Vec<Sends>,
     /// The message and those that it woke, with what each met.
     pub met: Vec<(Name, Outcome)>,
 }
@@ -62,6 +65,9 @@ pub(super) struct Steps {
     relative: bool,
     /// No id is remembered: every message that comes is one of its own.
     forgets: bool,
+    /// Whether a command that is sent twice for one cause is told.
+    pub watches: bool,
+    pub causes: Causes,
     /// What caused a message, by its id, where ids are told.
     pub caused_by: FxHashMap<Name, Name>,
 }
@@ -94,6 +100,8 @@ impl Steps {
             by_data,
             relative,
             forgets,
+            watches: false,
+            causes: Causes::default(),
             caused_by: FxHashMap::default(),
         })
     }
@@ -194,7 +202,9 @@ impl Steps {
         };
         let (sent, out, parts) = self.sent(process, &turn);
         let met = turn.iter().map(|recorded| (recorded.input.type_.clone(), recorded.outcome)).collect();
-        Step { life, sent, out, parts, passed, met }
+        let watched = self.watches && self.crew.service(process).is_none();
+        let commands = if watched { self.causes.of(&turn, &self.caused_by) } else { Vec::new() };
+        Step { life, sent, out, parts, passed, commands, met }
     }
 
     /// An instance as a body that can be stepped.
