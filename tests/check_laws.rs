@@ -92,7 +92,7 @@ fn facts(scenario: &Scenario, steps: &[Shown]) -> Facts {
             data: if started { shown.data.clone() } else { definition.data.clone() },
         }
     });
-    Facts { processes: processes.collect(), counts }
+    Facts { processes: processes.collect(), counts, ..Facts::default() }
 }
 
 fn a_finding_is_found(told: &Told, order: Order, report: &Report, finding: &Finding) {
@@ -116,6 +116,8 @@ fn a_finding_is_found(told: &Told, order: Order, report: &Report, finding: &Find
         Kind::Always => broken(&scenario.expect.always),
         Kind::Finally => broken(&scenario.expect.finally),
         Kind::NeverEnds => panic!("{told}: it ends"),
+        // These show the way to where it happens, and there is nothing more to see.
+        Kind::Unanswered | Kind::Twice => {}
         Kind::Parked | Kind::Unfinished | Kind::NeverStarted | Kind::Undeclared => {
             let outcome = outcome_of(scenario, order, &ordering).unwrap();
             assert!(report.outcomes.iter().any(|found| found.outcome == outcome), "{told}: {outcome:?}");

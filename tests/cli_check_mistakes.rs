@@ -138,9 +138,9 @@ error: no process orders in this workspace
         2,
         "\
 error: the following required arguments were not provided:
-  --process <P>
+  <--process <P>|--service <NAME>>
 
-Usage: anyorder check --process <P> --events <LIST> [SCENARIO]...
+Usage: anyorder check --events <LIST> <--process <P>|--service <NAME>> [SCENARIO]...
 
 For more information, try '--help'.
 ",
@@ -160,7 +160,7 @@ For more information, try '--help'.
         "\
 error: the argument '--events <LIST>' cannot be used with '--log <LOG>'
 
-Usage: anyorder check --process <P> --events <LIST> [SCENARIO]...
+Usage: anyorder check --events <LIST> <--process <P>|--service <NAME>> [SCENARIO]...
 
 For more information, try '--help'.
 ",

@@ -105,6 +105,7 @@ fn read(place: &str, example: &str) -> Result<()> {
         "as --events" => {
             let typed = Typed {
                 processes: &["loan".to_string()],
+                services: &[],
                 events: example.trim(),
                 first: "",
                 order: Order::ANY,

@@ -2,7 +2,9 @@
 
 use anyorder::event::{Document, Extra, Message, Time, line};
 use anyorder::process::Data;
-use anyorder::process::expr::{self, Env, Facts, ProcessFacts, ProcessScope, PropertyScope, Scope};
+use anyorder::process::expr::{
+    self, Env, Facts, ProcessFacts, ProcessScope, PropertyScope, Scope, ServiceFacts, ServiceScope,
+};
 use anyorder::span::{Source, Span};
 use std::fmt::Write;
 
@@ -58,16 +60,30 @@ fn answer(text: &str, world: &World) -> String {
 }
 
 /// Whether a property holds. The cell says what it sees: `order cooking {"total":10}` for a process, its
-/// state and its data, `2 OrderPaid` for a count. Every process has the states `cooking` and `served`.
+/// state and its data, `customers {"reserved":0}` for a service and what its entities begin with,
+/// `customers#ada {"reserved":60}` for one of them, `2 OrderPaid` for a count. Every process has the states `cooking` and `served`.
 fn judged(text: &str, sees: &str) -> String {
     let mut facts = Facts::default();
     let types = ["CookFood", "OrderPaid"].map(Into::into).into();
     let mut property =
         PropertyScope { types, alarms: ["PaymentTimedOut".into()].into(), ..Default::default() };
+    property.forgetful.insert("kitchen".into());
     for part in sees.split('`').skip(1).step_by(2) {
         let (first, rest) = part.split_once(' ').expect("two words");
         if let Ok(count) = first.parse() {
             facts.counts.insert(rest.into(), count);
+            continue;
+        }
+        if rest.starts_with('{') {
+            let data = Data::of_json(rest);
+            match first.split_once('#') {
+                Some((_, key)) => _ = facts.services[0].entities.insert(key.into(), data),
+                None => {
+                    let names = data.iter().map(|(name, _)| name.to_string()).collect();
+                    property.services.push(ServiceScope { name: first.into(), data: names });
+                    facts.services.push(ServiceFacts { initial: data, entities: Default::default() });
+                }
+            }
             continue;
         }
         let (state, data) = rest.split_once(' ').expect("a state and data");

@@ -118,8 +118,11 @@ fn take(walk: &mut Walk, definition: &Definition, message: &Arc<Message>, step: 
 }
 
 fn judge(walk: &Walk, definition: &Definition, properties: &[Property], broken: &mut BTreeSet<String>) {
-    let facts =
-        Facts { processes: vec![facts_of(definition, Some(&walk.instance))], counts: walk.counts.clone() };
+    let facts = Facts {
+        processes: vec![facts_of(definition, Some(&walk.instance))],
+        counts: walk.counts.clone(),
+        ..Facts::default()
+    };
     let fails = |property: &&Property| {
         !property.judge(&facts).unwrap_or_else(|failure| panic!("{}: {}", property.name, failure.what))
     };

@@ -164,6 +164,7 @@ fn a_property_is_judged_by_states_data_and_counts() {
             facts("shipping", "", r#"{"my-box":1}"#),
         ],
         counts: [(Name::from("OrderPaid"), 2)].into(),
+        ..Facts::default()
     };
     let judged: Vec<String> = scenario
         .expect
@@ -193,7 +194,15 @@ fn typed(events: &str, first: &str) -> Result<Scenario> {
     let processes = ["order@2".to_string()];
     let order = Order::parse("causal,fifo").unwrap();
     from_events(
-        &Typed { processes: &processes, events, first, order, alarms: Alarms::Last, alike: true },
+        &Typed {
+            processes: &processes,
+            services: &[],
+            events,
+            first,
+            order,
+            alarms: Alarms::Last,
+            alike: true,
+        },
         &library,
     )
 }

@@ -22,23 +22,27 @@ use std::sync::Arc;
 /// scenario of the workspace. Exit code 1 where something is violated or diverges, 3 where a bound
 /// was reached.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(group(clap::ArgGroup::new("who").args(["process", "service"]).multiple(true)), after_help = "\
 Examples:
   anyorder check                         every scenario of the workspace
   anyorder check payment                 scenarios/payment.yaml, in full
   anyorder check --process order@2 --events OrderPlaced,OrderPaid
+  anyorder check --process order@2 --service kitchen --events OrderPlaced
   anyorder check --process order@2 --log orders.jsonl --order causal
   anyorder check payment --faults duplicates=1,crashes=1 --host at-least-once
   anyorder check payment --ordering \"OrderPaid PaymentTimedOut!\"")]
 pub struct Args {
     /// Scenarios: files, or their names under `scenarios/`
-    #[arg(value_name = "SCENARIO", conflicts_with_all = ["process", "events", "log"])]
+    #[arg(value_name = "SCENARIO", conflicts_with_all = ["process", "service", "events", "log"])]
     scenarios: Vec<String>,
     /// A process: `name@version`, or a path to its file; once for each
     #[arg(long, value_name = "P")]
     process: Vec<String>,
+    /// A service that answers: its name, or a path to its file; once for each
+    #[arg(long, value_name = "NAME", requires = "events", conflicts_with = "log")]
+    service: Vec<String>,
     /// The messages that come in any order: `OrderPaid,'OrderPriced={\"total\":10}'`
-    #[arg(long, value_name = "LIST", requires = "process", conflicts_with = "log")]
+    #[arg(long, value_name = "LIST", requires = "who", conflicts_with = "log")]
     events: Option<String>,
     /// The messages that come first, in this order
     #[arg(long, value_name = "LIST", requires = "events", default_value = "", hide_default_value = true)]
@@ -50,13 +54,13 @@ pub struct Args {
     #[arg(long, value_name = "ID", requires = "log")]
     correlation: Option<String>,
     /// Which messages may overtake which: any, causal, fifo, or causal,fifo [default: any]
-    #[arg(long, value_name = "ORDER", requires = "process", value_parser = order)]
+    #[arg(long, value_name = "ORDER", requires = "who", value_parser = order)]
     order: Option<Order>,
     /// When alarms ring: any (at any moment), last (when nothing else is left), never [default: any]
-    #[arg(long, value_name = "WHEN", requires = "process", value_parser = alarms)]
+    #[arg(long, value_name = "WHEN", requires = "who", value_parser = alarms)]
     alarms: Option<Alarms>,
     /// Messages that are alike in everything but id count as one choice
-    #[arg(long, requires = "process")]
+    #[arg(long, requires = "who")]
     alike: bool,
     /// What may go wrong, and how often: `duplicates=1,losses=0,crashes=1`
     #[arg(long, value_name = "BUDGETS", value_parser = Faults::parse)]
@@ -151,8 +155,15 @@ fn scenarios(args: &Args, context: &Context) -> Result<Vec<Scenario>> {
     let alarms = args.alarms.unwrap_or_default();
     if let Some(events) = &args.events {
         let shelf = Shelf::around(workspace.ok());
-        let typed =
-            Typed { processes: &args.process, events, first: &args.first, order, alarms, alike: args.alike };
+        let typed = Typed {
+            processes: &args.process,
+            services: &args.service,
+            events,
+            first: &args.first,
+            order,
+            alarms,
+            alike: args.alike,
+        };
         return Ok(vec![from_events(&typed, &shelf)?]);
     }
     if !args.log.is_empty() {

@@ -1,7 +1,7 @@
 //! Where ids are told because they say who caused what: what must wait for its cause, and which messages
 //! are alike for all that.
 
-use super::choice::{Choice, What};
+use super::choice::{Choice, Exchange, What};
 use super::explorer::Explorer;
 use super::listed::Delivery;
 use super::place::{AGAIN, Copied, Item, Place};
@@ -17,14 +17,23 @@ impl Explorer<'_> {
         choices.retain(|choice| {
             let earlier = &all[..index];
             index += 1;
-            !earlier.iter().any(|other| match (other.what, choice.what) {
+            let other_is_alike = |one, other| self.exchanges_are_alike(place, one, other);
+            !earlier.iter().any(|before| match (before.take.what, choice.take.what) {
                 // What was delivered before and what was not are two things.
                 (What::Listed(one), What::Listed(other)) | (What::Lost(one), What::Lost(other)) => {
                     (place.peril.is_none() || place.came(one) == place.came(other))
                         && self.listed_are_alike(place, one, other)
                 }
                 (What::Again(one), What::Again(other)) => self.listed_are_alike(place, one, other),
-                (What::Sent(one), What::Sent(other)) => {
+                (What::Answer(one, index), What::Answer(other, same))
+                | (What::LostAnswer(one, index), What::LostAnswer(other, same)) => {
+                    other_is_alike(one, other) && (index, before.take.number) == (same, choice.take.number)
+                }
+                (What::Unheard(one), What::Unheard(other)) => {
+                    other_is_alike(one, other) && before.take.number == choice.take.number
+                }
+                (What::LostAsked(one), What::LostAsked(other)) => other_is_alike(one, other),
+                (What::Sent(one), What::Sent(other)) | (What::LostSent(one), What::LostSent(other)) => {
                     self.sent_are_alike(place, place.items[one], place.items[other])
                 }
                 (What::AgainOther(one), What::AgainOther(other)) => {
@@ -47,15 +56,30 @@ impl Explorer<'_> {
     }
 
     fn listed_are_alike(&self, place: &Place, one: usize, other: usize) -> bool {
+        let asked = |bit: usize| bit >= self.listed.deliveries.len();
         if !self.order.causal {
             // Without causes it is enough that they say the same.
-            return self.listed.are_kin(one, other);
+            return match (asked(one), asked(other)) {
+                (false, false) => self.listed.are_kin(one, other),
+                (true, true) => self.listed.exchange_kin(one) == self.listed.exchange_kin(other),
+                _ => false,
+            };
         }
-        let (one, other) = (&self.listed.deliveries[one], &self.listed.deliveries[other]);
+        let (one, other) = (self.listed.on_its_way(one), self.listed.on_its_way(other));
         let message = |delivery: &Delivery| &self.scenario.deliver[delivery.message].message;
         one.process == other.process
             && self.listed.are_alike(one.message, other.message)
             && self.are_alike(place, message(one), message(other))
+    }
+
+    fn exchanges_are_alike(&self, place: &Place, one: Exchange, other: Exchange) -> bool {
+        match (one, other) {
+            (Exchange::Listed(one), Exchange::Listed(other)) => self.listed_are_alike(place, one, other),
+            (Exchange::Other(_), Exchange::Other(_)) => {
+                self.sent_are_alike(place, self.item_of(place, one), self.item_of(place, other))
+            }
+            _ => false,
+        }
     }
 
     fn sent_are_alike(&self, place: &Place, (to, one): Item, (also_to, other): Item) -> bool {
@@ -81,7 +105,9 @@ impl Explorer<'_> {
         let lives = place.lives.iter().map(|&life| &self.steps.lives.get(life).instance);
         let waiting = lives.filter(|instance| instance.parked.is_none());
         let mut waiting = waiting.flat_map(|instance| instance.deferred.iter().chain(&instance.alarms));
-        let mut sent = place.items.iter().map(|&(_, mail)| &self.steps.mails.get(mail & !AGAIN).message);
+        let open = place.owing.iter().flat_map(|owing| &owing.open);
+        let mut sent =
+            place.items.iter().chain(open).map(|&(_, mail)| &self.steps.mails.get(mail & !AGAIN).message);
         self.receivers(place, &one.id) == self.receivers(place, &other.id)
             && behind(one) == behind(other)
             && waiting.all(|message| both_or_none(&self.line(message)))
@@ -96,7 +122,7 @@ impl Explorer<'_> {
                 to as ProcessId == process && self.steps.mails.get(mail & !AGAIN).message.id == *id
             }),
         };
-        (0..self.definitions.len()).filter(here).collect()
+        (0..self.steps.crew.members).filter(here).collect()
     }
 
     /// The ids of the messages that led to a message, its own first; where ids are told.

@@ -1,18 +1,21 @@
 //! The rules of a scenario: what may happen next in a world, and what it leads to.
 
-use super::choice::{Applied, Choice, What};
+use super::choice::{Applied, Choice, Take, What};
+use super::crew::{Crew, hearers};
+use super::exchange::Exchanges;
 use super::listed::{Delivery, Listed};
 use super::lives::Lives;
 use super::naming::{Labels, Named, Several};
-use super::place::{AGAIN, Item, Layout, Place};
+use super::place::{AGAIN, Item, Layout, Owing, Place, Watched};
+use super::reads::{Reads, now_unknown, watches, within_limits};
 use super::scenario::{Alarms, Host, Order, Scenario, Stimulus};
 use super::steps::{Given, Steps, UNBORN};
 use super::symbols::{Mails, Told};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::{Message, Millis, Name};
-use crate::process::{AlarmTime, Definition, Family};
-use crate::runtime::{House, ProcessId, World};
-use crate::step::instance_of;
+use crate::process::Definition;
+use crate::runtime::ProcessId;
+use crate::step::{entity_of, instance_of};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,6 +28,9 @@ pub(super) struct Explorer<'a> {
     pub definitions: Vec<Arc<Definition>>,
     pub listed: Listed,
     pub steps: Steps,
+    pub exchanges: Exchanges,
+    /// Where services answer: the first messages, one for each who hears it, by the instance's place.
+    pub(super) firsts: Vec<(ProcessId, u32, u32)>,
     pub labels: Labels,
     /// Moments at which something happens, as time since the start; only where time is told.
     clocks: Vec<Millis>,
@@ -40,52 +46,32 @@ pub(super) struct Explorer<'a> {
     pub reads_ids: bool,
 }
 
-/// What the expressions of the definitions read that the explorer must then keep apart.
-struct Reads {
-    ids: bool,
-    times: bool,
-    now: bool,
-    until: bool,
-}
-
-impl Reads {
-    fn of(definitions: &[Arc<Definition>]) -> Reads {
-        let all = || definitions.iter().flat_map(|definition| definition.expressions());
-        let mut alarms = definitions.iter().flat_map(|d| d.reactions()).flat_map(|r| &r.alarms);
-        Reads {
-            ids: all().any(|expr| expr.reads().ids),
-            times: all().any(|expr| expr.reads().times),
-            now: all().any(|expr| expr.reads().now),
-            until: alarms.any(|alarm| matches!(alarm.when, AlarmTime::At(_))),
-        }
-    }
-}
-
 impl<'a> Explorer<'a> {
     pub fn new(scenario: &'a Scenario, order: Order) -> Result<Explorer<'a>> {
-        let mut definitions = scenario.processes.clone();
-        definitions.sort_by(|a, b| a.name.cmp(&b.name));
-        let reads = Reads::of(&definitions);
+        let crew = Crew::of(scenario);
+        let definitions = crew.definitions.clone();
+        let reads = Reads::of(&crew);
         if scenario.alarms == Alarms::Any && reads.now {
-            return Err(now_unknown(&definitions));
+            return Err(now_unknown(&crew));
         }
-        within_limits(scenario, &definitions)?;
+        within_limits(scenario, &crew)?;
         let last = scenario.alarms == Alarms::Last;
         let absolute = last && (reads.now || reads.times || reads.until);
         let times = scenario.deliver.iter().chain(&scenario.first).map(|stimulus| stimulus.message.time);
+        let watches = watches(scenario, &crew);
         let told = Told {
             // Who caused a message is told by ids, so where that matters they are kept.
-            ids: reads.ids || (order.causal && definitions.len() > 1),
+            // So is for which of them a command was sent.
+            ids: reads.ids || (order.causal && definitions.len() + crew.services.len() > 1) || watches,
             times: reads.times,
             start: times.max().unwrap_or(Stimulus::TIME),
         };
-        let families = definitions.iter().map(Family::of).collect();
-        let house = House::create(families)?.created().subscribe_all().start().stable();
-        let lives = Lives::new(&definitions, scenario.alarms == Alarms::Any);
+        let lives = Lives::new(&crew, scenario.alarms == Alarms::Any);
         let forgets = scenario.host == Host::AtLeastOnce;
         let mut steps =
-            Steps::new(house, Mails::new(told), lives, scenario.by_data, last && !absolute, forgets);
-        let mut deliveries = Vec::new();
+            Steps::new(crew, Mails::new(told), lives, scenario.by_data, last && !absolute, forgets)?;
+        steps.watches = watches;
+        let (mut deliveries, mut exchanges) = (Vec::new(), Vec::new());
         let mut listed_ids = FxHashMap::default();
         // Where no id is remembered, copies are messages like any others.
         let copied = if forgets { BTreeSet::new() } else { copied(scenario) };
@@ -96,24 +82,32 @@ impl<'a> Explorer<'a> {
             let says = saying.number(message, false);
             listed_ids.insert(message.id.clone(), index);
             for process in hearers(steps.world(), message) {
-                let slot = slot_of(&mut steps, &definitions[process], process, message);
+                let slot = slot_of(&mut steps, process, message);
                 deliveries.push(Delivery { message: index, process, mail, says, slot });
+            }
+            for process in steps.crew.asked(&message.type_, None) {
+                exchanges.push(Delivery { message: index, process, mail, says, slot: u32::MAX });
             }
         }
         let counted = scenario.expect.always.iter().chain(&scenario.expect.finally);
         let counted: BTreeSet<Name> = counted.flat_map(|property| property.counted()).cloned().collect();
-        let several = |type_: &str| steps.world().house().subscribers(type_).len() > 1;
+        let several = |type_: &str| {
+            let asked = steps.crew.asked(type_, None).count();
+            steps.world().house().subscribers(type_).len() + asked > 1
+        };
         // Copies of a counted message that several processes hear are told apart, so that the first
         // delivery of each counts once. Where ids are told, what is alike is told world by world.
         // So are all where something may go wrong with one of them and not with the other.
         let merge = !told.ids && !scenario.faults.any() && !counted.iter().any(|type_| several(type_));
-        let listed = Listed::new(scenario, deliveries, order, merge)?;
+        let listed = Listed::new(scenario, deliveries, exchanges, order, merge)?;
         let mut explorer = Explorer {
             scenario,
             order,
             definitions,
             listed,
             steps,
+            exchanges: Exchanges::default(),
+            firsts: Vec::new(),
             labels: Labels::default(),
             clocks: vec![0],
             absolute,
@@ -125,12 +119,16 @@ impl<'a> Explorer<'a> {
             reads_ids: reads.ids,
         };
         for stimulus in &scenario.first {
+            let mail = explorer.steps.mails.number(&stimulus.message, false);
             for process in explorer.hearers(&stimulus.message) {
-                explorer.slot_for(process, &stimulus.message);
+                let slot = explorer.slot_for(process, &stimulus.message);
+                explorer.firsts.push((process, mail, slot));
             }
+            let asked = explorer.steps.crew.asked(&stimulus.message.type_, None);
+            explorer.firsts.extend(asked.map(|service| (service, mail, u32::MAX)));
         }
         explorer.listed_slots = explorer.steps.slots.len() as u32;
-        explorer.several = Several::of(scenario, &explorer.steps.slots);
+        explorer.several = Several::of(scenario, explorer.definitions.len(), &explorer.steps.slots);
         for bit in 0..explorer.listed.deliveries.len() {
             let text = explorer.listed_text(bit, "");
             explorer.labels.texts.push(text);
@@ -140,22 +138,60 @@ impl<'a> Explorer<'a> {
 
     /// The world in which the scenario begins: the first messages have been delivered.
     pub fn start(&mut self) -> Place {
-        let mut place = Place::default();
-        for stimulus in &self.scenario.first {
-            let mail = self.steps.mails.number(&stimulus.message, false);
-            for process in self.hearers(&stimulus.message) {
-                let slot = self.slot_for(process, &stimulus.message);
-                self.give(&mut place, slot, Given::Mail(mail, false));
-            }
-        }
-        place.flight = self.listed.all();
+        let mut place = Place { flight: self.listed.all(), ..Place::default() };
+        place.owing = self.answers().then(Owing::default);
         place.peril = self.begin_peril();
+        place.watched = self.steps.watches.then(Watched::default);
+        if self.answers() {
+            self.ask_listed(&mut place);
+        }
+        self.begin(&mut place, 0);
         place
+    }
+
+    /// The first messages come, from this one on, up to one that a service may answer in several ways.
+    fn begin(&mut self, place: &mut Place, from: usize) {
+        for index in from..self.firsts.len() {
+            let (process, mail, slot) = self.firsts[index];
+            if let Some(owing) = &mut place.owing {
+                owing.begun = index as u32;
+            }
+            if self.steps.crew.is_asked(process) {
+                self.ask(place, process, mail);
+                continue;
+            }
+            let mut number = 0;
+            if self.steps.crew.service(process).is_some() {
+                match *self.numbers(place, slot, mail) {
+                    [only] => number = only,
+                    _ => return,
+                }
+            }
+            self.give(place, slot, Given::Mail(mail, false, number));
+        }
+        if let Some(owing) = &mut place.owing {
+            owing.begun = self.firsts.len() as u32;
+        }
+    }
+
+    /// Whether services take part.
+    pub fn answers(&self) -> bool {
+        !self.steps.crew.services.is_empty()
+    }
+
+    /// The first message that is to come next, where a service may answer it in several ways.
+    pub(super) fn beginning(&self, place: &Place) -> Option<(ProcessId, u32, u32)> {
+        self.firsts.get(place.owing.as_ref()?.begun as usize).copied()
     }
 
     /// How worlds are laid out.
     pub fn layout(&self) -> Layout {
-        Layout { words: self.listed.words, faults: self.scenario.faults.any() }
+        Layout {
+            words: self.listed.words,
+            faults: self.scenario.faults.any(),
+            services: self.answers(),
+            watches: self.steps.watches,
+        }
     }
 
     /// Who hears a message, in the house's order.
@@ -164,20 +200,28 @@ impl<'a> Explorer<'a> {
     }
 
     /// All that may happen next, in canonical order: listed messages in their order, then what
-    /// processes sent, then duplicates in flight, alarms, and faults.
+    /// was sent, answers, duplicates in flight, alarms, and faults.
     pub fn ready(&mut self, place: &Place, choices: &mut Vec<Choice>) {
         choices.clear();
-        if let Some(input) = place.stops() {
-            return self.ready_crashes(place, input, choices);
+        if let Some((input, number)) = place.stops() {
+            return self.ready_crashes(place, input, number, choices);
+        }
+        if let Some((process, mail, _)) = self.beginning(place) {
+            let label = self.sent_label(process, mail, "", false, &mut Vec::new());
+            choices.push(Choice { take: What::First.into(), label, weight: 1 });
+            return self.with_alternatives(place, choices);
         }
         let alike = self.scenario.alike;
         self.listed.ready(&place.flight, |bit, weight| {
             let weight = if alike { 1 } else { weight };
-            choices.push(Choice { what: What::Listed(bit), stops: false, label: bit as u16, weight });
+            choices.push(Choice { take: What::Listed(bit).into(), label: bit as u16, weight });
         });
         let mut named = Vec::new();
         if !place.items.is_empty() {
             self.ready_items(place, choices, &mut named);
+        }
+        if place.owing.is_some() {
+            self.ready_exchanges(place, choices, &mut named);
         }
         self.ready_copies(place, choices, &mut named);
         match self.scenario.alarms {
@@ -194,6 +238,9 @@ impl<'a> Explorer<'a> {
         if self.compares {
             self.one_of_alike(place, choices);
         }
+        if place.owing.is_some() {
+            self.with_alternatives(place, choices);
+        }
         self.with_stops(place, choices);
     }
 
@@ -204,7 +251,12 @@ impl<'a> Explorer<'a> {
             let message = &self.steps.mails.get(mail & !AGAIN).message;
             let sender = |mail: u32| &self.steps.mails.get(mail & !AGAIN).message.source;
             let overtakes = |other: &(u32, u32)| other.0 == to && *sender(other.1) == message.source;
-            if self.order.fifo && items[..index].iter().any(overtakes) {
+            // What a module has listed was sent before whatever a service says in its name.
+            let listed = || {
+                let flies = |bit| self.listed.flies_from(&place.flight, bit, to as ProcessId, self.scenario);
+                place.owing.is_some() && flies(&message.source)
+            };
+            if self.order.fifo && (items[..index].iter().any(overtakes) || listed()) {
                 continue;
             }
             if self.order.causal && self.waits_for_a_cause(place, to as ProcessId, message) {
@@ -220,7 +272,7 @@ impl<'a> Explorer<'a> {
             let (to, mail) = items[index];
             let label = self.sent_label(to as ProcessId, mail & !AGAIN, "", mail & AGAIN != 0, named);
             let weight = if self.scenario.alike { 1 } else { weight };
-            choices.push(Choice { what: What::Sent(index), stops: false, label, weight });
+            choices.push(Choice { take: What::Sent(index).into(), label, weight });
         }
     }
 
@@ -246,28 +298,47 @@ impl<'a> Explorer<'a> {
         }
         for (slot, alarm) in rings {
             let label = self.ring_label(slot, place.life(slot), alarm);
-            choices.push(Choice { what: What::Ring(slot, alarm), stops: false, label, weight: 1 });
+            choices.push(Choice { take: What::Ring(slot, alarm).into(), label, weight: 1 });
         }
     }
 
     /// What a choice leads to.
-    pub fn apply(&mut self, place: &Place, (what, stops): (What, bool), next: &mut Place) -> Applied {
+    pub fn apply(&mut self, place: &Place, take: Take, next: &mut Place) -> Applied {
         next.copy_from(place);
-        match what {
-            What::Lost(bit) => return self.lose(next, bit),
+        match take.what {
             What::Crash(point) => return self.crash(next, point),
+            What::First => return self.begin_with(next, take.number),
+            what if !self.is_step(place, what) => return self.without_step(next, take),
             _ => {}
         }
-        let (input, again) = self.take_out(next, what);
-        if stops {
-            next.peril.as_mut().expect("a crash is left").stops = Some(input);
+        let (input, again) = self.take_out(next, take);
+        let said = self.said(place, take);
+        if take.stops {
+            next.peril.as_mut().expect("a crash is left").stops = Some((input, take.number));
             if self.forgets() {
                 // Nothing is saved and nothing is out; what is, the point says at which the host stops.
-                return Applied::NOTHING;
+                return Applied { sent: said, ..Applied::NOTHING };
             }
         }
-        let (slot, given) = self.given(next, input, again);
+        let (slot, given) = self.given(next, input, again, take.number);
         let step = self.give(next, slot, given);
+        Applied { step: Some(step), sent: self.steps.bags.sum(said, self.steps.step(step).sent) }
+    }
+
+    /// What a service has said whose answer arrives: all of its alternative.
+    fn said(&mut self, place: &Place, take: Take) -> u32 {
+        match take.what {
+            What::Answer(exchange, _) => self.sayings_of(place, exchange).of(take.number).sent,
+            _ => 0,
+        }
+    }
+
+    /// The next of the first messages comes, and its service takes this alternative.
+    fn begin_with(&mut self, next: &mut Place, number: u16) -> Applied {
+        let (_, mail, slot) = self.beginning(next).expect("a first message is to come");
+        let begun = next.owing.as_ref().map_or(0, |owing| owing.begun as usize);
+        let step = self.give(next, slot, Given::Mail(mail, false, number));
+        self.begin(next, begun + 1);
         Applied { step: Some(step), sent: self.steps.step(step).sent }
     }
 
@@ -277,6 +348,7 @@ impl<'a> Explorer<'a> {
         let step = self.steps.step(number);
         let (life, sent, passed, out) = (step.life, step.sent, step.passed, step.out.len());
         place.set_life(slot, life);
+        self.note_commands(place, slot, number, usize::MAX);
         self.send_all(place, number, out);
         place.sent = self.steps.bags.sum(place.sent, sent);
         if matches!(given, Given::Ring(_)) && self.scenario.alarms == Alarms::Last {
@@ -317,8 +389,7 @@ impl<'a> Explorer<'a> {
 
     /// The instance that a message is for, at a process.
     pub fn slot_for(&mut self, process: ProcessId, message: &Message) -> u32 {
-        let definition = self.definitions[process].clone();
-        slot_of(&mut self.steps, &definition, process, message)
+        slot_of(&mut self.steps, process, message)
     }
 
     fn clock(&mut self, at: Millis) -> u32 {
@@ -330,7 +401,10 @@ impl<'a> Explorer<'a> {
     }
 
     /// A message on its way: in the order sent where that matters, else in an order of its own.
-    fn send(&mut self, place: &mut Place, to: ProcessId, mail: u32) {
+    pub fn send(&mut self, place: &mut Place, to: ProcessId, mail: u32) {
+        if self.steps.crew.is_asked(to) {
+            return self.ask(place, to, mail);
+        }
         let source = |mail: u32| &self.steps.mails.get(mail & !AGAIN).message.source;
         let item = (to as u32, mail);
         let before = |other: &(u32, u32)| match self.order.fifo {
@@ -356,47 +430,10 @@ fn copied(scenario: &Scenario) -> BTreeSet<(Name, Name)> {
     ids.filter(|id| !once.insert(id.clone())).collect()
 }
 
-/// Who hears a message, in the house's order.
-fn hearers(world: &World, message: &Message) -> Vec<ProcessId> {
-    let all = world.house().subscribers(&message.type_).iter().copied();
-    all.filter(|&process| world.member(process).name != message.source).collect()
-}
-
-fn slot_of(steps: &mut Steps, definition: &Definition, process: ProcessId, message: &Message) -> u32 {
-    let instance = instance_of(definition, message).unwrap_or_else(|_| Name::from(""));
-    steps.slot(process, instance)
-}
-
-/// How many listed messages on their way to a process there may be. Sets of them are compared.
-const MOST: usize = 4_096;
-/// How many alarms of one process may have names of their own: they are compared two by two.
-const ALARMS: usize = 64;
-
-fn within_limits(scenario: &Scenario, definitions: &[Arc<Definition>]) -> Result<()> {
-    let hears = |stimulus: &Stimulus| {
-        definitions.iter().filter(|process| process.subscriptions.contains(&stimulus.message.type_)).count()
+fn slot_of(steps: &mut Steps, process: ProcessId, message: &Message) -> u32 {
+    let found = match steps.crew.service(process) {
+        Some(service) => entity_of(service, message),
+        None => instance_of(&steps.crew.definitions[process], message),
     };
-    let deliveries: usize = scenario.deliver.iter().map(hears).sum();
-    if deliveries > MOST {
-        let what = format!("{deliveries} messages in flight are more than {MOST}");
-        return Err(Error::bound(what)
-            .at(scenario.name.clone())
-            .hint("put most of them under `first`, in the order in which they come"));
-    }
-    match definitions.iter().find(|definition| definition.alarms.len() > ALARMS) {
-        Some(many) => Err(Error::input(format!("{} has more than {ALARMS} alarms", many.full_name()))
-            .at(many.source.name.clone())),
-        None => Ok(()),
-    }
-}
-
-fn now_unknown(definitions: &[Arc<Definition>]) -> Error {
-    let reads = |definition: &&Arc<Definition>| definition.expressions().iter().any(|e| e.reads().now);
-    let definition = definitions.iter().find(reads).expect("one reads it");
-    Error::input(format!(
-        "{} reads `now`, and where alarms may ring at any moment nobody knows it",
-        definition.full_name()
-    ))
-    .at(definition.source.name.clone())
-    .hint("explore it with `alarms: last` (on the command line `--alarms last`)")
+    steps.slot(process, found.unwrap_or_else(|_| Name::from("")))
 }

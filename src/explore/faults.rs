@@ -9,7 +9,8 @@
 //! Which ids an instance remembers is told by which deliveries were made: an id is put before the kernel
 //! again when a copy comes, and is no part of a world in which none can come.
 
-use super::choice::{Applied, Choice, What};
+use super::choice::Exchange;
+use super::choice::{Applied, Choice, Take, What};
 use super::explorer::Explorer;
 use super::listed::{Delivery, has};
 use super::naming::Named;
@@ -18,7 +19,7 @@ use super::scenario::{Alarms, Host};
 use super::steps::Given;
 
 /// A set of deliveries with one more, or one less.
-fn put(set: &mut [u32], bit: usize, member: bool) {
+pub(super) fn put(set: &mut [u32], bit: usize, member: bool) {
     match member {
         true => set[bit / 32] |= 1 << (bit % 32),
         false => set[bit / 32] &= !(1 << (bit % 32)),
@@ -35,7 +36,7 @@ impl Peril {
     }
 }
 
-fn insert<T: Ord>(sorted: &mut Vec<T>, item: T) {
+pub(super) fn insert<T: Ord>(sorted: &mut Vec<T>, item: T) {
     let at = sorted.partition_point(|other| *other <= item);
     sorted.insert(at, item);
 }
@@ -72,7 +73,7 @@ impl Explorer<'_> {
         }
         for (index, (to, mail), weight) in self.sorted(others) {
             let label = self.sent_label(to as usize, mail, "+", false, named);
-            choices.push(Choice { what: What::Copy(index), stops: false, label, weight });
+            choices.push(Choice { take: What::Copy(index).into(), label, weight });
         }
     }
 
@@ -81,26 +82,43 @@ impl Explorer<'_> {
         let Some(peril) = &place.peril else { return };
         let bits = 0..self.listed.deliveries.len();
         if peril.left.duplicates > 0 {
-            for bit in bits.clone().filter(|&bit| has(&peril.open, bit)) {
+            for bit in (0..self.listed.len()).filter(|&bit| has(&peril.open, bit)) {
                 choices.push(self.listed_choice(What::Again(bit), bit, "+"));
             }
             let done = peril.done.iter().copied().enumerate().collect();
             for (index, (to, mail), weight) in self.sorted(done) {
                 // One that is in flight already is another than one that may come to be.
                 let label = self.sent_label(to as usize, mail, "+", true, named);
-                choices.push(Choice { what: What::AgainOther(index), stops: false, label, weight });
+                choices.push(Choice { take: What::AgainOther(index).into(), label, weight });
             }
         }
         if peril.left.losses > 0 {
             for bit in bits.filter(|&bit| has(&place.flight, bit)) {
                 choices.push(self.listed_choice(What::Lost(bit), bit, "-"));
             }
+            if place.owing.is_some() {
+                self.ready_lost_items(place, choices, named);
+                self.ready_lost_exchanges(place, choices, named);
+            }
+        }
+    }
+
+    /// What processes say to each other stands in their journals; what a service hears, or says, may be lost.
+    fn ready_lost_items(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Named>) {
+        let lost = |&(_, &(to, mail)): &(usize, &Item)| {
+            let says = self.steps.mails.get(mail & !AGAIN).by.is_some();
+            says || self.steps.crew.service(to as usize).is_some()
+        };
+        let found = place.items.iter().enumerate().filter(lost).map(|(index, &item)| (index, item));
+        for (index, (to, mail), weight) in self.sorted(found.collect()) {
+            let label = self.sent_label(to as usize, mail & !AGAIN, "-", mail & AGAIN != 0, named);
+            choices.push(Choice { take: What::LostSent(index).into(), label, weight });
         }
     }
 
     fn listed_choice(&mut self, what: What, bit: usize, sign: &str) -> Choice {
         let text = self.listed_text(bit, sign);
-        Choice { what, stops: false, label: self.labels.number(text), weight: 1 }
+        Choice { take: what.into(), label: self.labels.number(text), weight: 1 }
     }
 
     /// In canonical order, one for all that are the same.
@@ -121,18 +139,19 @@ impl Explorer<'_> {
     pub fn with_stops(&self, place: &Place, choices: &mut Vec<Choice>) {
         if place.left().crashes > 0 {
             let twice = |choice: Choice| {
-                let steps = !matches!(choice.what, What::Lost(_));
-                std::iter::once(choice).chain(steps.then_some(Choice { stops: true, ..choice }))
+                let stopped = Choice { take: Take { stops: true, ..choice.take }, ..choice };
+                let steps = self.is_step(place, choice.take.what);
+                std::iter::once(choice).chain(steps.then_some(stopped))
             };
             *choices = choices.drain(..).flat_map(twice).collect();
         }
     }
 
     /// Within a step there is nothing but the points at which the host may stop.
-    pub fn ready_crashes(&mut self, place: &Place, input: Input, choices: &mut Vec<Choice>) {
-        let (slot, given) = self.given(place, input, false);
+    pub fn ready_crashes(&mut self, place: &Place, input: Input, number: u16, choices: &mut Vec<Choice>) {
+        let (slot, given) = self.given(place, input, false, number);
         let process = self.steps.slots[slot as usize].0;
-        let name = self.definitions[process].name.clone();
+        let name = self.steps.crew.name(process).clone();
         let points = match self.forgets() {
             true => self.step_of(place, slot, given).1,
             false => 1,
@@ -140,7 +159,7 @@ impl Explorer<'_> {
         for point in 0..points {
             let text = if points > 1 { format!("crash({name},{point})") } else { format!("crash({name})") };
             let label = self.labels.number(text);
-            choices.push(Choice { what: What::Crash(point as u32), stops: false, label, weight: 1 });
+            choices.push(Choice { take: What::Crash(point as u32).into(), label, weight: 1 });
         }
     }
 
@@ -150,8 +169,58 @@ impl Explorer<'_> {
         (number, self.steps.step(number).parts.len())
     }
 
+    /// Whether a choice is a step of somebody with a memory.
+    pub fn is_step(&self, place: &Place, what: What) -> bool {
+        let asked = |to: u32| self.steps.crew.is_asked(to as usize);
+        match what {
+            What::First | What::Unheard(_) | What::Crash(_) => false,
+            What::Again(bit) => bit < self.listed.deliveries.len(),
+            What::AgainOther(index) => {
+                !asked(place.peril.as_ref().expect("a fault is only where there are any").done[index].0)
+            }
+            other => !other.is_loss(),
+        }
+    }
+
+    /// A choice that reaches nobody with a memory: a loss, silence, a message to who remembers nothing.
+    pub fn without_step(&mut self, next: &mut Place, Take { what, number, .. }: Take) -> Applied {
+        if what.is_loss() {
+            peril(next).left.losses -= 1;
+        }
+        let mut sent = 0;
+        match what {
+            What::Lost(bit) | What::LostAsked(Exchange::Listed(bit)) => put(&mut next.flight, bit, false),
+            What::LostSent(index) => _ = next.items.remove(index),
+            What::LostAsked(Exchange::Other(index)) => {
+                next.owing.as_mut().expect("services are here").open.remove(index);
+            }
+            What::LostAnswer(exchange, index) => sent = self.answer(next, exchange, number, Some(index)).0,
+            What::Unheard(exchange) => sent = self.answer(next, exchange, number, None).0,
+            What::Again(_) | What::AgainOther(_) => {
+                let peril = peril(next);
+                peril.left.duplicates -= 1;
+                let (service, mail) = match what {
+                    What::Again(bit) => {
+                        put(&mut peril.open, bit, false);
+                        let exchange = self.listed.on_its_way(bit);
+                        (exchange.process as u32, exchange.mail)
+                    }
+                    What::AgainOther(index) => peril.done.remove(index),
+                    _ => unreachable!("{what:?} is no duplicate"),
+                };
+                peril.forget();
+                // Where no id is remembered, it is asked once more.
+                if self.forgets() {
+                    self.ask(next, service as usize, mail | AGAIN);
+                }
+            }
+            other => unreachable!("{other:?} is a step"),
+        }
+        Applied { sent, ..Applied::NOTHING }
+    }
+
     /// Takes an input out of what is in flight, or off a budget; and whether it was delivered before.
-    pub fn take_out(&mut self, next: &mut Place, what: What) -> (Input, bool) {
+    pub fn take_out(&mut self, next: &mut Place, Take { what, number, .. }: Take) -> (Input, bool) {
         let duplicates = next.left().duplicates;
         let taken = match what {
             What::Listed(bit) => {
@@ -174,6 +243,13 @@ impl Explorer<'_> {
                 }
                 (Input::Sent((to, mail)), again)
             }
+            What::Answer(exchange, index) => {
+                let item = self.answer(next, exchange, number, Some(index)).1.expect("it arrives");
+                if let Some(peril) = next.peril.as_mut().filter(|_| duplicates > 0) {
+                    insert(&mut peril.done, item);
+                }
+                (Input::Sent(item), false)
+            }
             What::Ring(slot, alarm) => return (Input::Ring(slot, alarm), false),
             What::Copy(index) => (Input::Copy(peril(next).copies.remove(index)), true),
             What::Again(bit) => {
@@ -187,14 +263,14 @@ impl Explorer<'_> {
                 peril.left.duplicates -= 1;
                 (Input::Copy(Copied::Other(peril.done.remove(index))), true)
             }
-            What::Lost(_) | What::Crash(_) => unreachable!("{what:?} is no step"),
+            other => unreachable!("{other:?} is no step"),
         };
         next.peril.iter_mut().for_each(Peril::forget);
         taken
     }
 
     /// What an instance is given: a message it knows already, where its host remembers what it handled.
-    pub fn given(&mut self, place: &Place, input: Input, again: bool) -> (u32, Given) {
+    pub fn given(&mut self, place: &Place, input: Input, again: bool, number: u16) -> (u32, Given) {
         let known = again && !self.forgets();
         let (slot, mail, more) = match input {
             Input::Ring(slot, alarm) => return (slot, Given::Ring(alarm as u16)),
@@ -213,26 +289,20 @@ impl Explorer<'_> {
                 (self.slot_for(to as usize, &message), mail, false)
             }
         };
-        (slot, if known { Given::Again(mail) } else { Given::Mail(mail, more) })
-    }
-
-    /// A message vanishes.
-    pub fn lose(&mut self, next: &mut Place, bit: usize) -> Applied {
-        put(&mut next.flight, bit, false);
-        peril(next).left.losses -= 1;
-        Applied::NOTHING
+        (slot, if known { Given::Again(mail) } else { Given::Mail(mail, more, number) })
     }
 
     /// The host stops within the step that has begun, where so many effects are out, and starts again.
     pub fn crash(&mut self, next: &mut Place, point: u32) -> Applied {
-        let input = next.stops().expect("only a step can be cut short");
+        let (input, number) = next.stops().expect("only a step can be cut short");
         let mut applied = Applied::NOTHING;
         if self.forgets() {
-            let (slot, given) = self.given(next, input, false);
+            let (slot, given) = self.given(next, input, false, number);
             let number = self.step_of(next, slot, given).0;
             let step = self.steps.step(number);
             let ((sent, out), passed) = (step.parts[point as usize], step.passed);
             let before = next.life(slot);
+            self.note_commands(next, slot, number, point as usize);
             self.send_all(next, number, out);
             next.sent = self.steps.bags.sum(next.sent, sent);
             if matches!(given, Given::Ring(_)) && self.scenario.alarms == Alarms::Last {

@@ -92,14 +92,14 @@ impl Graph {
             graph.read(index, &mut place);
             let depth = graph.depth[index];
             explorer.ready(&place, &mut choices);
-            let faults = choices.iter().all(|choice| choice.what.is_fault());
+            let faults = choices.iter().all(|choice| choice.take.what.is_fault());
             graph.ends.push(faults && place.stops().is_none());
             if u64::from(depth) >= bounds.depth && !choices.is_empty() {
                 graph.stopped = Some(Stopped::Depth);
                 choices.clear();
             }
             for choice in &choices {
-                explorer.apply(&place, (choice.what, choice.stops), &mut next);
+                explorer.apply(&place, choice.take, &mut next);
                 next.write(&mut row);
                 let to = graph.meet(&mut table, &row, depth + 1);
                 let weight = u16::try_from(choice.weight).unwrap_or_else(|_| {

@@ -2,19 +2,23 @@
 
 use super::explorer::Explorer;
 use super::graph::Graph;
-use super::outcomes::{Outcomes, instances};
+use super::outcomes::{Outcomes, entities, instances};
 use super::place::Place;
 use super::property::{Facts, Property, facts_of};
+use super::report::Kind;
 use crate::event::Name;
+use crate::process::Service;
+use crate::process::expr::ServiceFacts;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A property that does not hold, and in which worlds.
 pub(super) struct Broken {
     pub name: String,
     pub text: String,
-    /// `always`, or `finally`.
-    pub finally: bool,
+    /// `always`, or `finally`; or what a service could not answer, which is said as it is.
+    pub kind: Kind,
     pub worlds: Vec<u32>,
     /// Why it could not be judged in the first of them, if it could not.
     pub failed: Option<String>,
@@ -37,7 +41,7 @@ pub(super) fn judge(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> 
         .map(|(property, finally)| Broken {
             name: property.name.clone(),
             text: property.text.clone(),
-            finally: *finally,
+            kind: if *finally { Kind::Finally } else { Kind::Always },
             worlds: Vec::new(),
             failed: None,
         })
@@ -60,7 +64,7 @@ pub(super) fn judge(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> 
         }
         let ends = outcomes.of(world as u32).is_some();
         for (broken, judged) in broken.iter_mut().zip(&known[&view]) {
-            if *judged != Ok(true) && (ends || !broken.finally) {
+            if *judged != Ok(true) && (ends || broken.kind == Kind::Always) {
                 if let Err(why) = judged
                     && broken.worlds.is_empty()
                 {
@@ -74,19 +78,60 @@ pub(super) fn judge(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> 
     broken
 }
 
+/// What services without `entity` could not answer, and in which worlds it has gone without.
+pub(super) fn unanswered(explorer: &Explorer, graph: &Graph) -> Vec<Broken> {
+    let all = &explorer.exchanges.unanswered;
+    let found = |what: &String| Broken {
+        name: String::new(),
+        text: what.clone(),
+        kind: Kind::Unanswered,
+        worlds: Vec::new(),
+        failed: None,
+    };
+    let mut found: Vec<Broken> = all.iter().map(found).collect();
+    let mut place = Place::default();
+    let worlds = if all.is_empty() { 0 } else { graph.len() };
+    for world in 0..worlds {
+        graph.read(world, &mut place);
+        for &failed in place.owing.iter().flat_map(|owing| &owing.failed) {
+            found[failed as usize].worlds.push(world as u32);
+        }
+    }
+    found.retain(|unanswered| !unanswered.worlds.is_empty());
+    found.sort_by(|a, b| a.text.cmp(&b.text));
+    found
+}
+
 /// A stimulus counts once it was first delivered, any other message once it was sent.
 fn count(explorer: &Explorer, place: &Place, type_: &str) -> u64 {
     let scenario = explorer.scenario;
     let of_type = |type_of: &Name| **type_of == *type_;
     let first = scenario.first.iter().filter(|stimulus| of_type(&stimulus.message.type_)).count();
     let mut delivered: BTreeSet<usize> = BTreeSet::new();
-    for (bit, delivery) in explorer.listed.deliveries.iter().enumerate() {
+    for bit in 0..explorer.listed.len() {
+        let delivery = explorer.listed.on_its_way(bit);
         let message = &scenario.deliver[delivery.message].message;
         if of_type(&message.type_) && place.came(bit) {
             delivered.insert(delivery.message);
         }
     }
     (first + delivered.len()) as u64 + explorer.steps.bags.count(place.sent, type_)
+}
+
+/// What the entities know of the services that remember anything, in the scenario's order.
+fn services_facts(explorer: &Explorer, place: &Place) -> Vec<ServiceFacts> {
+    let remembering = explorer.scenario.staff.services.iter().filter(|service| service.remembers());
+    let all = if explorer.answers() { entities(explorer, place) } else { Vec::new() };
+    let facts = |service: &Arc<Service>| {
+        let mine = all.iter().filter(|(_, of, ..)| explorer.steps.crew.name(*of) == &service.name);
+        let data = mine.filter_map(|(_, _, key, instance)| {
+            // One that parked over its first message knows nothing more than one that was never asked.
+            let started = instance.as_ref().filter(|instance| instance.state().is_some());
+            Some((key.clone(), started?.data.clone()))
+        });
+        ServiceFacts { initial: service.data.clone(), entities: data.collect() }
+    };
+    remembering.map(facts).collect()
 }
 
 /// A property that looks at instances holds where it holds for each conversation.
@@ -112,6 +157,7 @@ fn holds(
         let processes = explorer.scenario.processes.iter();
         let facts = Facts {
             processes: processes.map(|definition| facts_of(definition, of(&definition.name))).collect(),
+            services: services_facts(explorer, place),
             counts: counts.clone(),
         };
         if !property.judge(&facts).map_err(|failure| failure.what)? {

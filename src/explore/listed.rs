@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 use crate::runtime::ProcessId;
 use std::collections::BTreeMap;
 
-/// One listed message on its way to one subscriber. Its number is its place in canonical order.
+/// One listed message on its way to one subscriber. Its number is its place in canonical order. Behind all that
+/// are delivered come those to services without `entity`, which are asked: exchanges.
 #[derive(Debug, Clone)]
 pub(super) struct Delivery {
     /// Its place in [`Scenario::deliver`].
@@ -22,6 +23,10 @@ pub(super) struct Delivery {
 #[derive(Debug)]
 pub(super) struct Listed {
     pub deliveries: Vec<Delivery>,
+    exchanges: Vec<Delivery>,
+    /// Per exchange, the first of those that are alike in everything; and whether these are told apart.
+    exchange_kin: Vec<usize>,
+    merges: bool,
     /// How many words a set takes.
     pub words: usize,
     /// Per delivery, those that must not be in flight any more.
@@ -42,8 +47,14 @@ pub(super) struct Listed {
 impl Listed {
     /// `merge`: deliveries that are alike in everything need not be told apart. An error where messages
     /// wait for each other.
-    pub fn new(scenario: &Scenario, deliveries: Vec<Delivery>, order: Order, merge: bool) -> Result<Listed> {
-        let words = deliveries.len().div_ceil(32);
+    pub fn new(
+        scenario: &Scenario,
+        deliveries: Vec<Delivery>,
+        exchanges: Vec<Delivery>,
+        order: Order,
+        merge: bool,
+    ) -> Result<Listed> {
+        let words = (deliveries.len() + exchanges.len()).div_ceil(32);
         let causes = closure(scenario);
         let must = |first: &Delivery, then: &Delivery| {
             let caused = order.causal && causes[then.message].contains(&first.message);
@@ -80,6 +91,13 @@ impl Listed {
             *first_of.entry((who, &waits_for[this], &waited_for[this])).or_insert(this)
         };
         let class: Vec<usize> = (0..count).map(class).collect();
+        let mut first_exchange = BTreeMap::new();
+        let exchange_kin = exchanges.iter().enumerate().map(|(this, exchange)| {
+            let module = &scenario.deliver[exchange.message].module;
+            let causes = order.causal.then(|| &kindred[exchange.message]);
+            *first_exchange.entry((exchange.process, exchange.says, module, causes)).or_insert(this)
+        });
+        let exchange_kin = exchange_kin.collect();
         let same = |a: usize, b: usize| class[a] == class[b];
         let each = |holds: &dyn Fn(usize, usize) -> bool| -> Vec<Vec<u32>> {
             (0..count).map(|this| set(&|other| holds(this, other))).collect()
@@ -96,13 +114,54 @@ impl Listed {
             alike: each(&|this, other| merged(this, other)),
             causes,
             deliveries,
+            exchanges,
+            exchange_kin,
+            merges: merge,
         })
+    }
+
+    /// How many are on their way, exchanges among them.
+    pub fn len(&self) -> usize {
+        self.deliveries.len() + self.exchanges.len()
+    }
+
+    /// A delivery, or an exchange.
+    pub fn on_its_way(&self, bit: usize) -> &Delivery {
+        self.deliveries.get(bit).unwrap_or_else(|| &self.exchanges[bit - self.deliveries.len()])
+    }
+
+    /// The messages to services without `entity`: number, service and message.
+    pub fn exchanges(&self) -> impl Iterator<Item = (usize, ProcessId, u32)> {
+        let exchanges = self.exchanges.iter().enumerate();
+        exchanges.map(|(index, exchange)| (self.deliveries.len() + index, exchange.process, exchange.mail))
+    }
+
+    /// Those that need not be told apart from this one, itself among them.
+    pub fn exchanges_like(&self, bit: usize) -> impl Iterator<Item = usize> {
+        let first = self.deliveries.len();
+        let same = move |other: &usize| {
+            *other == bit
+                || self.merges && self.exchange_kin[bit - first] == self.exchange_kin[*other - first]
+        };
+        (first..self.len()).filter(same)
+    }
+
+    /// The first of those that are alike in everything but id.
+    pub fn exchange_kin(&self, bit: usize) -> usize {
+        self.exchange_kin[bit - self.deliveries.len()]
+    }
+
+    /// Whether a message of a module is in flight to somebody.
+    pub fn flies_from(&self, flight: &[u32], module: &str, process: ProcessId, of: &Scenario) -> bool {
+        let from = |delivery: &Delivery| of.deliver[delivery.message].module.as_deref() == Some(module);
+        let mut bits = self.deliveries.iter().enumerate();
+        bits.any(|(bit, d)| d.process == process && from(d) && has(flight, bit))
     }
 
     /// All of them in flight.
     pub fn all(&self) -> Vec<u32> {
         let mut set = vec![0; self.words];
-        (0..self.deliveries.len()).for_each(|bit| set[bit / 32] |= 1 << (bit % 32));
+        (0..self.len()).for_each(|bit| set[bit / 32] |= 1 << (bit % 32));
         set
     }
 
@@ -113,6 +172,9 @@ impl Listed {
             while rest != 0 {
                 let bit = index * 32 + rest.trailing_zeros() as usize;
                 rest &= rest - 1;
+                if bit >= self.deliveries.len() {
+                    return;
+                }
                 if meets(&self.waits_for[bit], flight) {
                     continue;
                 }
@@ -157,7 +219,11 @@ impl Listed {
             all.take_while(move |(_, delivery)| delivery.message == message).map(|(bit, _)| bit)
         };
         // Both are heard by the same, in the same order: they are of one type.
-        of(one).zip(of(other)).all(|(one, other)| self.are_kin(one, other))
+        let asked = |message: usize| {
+            let all = self.exchanges.iter().zip(&self.exchange_kin);
+            all.filter(move |(exchange, _)| exchange.message == message).map(|(_, kin)| kin)
+        };
+        of(one).zip(of(other)).all(|(one, other)| self.are_kin(one, other)) && asked(one).eq(asked(other))
     }
 
     pub fn is_lone(&self, bit: usize) -> bool {

@@ -3,9 +3,10 @@
 //! Ids are rubbed off, times are told from the clock of the world, and of the alarms it matters how
 //! long they run and which must ring before which.
 
+use super::crew::Crew;
 use super::symbols::{Mails, Told};
 use crate::event::{Document, Message, Millis, Name, Position, Time, json};
-use crate::process::{AlarmTime, Definition};
+use crate::process::{AlarmTime, Definition, Service};
 use crate::runtime::ProcessId;
 use crate::step::{Instance, Parked, Phase};
 use rustc_hash::FxHashMap;
@@ -85,7 +86,8 @@ pub(super) struct Lives {
 }
 
 impl Lives {
-    pub fn new(definitions: &[Arc<Definition>], any: bool) -> Lives {
+    pub fn new(crew: &Crew, any: bool) -> Lives {
+        let definitions = &crew.definitions;
         let mut absolute: BTreeMap<_, (bool, bool)> = BTreeMap::new();
         for (process, definition) in definitions.iter().enumerate() {
             for alarm in definition.reactions().flat_map(|reaction| &reaction.alarms) {
@@ -98,7 +100,8 @@ impl Lives {
         }
         let whole =
             |definition: &Arc<Definition>| definition.expressions().iter().any(|e| e.reads().all_data);
-        let ordered = definitions.iter().any(whole);
+        let serves = |service: &Arc<Service>| service.expressions().iter().any(|e| e.reads().all_data);
+        let ordered = definitions.iter().any(whole) || crew.services.iter().any(serves);
         Lives { lives: Vec::new(), numbers: FxHashMap::default(), bytes: 0, absolute, any, ordered }
     }
 

@@ -17,7 +17,9 @@
 mod alike;
 mod choice;
 mod count;
+mod crew;
 mod decided;
+mod exchange;
 mod explorer;
 mod faults;
 mod graph;
@@ -32,11 +34,13 @@ mod outcomes;
 mod place;
 mod property;
 mod read;
+mod reads;
 mod report;
 mod save;
 mod scenario;
 mod steps;
 mod symbols;
+mod twice;
 mod unrolled;
 
 pub use count::Count;

@@ -1,9 +1,13 @@
 //! How choices are written: in an ordering that is shown, or given back.
 
+use super::choice::Exchange;
+use super::exchange::{Saying, Sayings};
 use super::explorer::Explorer;
 use super::listed::Delivery;
+use super::place::{AGAIN, Item, Place};
 use super::scenario::{Scenario, Stimulus};
 use super::steps::Slot;
+use super::symbols::Mail;
 use crate::event::{Document, Message, Name};
 use crate::process::{Correlate, Definition};
 use crate::runtime::ProcessId;
@@ -49,7 +53,7 @@ impl Explorer<'_> {
     /// `Name`, with its conversation where there are several, its number where several of a name are
     /// listed that are not alike, the sign of a fault, and its subscriber where there are several.
     pub fn listed_text(&self, bit: usize, sign: &str) -> String {
-        let Delivery { message, process, .. } = self.listed.deliveries[bit];
+        let Delivery { message, process, .. } = *self.listed.on_its_way(bit);
         let this = &self.scenario.deliver[message].message;
         let mut text = this.type_.to_string();
         self.add_conversation(&mut text, this);
@@ -85,12 +89,109 @@ impl Explorer<'_> {
         again: bool,
         named: &mut Vec<Named>,
     ) -> u16 {
-        let message = self.steps.mails.get(mail).message.clone();
-        let mut text = message.type_.to_string();
-        self.add_conversation(&mut text, &message);
+        let text = self.sent_text(to, mail, sign, again, named);
+        self.labels.number(text)
+    }
+
+    pub fn sent_text(
+        &self,
+        to: ProcessId,
+        mail: u32,
+        sign: &str,
+        again: bool,
+        named: &mut Vec<Named>,
+    ) -> String {
+        let Mail { message, by, .. } = self.steps.mails.get(mail & !AGAIN);
+        let name = match by {
+            Some(by) => format!("{}:{}", self.steps.crew.name(*by), message.type_),
+            None => message.type_.to_string(),
+        };
+        let namesake = |stimulus: &&Stimulus| {
+            let other = &stimulus.message;
+            other.type_ == message.type_
+                && (!self.several.conversations || other.conversation() == message.conversation())
+        };
+        // What a service says bears its name, and is no namesake of what is listed.
+        let listed = self.scenario.deliver.iter().filter(|_| by.is_none()).filter(namesake).count();
+        self.numbered_text(name, (to, mail), sign, (again, None), listed, named)
+    }
+
+    /// What a service says that takes an alternative: `kitchen:FoodCooked`, with the number of the alternative
+    /// where another one says the same type.
+    #[expect(clippy::too_many_arguments)] // which exchange, which of its messages, as which word
+    pub fn answer_label(
+        &mut self,
+        place: &Place,
+        exchange: Exchange,
+        sayings: &Sayings,
+        number: u16,
+        (to, mail): Item,
+        sign: &str,
+        named: &mut Vec<Named>,
+    ) -> u16 {
+        let type_ = |mail: u32| &self.steps.mails.get(mail).message.type_;
+        let says = |saying: &&Saying| saying.heard.iter().any(|&(_, other)| type_(other) == type_(mail));
+        let several = sayings.all.iter().filter(says).count() > 1;
+        let (service, asked) = self.item_of(place, exchange);
+        let service = self.steps.crew.name(service as ProcessId);
+        let name = match several {
+            true => format!("{service}({number}):{}", type_(mail)),
+            false => format!("{service}:{}", type_(mail)),
+        };
+        let open = Some(self.told_apart(exchange, asked));
+        let text = self.numbered_text(name, (to as ProcessId, mail), sign, (false, open), 0, named);
+        self.labels.number(text)
+    }
+
+    /// An alternative of which nobody hears anything: the message that it answers, with its number where there
+    /// are several such.
+    pub fn unheard_label(
+        &mut self,
+        place: &Place,
+        exchange: Exchange,
+        sayings: &Sayings,
+        number: u16,
+        named: &mut Vec<Named>,
+    ) -> u16 {
+        let mut text = match exchange {
+            Exchange::Listed(bit) => self.listed_text(bit, ""),
+            Exchange::Other(_) => {
+                let (service, mail) = self.item_of(place, exchange);
+                self.sent_text(service as ProcessId, mail, "", mail & AGAIN != 0, named)
+            }
+        };
+        if sayings.all.iter().filter(|saying| saying.heard.is_empty()).count() > 1 {
+            text.push_str(&format!("({number})"));
+        }
+        self.labels.number(text)
+    }
+
+    /// What tells an open exchange from others that may say the same.
+    fn told_apart(&self, exchange: Exchange, asked: u32) -> (bool, u32) {
+        match exchange {
+            Exchange::Listed(bit) if self.reads_ids => (true, bit as u32),
+            Exchange::Listed(bit) => (true, self.listed.exchange_kin(bit) as u32),
+            Exchange::Other(_) => (false, asked),
+        }
+    }
+
+    /// A name with its conversation, its number among those that could come now and are another, the sign of a
+    /// fault, and its hearer.
+    fn numbered_text(
+        &self,
+        mut text: String,
+        (to, mail): (ProcessId, u32),
+        sign: &str,
+        (again, open): (bool, Option<(bool, u32)>),
+        listed: usize,
+        named: &mut Vec<Named>,
+    ) -> String {
+        let message = &self.steps.mails.get(mail & !AGAIN).message;
+        self.add_conversation(&mut text, message);
         let says = Named {
             text: format!("{text}{sign}>{to}"),
             again,
+            open,
             source: message.source.clone(),
             data: message.data.clone(),
             id: Some(message.id.clone()).filter(|_| self.reads_ids),
@@ -100,18 +201,13 @@ impl Explorer<'_> {
         if !named.contains(&says) {
             named.push(says);
         }
-        let namesake = |stimulus: &&Stimulus| {
-            let other = &stimulus.message;
-            other.type_ == message.type_
-                && (!self.several.conversations || other.conversation() == message.conversation())
-        };
-        let number = number + self.scenario.deliver.iter().filter(namesake).count() + 1;
+        let number = number + listed + 1;
         if number > 1 {
             text.push_str(&format!("#{number}"));
         }
         text.push_str(sign);
         self.add_hearer(&mut text, &message.type_, to);
-        self.labels.number(text)
+        text
     }
 
     pub fn ring_label(&mut self, slot: u32, life: u32, alarm: usize) -> u16 {
@@ -149,8 +245,9 @@ impl Explorer<'_> {
     }
 
     fn add_hearer(&self, text: &mut String, type_: &str, process: ProcessId) {
-        if self.steps.world().house().subscribers(type_).len() > 1 {
-            text.push_str(&format!(">{}", self.definitions[process].name));
+        let crew = &self.steps.crew;
+        if crew.service(process).is_some() || self.steps.world().house().subscribers(type_).len() > 1 {
+            text.push_str(&format!(">{}", crew.name(process)));
         }
     }
 }
@@ -164,6 +261,8 @@ pub(super) struct Named {
     data: Option<Document>,
     /// It is in flight again; or, of duplicates, not in flight yet.
     again: bool,
+    /// The exchange that it answers, if it is not in flight yet.
+    open: Option<(bool, u32)>,
     /// Where ids are read.
     id: Option<Name>,
 }
@@ -179,8 +278,9 @@ pub(super) struct Several {
 }
 
 impl Several {
-    /// `slots`: those that the scenario's messages reach.
-    pub fn of(scenario: &Scenario, slots: &[Slot]) -> Several {
+    /// `slots`: those that the scenario's messages reach; of processes there are so many.
+    pub fn of(scenario: &Scenario, processes: usize, slots: &[Slot]) -> Several {
+        let slots: Vec<&Slot> = slots.iter().filter(|(process, _)| *process < processes).collect();
         let mut all = scenario.first.iter().chain(&scenario.deliver);
         let first = all.next().and_then(|stimulus| stimulus.message.conversation());
         let conversations = all.any(|stimulus| stimulus.message.conversation() != first);

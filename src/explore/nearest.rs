@@ -118,7 +118,7 @@ impl Walk {
         }
         graph.read(world, &mut self.place);
         explorer.ready(&self.place, &mut self.choices);
-        self.costs.extend(self.choices.iter().map(|choice| match choice.what {
+        self.costs.extend(self.choices.iter().map(|choice| match choice.take.what {
             What::Listed(bit) => explorer.listed.overtaken(bit, &self.place.flight),
             _ => 0,
         }));

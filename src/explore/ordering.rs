@@ -1,8 +1,8 @@
 //! One ordering, step by step: given back as it was written, and shown.
 
-use super::choice::{Applied, Choice, What};
+use super::choice::{Applied, Choice, Take, What};
 use super::explorer::Explorer;
-use super::outcomes::{Outcome, instances, outcome, rests};
+use super::outcomes::{Outcome, entities, instances, outcome, rests};
 use super::place::Place;
 use super::scenario::{Alarms, Order, Scenario};
 use crate::error::{Error, Result};
@@ -65,10 +65,10 @@ pub fn step_through(scenario: &Scenario, order: Order, ordering: &[&str]) -> Res
     let mut choices = Vec::new();
     explorer.ready(&place, &mut choices);
     // That the host will stop within a step is said by the word behind it.
-    choices.retain(|choice| !choice.stops);
+    choices.retain(|choice| !choice.take.stops);
     let next: Vec<String> =
         choices.iter().map(|choice| explorer.labels.text(choice.label).to_string()).collect();
-    let ends = place.stops().is_none() && choices.iter().all(|choice| choice.what.is_fault());
+    let ends = place.stops().is_none() && choices.iter().all(|choice| choice.take.what.is_fault());
     Ok(Stepped { steps, ends, next })
 }
 
@@ -92,16 +92,16 @@ const REPEATED: usize = 8;
 /// A world on the way, and what its word may mean and was not tried; the last is tried first.
 struct Stop {
     place: Place,
-    left: Vec<(What, bool)>,
+    left: Vec<Take>,
 }
 
 /// The choices that an ordering names. A word that leaves out a part may mean several: then the first
 /// in canonical order is meant with which the rest can be taken, too; what is written exactly so comes
 /// before all others.
-pub(super) fn find(explorer: &mut Explorer, begin: &Place, ordering: &[&str]) -> Result<Vec<(What, bool)>> {
+pub(super) fn find(explorer: &mut Explorer, begin: &Place, ordering: &[&str]) -> Result<Vec<Take>> {
     let Some(first) = ordering.first() else { return Ok(Vec::new()) };
     let mut stops = vec![Stop { left: meant(explorer, begin, first), place: begin.clone() }];
-    let mut path: Vec<(What, bool)> = Vec::new();
+    let mut path: Vec<Take> = Vec::new();
     let mut farthest = (0, begin.clone());
     // Worlds after so many words from which the rest cannot be taken.
     let mut dead: FxHashSet<(usize, Vec<u32>)> = FxHashSet::default();
@@ -140,23 +140,23 @@ pub(super) fn find(explorer: &mut Explorer, begin: &Place, ordering: &[&str]) ->
 }
 
 /// What a word may mean, the likeliest last.
-fn meant(explorer: &mut Explorer, place: &Place, word: &str) -> Vec<(What, bool)> {
+fn meant(explorer: &mut Explorer, place: &Place, word: &str) -> Vec<Take> {
     let mut choices: Vec<Choice> = Vec::new();
     explorer.ready(place, &mut choices);
-    let keyed = |explorer: &Explorer, choice: &Choice| match choice.what {
+    let keyed = |explorer: &Explorer, choice: &Choice| match choice.take.what {
         // Its key may be said also where no other of its name is armed.
         What::Ring(slot, alarm) => explorer.ring_text(slot, place.life(slot), alarm, true) == word,
         _ => false,
     };
     choices.retain(|choice| is_meant(explorer.labels.text(choice.label), word) || keyed(explorer, choice));
     choices.sort_by_key(|choice| explorer.labels.text(choice.label) != word);
-    choices.iter().rev().map(|choice| (choice.what, choice.stops)).collect()
+    choices.iter().rev().map(|choice| choice.take).collect()
 }
 
 fn impossible(explorer: &mut Explorer, place: &Place, ordering: &[&str], done: usize) -> Error {
     let mut choices = Vec::new();
     explorer.ready(place, &mut choices);
-    choices.retain(|choice| !choice.stops);
+    choices.retain(|choice| !choice.take.stops);
     let possible: Vec<&str> = choices.iter().map(|choice| explorer.labels.text(choice.label)).collect();
     let wanted = ordering[done];
     let after = match done {
@@ -172,17 +172,54 @@ fn impossible(explorer: &mut Explorer, place: &Place, ordering: &[&str], done: u
     }
 }
 
-/// A name that is written out, or without the parts that say which of several is meant.
+/// A name that is written out, or without the parts that say which of several is meant: who says it, its numbers
+/// and its key, who hears it, the alternative that is taken.
 fn is_meant(label: &str, wanted: &str) -> bool {
-    let parts = |text: &str| -> (String, Option<char>) {
-        let before = text.split('>').next().unwrap_or_default();
-        let sign = before.chars().last().filter(|last| "!+-".contains(*last));
-        let before = sign.map_or(before, |_| &before[..before.len() - 1]);
-        (before.split(['#', '(']).next().unwrap_or_default().to_string(), sign)
-    };
     // Of several points at which a host may stop, whichever fits.
     let point = wanted.starts_with("crash(") && label.split(',').next() == wanted.strip_suffix(')');
-    label == wanted || point || (!wanted.contains(['#', '>', '(']) && parts(label) == parts(wanted))
+    let (label_parts, wanted_parts) = (Word::of(label), Word::of(wanted));
+    let same =
+        |label: &str, wanted: &str| wanted.is_empty() || label == wanted || without_number(label) == wanted;
+    label == wanted
+        || point
+        || label_parts.name == wanted_parts.name
+            && label_parts.sign == wanted_parts.sign
+            && same(label_parts.by, wanted_parts.by)
+            && same(label_parts.to, wanted_parts.to)
+            && (wanted_parts.which.is_empty() || label_parts.which == wanted_parts.which)
+}
+
+/// A word of an ordering, `kitchen(2):FoodCooked#c1#2+>order`, in its parts.
+struct Word<'a> {
+    /// `kitchen(2)`
+    by: &'a str,
+    name: &'a str,
+    /// `#c1#2`, or the key of an alarm.
+    which: &'a str,
+    sign: Option<char>,
+    /// `order`, or `kitchen(2)`
+    to: &'a str,
+}
+
+impl Word<'_> {
+    fn of(text: &str) -> Word<'_> {
+        let (text, to) = text.split_once('>').unwrap_or((text, ""));
+        let sign = text.chars().last().filter(|last| "!+-".contains(*last));
+        let text = sign.map_or(text, |_| &text[..text.len() - 1]);
+        let (by, text) = match text.split_once(':') {
+            Some((by, name)) if !without_number(by).contains(['#', '(']) => (by, name),
+            _ => ("", text),
+        };
+        let (name, which) = text.split_at(text.find(['#', '(']).unwrap_or(text.len()));
+        Word { by, name, which, sign, to }
+    }
+}
+
+/// `kitchen` of `kitchen(2)`.
+fn without_number(text: &str) -> &str {
+    let number = text.strip_suffix(')').and_then(|open| open.rsplit_once('('));
+    let number = number.filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()));
+    number.map_or(text, |(before, _)| before)
 }
 
 fn shown(explorer: &Explorer, place: &Place, choice: &str, applied: Option<Applied>) -> Shown {
@@ -190,13 +227,14 @@ fn shown(explorer: &Explorer, place: &Place, choice: &str, applied: Option<Appli
     let of_step = applied.and_then(|applied| applied.step).map(|number| steps.step(number));
     let sent = applied.map_or(place.sent, |applied| applied.sent);
     let listed = steps.bags.get(sent).iter();
-    let instances = instances(explorer, place);
+    let mut all = instances(explorer, place);
+    all.extend(entities(explorer, place));
     Shown {
         choice: choice.to_string(),
         met: of_step.map(|step| step.met.clone()).unwrap_or_default(),
         sent: listed.map(|((type_, data), count)| (type_.clone(), data.clone(), *count)).collect(),
-        rests: rests(&instances),
-        instances: instances
+        rests: rests(explorer, place),
+        instances: all
             .iter()
             .map(|(name, _, _, instance)| shown_instance(explorer, name, instance.as_ref()))
             .collect(),
@@ -217,6 +255,8 @@ fn shown_instance(explorer: &Explorer, name: &str, instance: Option<&Instance>) 
         };
     };
     let state = match instance.rest() {
+        // An entity is in no state: it answers.
+        Rest::Unfinished("") => "answers".to_string(),
         Rest::Unfinished(state) => state.to_string(),
         rest => rest.to_string(),
     };

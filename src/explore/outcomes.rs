@@ -13,6 +13,10 @@ use crate::step::{Instance, Rest};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
+/// What an outcome is called in which no instance rests: only services take part, and none of their entities is
+/// parked.
+pub(super) const QUIET: &str = "quiet";
+
 /// An outcome, apart from how many orderings lead to it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Outcome {
@@ -123,11 +127,50 @@ impl Outcomes {
     }
 }
 
+/// An instance under its name: of which process, and its id; None where nothing was heard of it.
+pub(super) type Called = (String, ProcessId, Name, Option<Instance>);
+
+/// What an instance is called in outcomes, whatever else is there.
+pub(super) fn name_of_slot(explorer: &Explorer, slot: u32) -> String {
+    let (process, id) = &explorer.steps.slots[slot as usize];
+    let name = explorer.steps.crew.name(*process);
+    if explorer.several.instances { format!("{name}#{id}") } else { name.to_string() }
+}
+
+/// The entities of services that were heard of, each under its name: `kitchen#ada`.
+pub(super) fn entities(explorer: &Explorer, place: &Place) -> Vec<Called> {
+    let steps = &explorer.steps;
+    let mut found = Vec::new();
+    for service in &explorer.scenario.staff.services {
+        let here = |&slot: &u32| {
+            let (of, _) = steps.slots[slot as usize];
+            place.life(slot) != UNBORN && steps.crew.service(of).is_some_and(|s| s.name == service.name)
+        };
+        let mut slots: Vec<u32> = (0..steps.slots.len() as u32).filter(here).collect();
+        slots.sort_by_key(|&slot| &steps.slots[slot as usize].1);
+        found.extend(slots.into_iter().map(|slot| {
+            let (of, id) = steps.slots[slot as usize].clone();
+            let shown = if id.is_empty() { "(none)" } else { &*id };
+            let instance = steps.lives.get(place.life(slot)).instance.clone();
+            (format!("{}#{shown}", service.name), of, id, Some(instance))
+        }));
+    }
+    found
+}
+
+/// All that an outcome speaks of: the instances, and the entities that are parked.
+fn resting(explorer: &Explorer, place: &Place) -> Vec<Called> {
+    let mut found = instances(explorer, place);
+    if explorer.answers() {
+        let parked =
+            |(.., instance): &Called| instance.as_ref().is_some_and(|instance| instance.parked.is_some());
+        found.extend(entities(explorer, place).into_iter().filter(parked));
+    }
+    found
+}
+
 /// Every instance of a world under its name: `order`, or `order#c1` where there are several of it.
-pub(super) fn instances(
-    explorer: &Explorer,
-    place: &Place,
-) -> Vec<(String, ProcessId, Name, Option<Instance>)> {
+pub(super) fn instances(explorer: &Explorer, place: &Place) -> Vec<Called> {
     let steps = &explorer.steps;
     let listed = 0..explorer.listed_slots;
     // As `Scenario::label` has it: ids are told where some process has several instances.
@@ -161,24 +204,32 @@ pub(super) fn instances(
     found
 }
 
-/// Where each instance rests, as one text.
-pub(super) fn rests(instances: &[(String, ProcessId, Name, Option<Instance>)]) -> String {
-    let one = |(name, _, _, instance): &(String, _, _, Option<Instance>)| {
+/// Where each instance rests, as one text; and why entities are parked that are.
+pub(super) fn rests(explorer: &Explorer, place: &Place) -> String {
+    rests_of(explorer, &resting(explorer, place))
+}
+
+fn rests_of(explorer: &Explorer, resting: &[Called]) -> String {
+    let one = |(name, of, _, instance): &Called| {
         let rest = instance.as_ref().map_or(Rest::NotStarted, Instance::rest);
-        if instances.len() == 1 { rest.to_string() } else { format!("{name}: {rest}") }
+        let only = resting.len() == 1 && explorer.steps.crew.service(*of).is_none();
+        if only { rest.to_string() } else { format!("{name}: {rest}") }
     };
-    instances.iter().map(one).collect::<Vec<_>>().join(", ")
+    match resting {
+        [] => QUIET.to_string(),
+        all => all.iter().map(one).collect::<Vec<_>>().join(", "),
+    }
 }
 
 pub(super) fn outcome(explorer: &Explorer, place: &Place) -> Outcome {
-    let instances = instances(explorer, place);
+    let instances = resting(explorer, place);
     let bag = explorer.steps.bags.get(place.sent);
     let mut effects: BTreeMap<Name, u64> = BTreeMap::new();
     for ((type_, _), count) in bag {
         *effects.entry(type_.clone()).or_default() += count;
     }
-    let data = explorer.scenario.by_data.then(|| by_data(&instances, bag));
-    let mut end = None;
+    let data = explorer.scenario.by_data.then(|| by_data(explorer, &instances, bag));
+    let mut end: Option<End> = None;
     let mut all_ended = true;
     let mut wrong = Vec::new();
     for (name, _, _, instance) in &instances {
@@ -197,10 +248,12 @@ pub(super) fn outcome(explorer: &Explorer, place: &Place) -> Outcome {
         }
         all_ended &= wrong.is_empty();
     }
-    Outcome { rests: rests(&instances), end: end.filter(|_| all_ended), effects, data, wrong }
+    Outcome { rests: rests_of(explorer, &instances), end: end.filter(|_| all_ended), effects, data, wrong }
 }
 
-fn by_data(instances: &[(String, ProcessId, Name, Option<Instance>)], bag: &Bag) -> ByData {
+/// What entities know is no part of it.
+fn by_data(explorer: &Explorer, instances: &[Called], bag: &Bag) -> ByData {
+    let instances = instances.iter().filter(|(_, of, ..)| explorer.steps.crew.service(*of).is_none());
     let sorted = |data: &Data| {
         let mut members: Vec<_> = data.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         members.sort();
@@ -210,7 +263,7 @@ fn by_data(instances: &[(String, ProcessId, Name, Option<Instance>)], bag: &Bag)
     };
     let data = |instance: &Option<Instance>| instance.as_ref().map(|i| sorted(&i.data)).unwrap_or_default();
     ByData {
-        instances: instances.iter().map(|(name, _, _, instance)| (name.clone(), data(instance))).collect(),
+        instances: instances.map(|(name, _, _, instance)| (name.clone(), data(instance))).collect(),
         sent: bag.iter().map(|((type_, data), count)| (type_.clone(), data.clone(), *count)).collect(),
     }
 }

@@ -14,6 +14,10 @@ pub(super) struct Place {
     pub flight: Vec<u32>,
     /// What faults may still do, and what they have done; only where the scenario has any.
     pub peril: Option<Peril>,
+    /// What services have still to do; only where the scenario has any.
+    pub owing: Option<Owing>,
+    /// Which commands were sent for what; only where one may be sent twice.
+    pub watched: Option<Watched>,
     /// Per slot, its life.
     pub lives: Vec<u32>,
     /// What processes sent and what is still in flight: to whom, which message.
@@ -26,13 +30,34 @@ pub(super) type Item = (u32, u32);
 /// The mark of a message that was delivered and is in flight again, since the host had stopped.
 pub(super) const AGAIN: u32 = 1 << 31;
 
+/// What belongs to a world because services answer in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Owing {
+    /// How many of the first messages have come.
+    pub begun: u32,
+    /// The messages to services without `entity` that are not answered, but for listed ones: to whom, which
+    /// message.
+    pub open: Vec<Item>,
+    /// What could not be answered, by number.
+    pub failed: Vec<u32>,
+}
+
+/// What belongs to a world because a command may be sent twice for one cause.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Watched {
+    /// Slot, cause and command, by their numbers.
+    pub commands: Vec<[u32; 3]>,
+    /// What was sent twice, by number.
+    pub twice: Vec<u32>,
+}
+
 /// What belongs to a world because something may go wrong in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Peril {
     /// How often each fault may still strike.
     pub left: Faults,
-    /// The step in which a host stops next.
-    pub stops: Option<Input>,
+    /// The step in which a host stops next, with the number of the alternative that a service takes in it.
+    pub stops: Option<(Input, u16)>,
     /// The deliveries that were made, whatever is in flight again; what is in neither set was lost.
     pub came: Vec<u32>,
     /// The deliveries that may be repeated, as long as a duplicate is left.
@@ -63,11 +88,13 @@ pub(super) enum Input {
     Ring(u32, usize),
 }
 
-/// How rows are laid out: how many words a set of deliveries takes, and whether there are faults.
+/// How rows are laid out: how many words a set of deliveries takes, whether there are faults, and services.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Layout {
     pub words: usize,
     pub faults: bool,
+    pub services: bool,
+    pub watches: bool,
 }
 
 impl Place {
@@ -92,7 +119,7 @@ impl Place {
     }
 
     /// The step in which a host stops next.
-    pub fn stops(&self) -> Option<Input> {
+    pub fn stops(&self) -> Option<(Input, u16)> {
         self.peril.as_ref()?.stops
     }
 
@@ -114,6 +141,14 @@ impl Place {
             true => rest = self.peril.get_or_insert_default().read(rest, layout.words),
             false => self.peril = None,
         }
+        match layout.services {
+            true => rest = self.owing.get_or_insert_default().read(rest),
+            false => self.owing = None,
+        }
+        match layout.watches {
+            true => rest = self.watched.get_or_insert_default().read(rest),
+            false => self.watched = None,
+        }
         let (lives, items) = rest[1..].split_at(rest[0] as usize);
         self.lives.clear();
         self.lives.extend_from_slice(lives);
@@ -122,19 +157,19 @@ impl Place {
     }
 
     /// The parts of a row that say which listed messages are in flight, and which of them came.
-    pub fn flight_of(row: &[u32], Layout { words, faults }: Layout) -> (&[u32], Option<&[u32]>) {
+    pub fn flight_of(row: &[u32], Layout { words, faults, .. }: Layout) -> (&[u32], Option<&[u32]>) {
         (&row[2..2 + words], faults.then(|| &row[2 + words..2 + 2 * words]))
     }
 
     /// The part of a row that says how often each fault may still strike.
-    pub fn left_of(row: &[u32], Layout { words, faults }: Layout) -> Faults {
+    pub fn left_of(row: &[u32], Layout { words, faults, .. }: Layout) -> Faults {
         match faults {
             true => Peril::left_in(&row[2 + 3 * words..]),
             false => Faults::NONE,
         }
     }
 
-    pub fn is_within_a_step(row: &[u32], Layout { words, faults }: Layout) -> bool {
+    pub fn is_within_a_step(row: &[u32], Layout { words, faults, .. }: Layout) -> bool {
         faults && row[2 + 3 * words + 3] != 0
     }
 
@@ -144,6 +179,12 @@ impl Place {
         row.extend_from_slice(&self.flight);
         if let Some(peril) = &self.peril {
             peril.write(row);
+        }
+        if let Some(owing) = &self.owing {
+            owing.write(row);
+        }
+        if let Some(watched) = &self.watched {
+            watched.write(row);
         }
         row.push(self.lives.len() as u32);
         row.extend_from_slice(&self.lives);
@@ -156,6 +197,8 @@ impl Place {
         (self.sent, self.clock) = (other.sent, other.clock);
         self.flight.clone_from(&other.flight);
         self.peril.clone_from(&other.peril);
+        self.owing.clone_from(&other.owing);
+        self.watched.clone_from(&other.watched);
         self.lives.clone_from(&other.lives);
         self.items.clone_from(&other.items);
     }
@@ -166,10 +209,10 @@ impl Peril {
         row.extend_from_slice(&self.came);
         row.extend_from_slice(&self.open);
         row.extend_from_slice(&[self.left.duplicates, self.left.losses, self.left.crashes]);
-        row.extend_from_slice(&self.stops.map_or([0; 3], Input::code));
+        row.extend_from_slice(&self.stops.map_or([0; 3], |(input, number)| input.code(number)));
         row.extend_from_slice(&[self.done.len() as u32, self.copies.len() as u32]);
         self.done.iter().for_each(|&(to, mail)| row.extend_from_slice(&[to, mail]));
-        self.copies.iter().for_each(|copy| row.extend_from_slice(&Input::Copy(*copy).code()));
+        self.copies.iter().for_each(|copy| row.extend_from_slice(&Input::Copy(*copy).code(0)));
     }
 
     fn left_in(row: &[u32]) -> Faults {
@@ -193,32 +236,76 @@ impl Peril {
         self.done.extend(done.chunks_exact(2).map(|item| (item[0], item[1])));
         self.copies.clear();
         self.copies.extend(copies.chunks_exact(3).map(|code| match Input::of([code[0], code[1], code[2]]) {
-            Some(Input::Copy(copy)) => copy,
+            Some((Input::Copy(copy), _)) => copy,
             other => unreachable!("{other:?} is no copy"),
         }));
         row
     }
 }
 
+impl Owing {
+    fn write(&self, row: &mut Vec<u32>) {
+        row.extend_from_slice(&[self.begun, self.open.len() as u32, self.failed.len() as u32]);
+        self.open.iter().for_each(|&(to, mail)| row.extend_from_slice(&[to, mail]));
+        row.extend_from_slice(&self.failed);
+    }
+
+    /// Answers the rest of the row.
+    fn read<'a>(&mut self, row: &'a [u32]) -> &'a [u32] {
+        self.begun = row[0];
+        let (open, failed) = (row[1] as usize, row[2] as usize);
+        let (open, row) = row[3..].split_at(2 * open);
+        let (failed, row) = row.split_at(failed);
+        self.open.clear();
+        self.open.extend(open.chunks_exact(2).map(|item| (item[0], item[1])));
+        self.failed.clear();
+        self.failed.extend_from_slice(failed);
+        row
+    }
+}
+
+impl Watched {
+    fn write(&self, row: &mut Vec<u32>) {
+        row.extend_from_slice(&[self.commands.len() as u32, self.twice.len() as u32]);
+        row.extend_from_slice(self.commands.as_flattened());
+        row.extend_from_slice(&self.twice);
+    }
+
+    /// Answers the rest of the row.
+    fn read<'a>(&mut self, row: &'a [u32]) -> &'a [u32] {
+        let (commands, twice) = (row[0] as usize, row[1] as usize);
+        let (commands, row) = row[2..].split_at(3 * commands);
+        let (twice, row) = row.split_at(twice);
+        self.commands.clear();
+        self.commands.extend(commands.chunks_exact(3).map(|one| [one[0], one[1], one[2]]));
+        self.twice.clear();
+        self.twice.extend_from_slice(twice);
+        row
+    }
+}
+
 impl Input {
-    fn code(self) -> [u32; 3] {
-        match self {
+    fn code(self, number: u16) -> [u32; 3] {
+        let [kind, a, b] = match self {
             Input::Listed(bit) => [1, bit as u32, 0],
             Input::Sent((to, mail)) => [2, to, mail],
             Input::Copy(Copied::Listed(bit)) => [3, bit as u32, 0],
             Input::Copy(Copied::Other((to, mail))) => [4, to, mail],
             Input::Ring(slot, alarm) => [5, slot, alarm as u32],
-        }
+        };
+        [kind | u32::from(number) << 8, a, b]
     }
 
-    fn of([kind, a, b]: [u32; 3]) -> Option<Input> {
-        Some(match kind {
+    fn of([kind, a, b]: [u32; 3]) -> Option<(Input, u16)> {
+        let number = (kind >> 8) as u16;
+        let input = match kind & 0xff {
             0 => return None,
             1 => Input::Listed(a as usize),
             2 => Input::Sent((a, b)),
             3 => Input::Copy(Copied::Listed(a as usize)),
             4 => Input::Copy(Copied::Other((a, b))),
             _ => Input::Ring(a, b as usize),
-        })
+        };
+        Some((input, number))
     }
 }

@@ -4,11 +4,12 @@ use super::count::{Count, Sorted, paths};
 use super::decided::{Decided, decided};
 use super::explorer::Explorer;
 use super::graph::{Graph, Progress, Stopped};
-use super::judge::{Broken, judge};
+use super::judge::{Broken, judge, unanswered};
 use super::lasso;
 use super::nearest::{Nearest, Path};
 use super::outcomes::{Outcome, Outcomes, Wrong};
 use super::scenario::{Alarms, Bounds, Faults, Host, Order, Scenario};
+use super::twice::twice;
 use crate::error::{Error, Result};
 use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,8 @@ use std::fmt;
 pub struct Report {
     pub scenario: String,
     pub processes: Vec<String>,
+    /// Who answers.
+    pub services: Vec<String>,
     pub order: Order,
     pub alarms: Alarms,
     /// What could go wrong, and how often.
@@ -91,6 +94,8 @@ pub enum Kind {
     Always,
     Finally,
     NeverEnds,
+    Unanswered,
+    Twice,
     Undeclared,
 }
 
@@ -103,6 +108,8 @@ impl Kind {
             Kind::Always => "always",
             Kind::Finally => "finally",
             Kind::NeverEnds => "never-ends",
+            Kind::Unanswered => "unanswered",
+            Kind::Twice => "twice",
             Kind::Undeclared => "undeclared",
         }
     }
@@ -160,7 +167,9 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     }
     let sorted = Sorted::new(&graph);
     let outcomes = Outcomes::new(&explorer, &graph);
-    let broken = judge(&explorer, &graph, &outcomes);
+    let mut broken = judge(&explorer, &graph, &outcomes);
+    broken.extend(unanswered(&explorer, &graph));
+    broken.extend(twice(&explorer, &graph));
     let group_of = |world: u32| outcomes.of(world);
     let counts = paths(&graph, &sorted, outcomes.found.len(), &group_of, &|_| true);
     let whole = Progress {
@@ -274,6 +283,7 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     Ok(Report {
         scenario: scenario.name.clone(),
         processes: scenario.processes.iter().map(|definition| definition.full_name()).collect(),
+        services: scenario.staff.services.iter().map(|service| service.name.to_string()).collect(),
         order,
         alarms: scenario.alarms,
         faults: scenario.faults,
@@ -336,12 +346,12 @@ fn broken_finding(
     (ordering, needs): (Vec<String>, Vec<Faults>),
     orderings: Option<Count>,
 ) -> Finding {
-    let kind = if broken.finally { Kind::Finally } else { Kind::Always };
     let message = match &broken.failed {
+        _ if matches!(broken.kind, Kind::Unanswered | Kind::Twice) => broken.text.clone(),
         Some(why) => format!("`{}` cannot be judged: {why}", broken.name),
         None => format!("`{}` does not hold: {}", broken.name, broken.text),
     };
-    Finding { kind, message, ordering, needs, orderings }
+    Finding { kind: broken.kind, message, ordering, needs, orderings }
 }
 
 /// The smallest budgets with which one of some worlds is reached. What was taken of the budgets is part of

@@ -89,21 +89,24 @@ fn met(explorer: &mut Explorer, ordering: &[&str]) -> Result<(BTreeMap<usize, Ve
     for stimulus in &scenario.first {
         let mail = explorer.steps.mails.number(&stimulus.message, false);
         for process in explorer.hearers(&stimulus.message) {
+            if explorer.steps.crew.service(process).is_some() {
+                continue;
+            }
             came.insert((process as u32, mail), (*stimulus.message).clone());
             met.entry(process).or_default().push(Meets::Message((*stimulus.message).clone()));
         }
     }
     let mut place = explorer.start();
     let mut next = Place::default();
-    for (index, what) in find(explorer, &place.clone(), ordering)?.into_iter().enumerate() {
-        if let (What::Crash(_), _) = what {
+    for (index, take) in find(explorer, &place.clone(), ordering)?.into_iter().enumerate() {
+        if let What::Crash(_) = take.what {
             let error =
                 Error::input("a crash cannot be saved: a log says what came, not where a host stopped");
             return Err(error.hint("`--ordering` shows what it does, step by step"));
         }
         // What is lost stands in no log.
-        if !matches!(what.0, What::Lost(_)) {
-            let (process, meets) = match explorer.take_out(&mut place.clone(), what.0).0 {
+        if explorer.is_step(&place, take.what) {
+            let (process, meets) = match explorer.take_out(&mut place.clone(), take).0 {
                 Input::Listed(bit) | Input::Copy(Copied::Listed(bit)) => {
                     let Delivery { message, process, .. } = explorer.listed.deliveries[bit];
                     (process, Meets::Message((*scenario.deliver[message].message).clone()))
@@ -127,9 +130,12 @@ fn met(explorer: &mut Explorer, ordering: &[&str]) -> Result<(BTreeMap<usize, Ve
                     (process, Meets::Ring { instance, alarm })
                 }
             };
-            met.entry(process).or_default().push(meets);
+            // What a service hears is its own business; what it says stands in the logs of who hears it.
+            if explorer.steps.crew.service(process).is_none() {
+                met.entry(process).or_default().push(meets);
+            }
         }
-        explorer.apply(&place, what, &mut next);
+        explorer.apply(&place, take, &mut next);
         std::mem::swap(&mut place, &mut next);
     }
     Ok((met, place))

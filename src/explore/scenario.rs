@@ -3,6 +3,7 @@
 use super::property::Property;
 use crate::event::{Message, Name, Time};
 use crate::process::Definition;
+use crate::runtime::Staff;
 use crate::step::instance_of;
 use std::fmt;
 use std::sync::Arc;
@@ -13,6 +14,8 @@ pub struct Scenario {
     pub name: String,
     /// One version of each, in the order listed.
     pub processes: Vec<Arc<Definition>>,
+    /// Who answers, in the order listed; and the modules that own what they say.
+    pub staff: Staff,
     /// Delivered first, in this order; no alarm rings between them.
     pub first: Vec<Stimulus>,
     /// In flight from then on.

@@ -1,8 +1,12 @@
 //! What a message, or a ring, makes of an instance: asked once of [`apply`], remembered for every world
 //! in which it comes up again.
 
+use super::crew::Crew;
+use super::exchange::placed;
 use super::lives::Lives;
 use super::symbols::{Bag, Bags, Mail, Mails};
+use super::twice::{Causes, Sends};
+use crate::error::Result;
 use crate::event::{Message, Millis, Name, Position, Time};
 use crate::runtime::{Choice, Key, ProcessId, World, apply};
 use crate::step::{Instance, Outcome, Recorded};
@@ -23,6 +27,8 @@ pub(super) struct Step {
     pub parts: Vec<(u32, usize)>,
     /// How far the clock has moved.
     pub passed: Millis,
+    /// The commands among what was sent; only where they are watched.
+    pub commands: Vec<Sends>,
     /// The message and those that it woke, with what each met.
     pub met: Vec<(Name, Outcome)>,
 }
@@ -30,8 +36,9 @@ pub(super) struct Step {
 /// What an instance is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Given {
-    /// A message; whether another copy of it is still to come.
-    Mail(u32, bool),
+    /// A message; whether another copy of it is still to come; and of a service, the number of the alternative
+    /// that it takes.
+    Mail(u32, bool, u16),
     /// A message that this instance has had already, and whose id it remembers.
     Again(u32),
     /// The alarm at this place rings.
@@ -43,6 +50,7 @@ pub(super) type Slot = (ProcessId, Name);
 
 #[derive(Debug)]
 pub(super) struct Steps {
+    pub crew: Crew,
     world: World,
     pub mails: Mails,
     pub bags: Bags,
@@ -57,6 +65,9 @@ pub(super) struct Steps {
     relative: bool,
     /// No id is remembered: every message that comes is one of its own.
     forgets: bool,
+    /// Whether a command that is sent twice for one cause is told.
+    pub watches: bool,
+    pub causes: Causes,
     /// What caused a message, by its id, where ids are told.
     pub caused_by: FxHashMap<Name, Name>,
 }
@@ -72,17 +83,18 @@ impl Steps {
     }
 
     pub fn new(
-        world: World,
+        crew: Crew,
         mails: Mails,
         mut lives: Lives,
         by_data: bool,
         relative: bool,
         forgets: bool,
-    ) -> Steps {
+    ) -> Result<Steps> {
         // Number 0 stands for every instance that has heard nothing.
         lives.number(&mails, 0, None, Instance::new(Name::from("")), 0, Vec::new());
-        Steps {
-            world,
+        Ok(Steps {
+            world: crew.house()?,
+            crew,
             mails,
             bags: Bags::new(),
             lives,
@@ -94,8 +106,10 @@ impl Steps {
             by_data,
             relative,
             forgets,
+            watches: false,
+            causes: Causes::default(),
             caused_by: FxHashMap::default(),
-        }
+        })
     }
 
     pub fn world(&self) -> &World {
@@ -149,14 +163,11 @@ impl Steps {
         let start = self.mails.told.start;
         let now = start.plus(clock).unwrap_or(Time::MAX);
         let before = self.lives.get(life);
-        let mut instance = match life {
-            UNBORN => Instance::new(id.clone()),
-            _ => before.instance.clone(),
-        };
+        let mut instance = self.instance(life, id.clone());
         let mut seen = before.seen.clone();
         let (turn, world) = match given {
-            Given::Mail(mail, more) => {
-                let Mail { message, copied } = self.mails.get(mail).clone();
+            Given::Mail(mail, more, number) => {
+                let Mail { message, copied, .. } = self.mails.get(mail).clone();
                 let key = (message.source.clone(), message.id.clone());
                 seen.retain(|known| *known != key);
                 if copied && more {
@@ -164,13 +175,13 @@ impl Steps {
                     seen.sort();
                 }
                 let message = if self.forgets { self.of_its_own(&instance, message) } else { message };
-                deliver(self.world.alone(process, instance, now), process, message)
+                deliver(self.world.alone(process, instance, now), process, message, number)
             }
             Given::Again(mail) => {
                 // What tells worlds apart says no more than that it was handled here.
                 let message = self.mails.get(mail).message.clone();
                 instance.seen.insert((message.source.clone(), message.id.clone()));
-                deliver(self.world.alone(process, instance, now), process, message)
+                deliver(self.world.alone(process, instance, now), process, message, 0)
             }
             Given::Ring(place) => {
                 let alarm = before.alarms[place as usize].message.clone();
@@ -183,7 +194,11 @@ impl Steps {
         let member = world.member(process);
         let passed = member.now.millis().max(now.millis()) - now.millis();
         let shift = if self.relative { passed } else { 0 };
-        let after = member.instance(&id).cloned().unwrap_or_else(|| Instance::new(id.clone()));
+        let mut after = member.instance(&id).cloned().unwrap_or_else(|| Instance::new(id.clone()));
+        if self.crew.service(process).is_some() {
+            // In whose conversation an entity was first heard of is nobody's business.
+            after.correlation = None;
+        }
         let life = match turn.is_empty() {
             true => life,
             false => {
@@ -193,10 +208,44 @@ impl Steps {
         };
         let (sent, out, parts) = self.sent(process, &turn);
         let met = turn.iter().map(|recorded| (recorded.input.type_.clone(), recorded.outcome)).collect();
-        Step { life, sent, out, parts, passed, met }
+        let watched = self.watches && self.crew.service(process).is_none();
+        let commands = if watched { self.causes.of(&turn, &self.caused_by) } else { Vec::new() };
+        Step { life, sent, out, parts, passed, commands, met }
     }
 
-    /// What a turn sends: counted, and on its way to the other processes that hear it.
+    /// An instance as a body that can be stepped.
+    pub fn instance(&self, life: u32, id: Name) -> Instance {
+        match life {
+            UNBORN => Instance::new(id),
+            _ => self.lives.get(life).instance.clone(),
+        }
+    }
+
+    /// Who hears what one of the crew says, and under which number it is on its way there.
+    pub fn addressed(&mut self, message: &Message, by: ProcessId) -> Vec<(ProcessId, u32)> {
+        let hearers = self.world.house().subscribers(&message.type_).iter().copied();
+        let asked = self.crew.asked(&message.type_, Some(by));
+        let all: Vec<ProcessId> = hearers.filter(|&hearer| hearer != by).chain(asked).collect();
+        let mut number = || match self.crew.service(by) {
+            None => self.mails.number(message, false),
+            Some(_) => self.mails.said(message, by),
+        };
+        all.into_iter().map(|hearer| (hearer, number())).collect()
+    }
+
+    /// Messages that are sent, to be counted.
+    pub fn bag_of<'m>(&mut self, messages: impl Iterator<Item = &'m Message>) -> u32 {
+        let mut bag = Bag::new();
+        messages.for_each(|message| self.count(&mut bag, message));
+        self.bags.number(bag)
+    }
+
+    fn count(&self, bag: &mut Bag, message: &Message) {
+        let data = message.data.clone().filter(|_| self.by_data);
+        *bag.entry((message.type_.clone(), data)).or_default() += 1;
+    }
+
+    /// What a turn sends: counted, and on its way to the others that hear it.
     fn sent(&mut self, process: ProcessId, turn: &[Recorded]) -> Sent {
         let mut bag = Bag::new();
         let mut out = Vec::new();
@@ -205,12 +254,8 @@ impl Steps {
             if self.forgets {
                 parts.push((self.bags.number(bag.clone()), out.len()));
             }
-            let data = message.data.clone().filter(|_| self.by_data);
-            *bag.entry((message.type_.clone(), data)).or_default() += 1;
-            let hearers: Vec<ProcessId> = self.world.house().subscribers(&message.type_).to_vec();
-            for hearer in hearers.into_iter().filter(|&hearer| hearer != process) {
-                out.push((hearer, self.mails.number(message, false)));
-            }
+            self.count(&mut bag, message);
+            out.extend(self.addressed(message, process));
         }
         if self.mails.told.ids {
             for recorded in turn {
@@ -246,9 +291,18 @@ impl Steps {
 /// What is sent: counted, on its way, and in parts.
 type Sent = (u32, Vec<(ProcessId, u32)>, Vec<(u32, usize)>);
 
-fn deliver(mut world: World, process: ProcessId, message: Arc<Message>) -> (Vec<Recorded>, World) {
+fn deliver(
+    mut world: World,
+    process: ProcessId,
+    message: Arc<Message>,
+    number: u16,
+) -> (Vec<Recorded>, World) {
     let key = Key { time: message.time, module: message.source.clone(), position: Position::FIRST };
     world.publish(key.clone(), message);
-    let turn = apply(&mut world, Choice::Deliver { process, key });
+    let choice = match world.house().service(process) {
+        None => Choice::Deliver { process, key },
+        Some(_) => Choice::Serve { service: process, key, alternative: placed(number) },
+    };
+    let turn = apply(&mut world, choice);
     (turn.decisions, world)
 }

@@ -4,6 +4,7 @@
 //! what happens next. Where an expression reads them they stay.
 
 use crate::event::{Document, Message, Name, Time};
+use crate::runtime::ProcessId;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +27,8 @@ pub(super) struct Mail {
     pub message: Arc<Message>,
     /// Several copies with this id are listed, so whether one was handled matters to the next.
     pub copied: bool,
+    /// The service that says it: two may say the same in the name of one module.
+    pub by: Option<ProcessId>,
 }
 
 /// Messages by number.
@@ -46,13 +49,25 @@ impl Mails {
     }
 
     pub fn number(&mut self, message: &Message, copied: bool) -> u32 {
+        self.number_of(message, copied, None)
+    }
+
+    /// A message that a service says.
+    pub fn said(&mut self, message: &Message, by: ProcessId) -> u32 {
+        self.number_of(message, false, Some(by))
+    }
+
+    fn number_of(&mut self, message: &Message, copied: bool, by: Option<ProcessId>) -> u32 {
         let message = self.rubbed(message, copied);
-        let text = message.to_json();
+        let mut text = message.to_json();
+        if let Some(by) = by {
+            text.push_str(&format!("\n{by}"));
+        }
         if let Some(&known) = self.numbers.get(&text) {
             return known;
         }
         let number = self.mails.len() as u32;
-        self.mails.push(Mail { message: Arc::new(message), copied });
+        self.mails.push(Mail { message: Arc::new(message), copied, by });
         self.numbers.insert(text, number);
         number
     }

@@ -12,6 +12,9 @@ use rustc_hash::FxHashMap;
 pub(super) struct Unrolled<'a> {
     explorer: &'a Explorer<'a>,
     graph: &'a Graph,
+    /// So many labels, the first, are those of listed messages, of which a world tells; none where services
+    /// answer, since there a delivery may bear several.
+    listed: usize,
     /// None: the nodes are the worlds.
     nodes: Option<Nodes>,
     /// The labels that may happen more than once, or of which a world does not tell.
@@ -37,9 +40,10 @@ const ROOM: usize = 3_000_000;
 impl<'a> Unrolled<'a> {
     /// None where that would take too much room.
     pub fn new(explorer: &'a Explorer<'a>, graph: &'a Graph) -> Option<Unrolled<'a>> {
-        let listed = explorer.listed.deliveries.len();
+        let listed = if explorer.answers() { 0 } else { explorer.listed.deliveries.len() };
         let tracked: Vec<u16> = (listed..explorer.labels.len()).map(|label| label as u16).collect();
-        let mut unrolled = Unrolled { explorer, graph, nodes: None, most: vec![0; tracked.len()], tracked };
+        let mut unrolled =
+            Unrolled { explorer, graph, listed, nodes: None, most: vec![0; tracked.len()], tracked };
         if !unrolled.tracked.is_empty() {
             unrolled.nodes = Some(unrolled.unroll()?);
         }
@@ -47,7 +51,7 @@ impl<'a> Unrolled<'a> {
     }
 
     fn unroll(&mut self) -> Option<Nodes> {
-        let listed = self.explorer.listed.deliveries.len();
+        let listed = self.listed;
         let mut counted: Vec<Vec<u8>> = vec![vec![0; self.tracked.len()]];
         let mut counts_of: FxHashMap<Vec<u8>, u32> = std::iter::once((counted[0].clone(), 0)).collect();
         let mut numbers: FxHashMap<(u32, u32), u32> = std::iter::once(((0, 0), 0)).collect();
@@ -99,7 +103,7 @@ impl<'a> Unrolled<'a> {
 
     /// How many labels there are, told apart by times.
     pub fn labels(&self) -> usize {
-        self.explorer.listed.deliveries.len() + self.tracked.len() * TIMES as usize
+        self.listed + self.tracked.len() * TIMES as usize
     }
 
     pub fn world(&self, node: u32) -> u32 {
@@ -116,10 +120,10 @@ impl<'a> Unrolled<'a> {
     /// The labels that have happened on every path to a node, which are those of any path.
     pub fn happened(&self, node: u32, happened: &mut [u64]) {
         happened.fill(0);
-        let listed = self.explorer.listed.deliveries.len();
+        let listed = self.listed;
         // Deliveries that are alike come in the order listed. What is not in flight any more has happened.
         let (flight, came) = self.graph.flight(self.world(node) as usize);
-        for (index, &flies) in flight.iter().enumerate() {
+        for (index, &flies) in flight.iter().enumerate().take(listed.div_ceil(32)) {
             let bits = listed - index * 32;
             let all = if bits < 32 { (1 << bits) - 1 } else { u32::MAX };
             // One that is lost has not happened, one that is in flight again has.
@@ -142,27 +146,35 @@ impl<'a> Unrolled<'a> {
 
     /// Whether a label never happens: what must come before it only must happen.
     pub fn never(&self, label: usize) -> bool {
-        let listed = self.explorer.listed.deliveries.len();
+        let listed = self.listed;
         let times = |label: usize| (label / TIMES as usize, label % TIMES as usize);
         label.checked_sub(listed).map(times).is_some_and(|(index, time)| time >= self.most[index] as usize)
     }
 
     /// Whether its text says which it is.
     pub fn is_clear(&self, label: usize) -> bool {
+        let label = match label.checked_sub(self.listed) {
+            None => label,
+            Some(place) => usize::from(self.tracked[place / TIMES as usize]),
+        };
         label >= self.explorer.listed.deliveries.len() || !self.explorer.listed.has_a_twin(label)
     }
 
     /// `PaymentDue!`, or `2nd PaymentDue!` where it may come again.
     pub fn text(&self, label: usize) -> String {
-        let listed = self.explorer.listed.deliveries.len();
-        if label < listed {
+        let of_listed = |label: usize| {
             let text = self.explorer.labels.text(label as u16);
-            return match self.explorer.listed.turn(label) {
+            match self.explorer.listed.turn(label) {
                 (_, 0 | 1) => text.to_string(),
                 (time, _) => format!("{} {text}", ordinal(time)),
-            };
+            }
+        };
+        let Some(label) = label.checked_sub(self.listed) else { return of_listed(label) };
+        let (index, time) = (label / TIMES as usize, label % TIMES as usize);
+        let label = usize::from(self.tracked[index]);
+        if label < self.explorer.listed.deliveries.len() && self.most[index] <= 1 {
+            return of_listed(label);
         }
-        let (index, time) = ((label - listed) / TIMES as usize, (label - listed) % TIMES as usize);
         let text = self.explorer.labels.text(self.tracked[index]);
         match (self.most[index], time) {
             (0 | 1, _) => text.to_string(),

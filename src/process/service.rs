@@ -85,6 +85,20 @@ impl Service {
         self.replies().flat_map(|reply| reply.says.iter().map(|outgoing| &outgoing.type_))
     }
 
+    /// Every expression of the file.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        let mut found: Vec<&Expr> = self.entity.iter().collect();
+        for reply in self.replies() {
+            found.extend(&reply.when);
+            reply.set.iter().for_each(|(_, template)| template.expressions(&mut found));
+            reply.says.iter().for_each(|outgoing| outgoing.expressions(&mut found));
+            if let Delay::Computed(expr) = &reply.after {
+                found.push(expr);
+            }
+        }
+        found
+    }
+
     pub fn replies(&self) -> impl Iterator<Item = &Reply> {
         self.on.values().flat_map(|replies| &replies.alternatives)
     }

@@ -78,7 +78,12 @@ fn more(all: usize, shown: usize, noun: &str) -> String {
 
 /// Which processes, which messages, in which order.
 fn setting(report: &Report) -> String {
-    let mut text = list(report.processes.iter().cloned());
+    let answering = list(report.services.iter().cloned());
+    let mut text = match (report.processes.is_empty(), report.services.is_empty()) {
+        (_, true) => list(report.processes.iter().cloned()),
+        (false, false) => format!("{} with {answering} answering", list(report.processes.iter().cloned())),
+        (true, false) => format!("{answering} answering"),
+    };
     if !report.first.is_empty() {
         text.push_str(&format!(", after {}", report.first.join(", ")));
     }

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 struct Scenario<'a> {
     scenario: &'a str,
     processes: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    services: &'a [String],
     order: String,
     alarms: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,6 +119,7 @@ fn scenario(report: &Report) -> Scenario<'_> {
     Scenario {
         scenario: &report.scenario,
         processes: &report.processes,
+        services: &report.services,
         order: order(report.order),
         alarms: report.alarms.name(),
         faults: Some(&report.faults).filter(|faults| faults.any()).map(budget),

@@ -45,7 +45,11 @@ pub fn schema(sort: Sort) -> String {
     let mut definitions = Map::new();
     let root = match sort {
         Sort::Process => place(Place::Process, &mut definitions),
-        Sort::Scenario => place(Place::Scenario, &mut definitions),
+        Sort::Scenario => {
+            let mut scenario = place(Place::Scenario, &mut definitions);
+            scenario["anyOf"] = json!(["process", "services"].map(|key| json!({"required": [key]})));
+            scenario
+        }
         Sort::Service => place(Place::Service, &mut definitions),
         Sort::Spec => {
             let spec = defined("spec", Place::Spec, &mut definitions);

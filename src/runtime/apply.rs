@@ -4,7 +4,7 @@ use super::house::ProcessId;
 use super::ready::Choice;
 use super::world::{Key, World, ringing};
 use crate::event::{Message, Name, Time};
-use crate::step::{Failed, Input, Instance, Recorded, entity_of, instance_of, serve, turn};
+use crate::step::{Failed, Input, Instance, Pick, Recorded, entity_of, instance_of, serve, turn};
 use std::sync::Arc;
 
 /// What one choice led to: the decisions of one process about one message and those that it woke.
@@ -32,33 +32,45 @@ impl Turn {
 pub fn apply(world: &mut World, choice: Choice) -> Turn {
     match choice {
         Choice::Deliver { process, key } => {
-            let message = take(world, process, &key);
-            let reached = Some(key.time).filter(|reached| *reached > message.time);
-            world.members[process].pass(&key.module, key.position, reached);
-            let mut turn = arrive(world, process, message);
-            let member = &mut world.members[process];
-            match turn.decisions.first_mut() {
-                Some(first) => {
-                    first.reached = reached;
-                    member.record(&key.module, key.position, reached);
-                }
-                None => _ = member.unheard.insert(key.module.clone()),
-            }
-            turn
+            let pick = drawn(world);
+            deliver(world, process, key, pick)
         }
+        Choice::Serve { service, key, alternative } => deliver(world, service, key, Pick::Taken(alternative)),
         Choice::Ring { process, instance, alarm } => {
             let due = alarm.due.expect("an alarm is due");
-            decide(world, process, &instance, Input::Arrives(alarm), due)
+            let pick = drawn(world);
+            decide(world, process, &instance, Input::Arrives(alarm), due, pick)
         }
         Choice::Answer { service, time, cause, ordinal } => {
             let answer = world.pay(service, time, &cause, ordinal);
             Turn { answer: Some(answer), ..Turn::nothing(service) }
         }
         Choice::Settle { process, instance, message, hand } => {
-            let time = message.time;
-            decide(world, process, &instance, Input::Settles(message, hand), time)
+            let (time, pick) = (message.time, drawn(world));
+            decide(world, process, &instance, Input::Settles(message, hand), time, pick)
         }
     }
+}
+
+/// What services say is drawn, unless a choice says what is taken.
+fn drawn(world: &World) -> Pick {
+    Pick::Drawn(world.house.staff().seed)
+}
+
+fn deliver(world: &mut World, process: ProcessId, key: Key, pick: Pick) -> Turn {
+    let message = take(world, process, &key);
+    let reached = Some(key.time).filter(|reached| *reached > message.time);
+    world.members[process].pass(&key.module, key.position, reached);
+    let mut turn = arrive(world, process, message, pick);
+    let member = &mut world.members[process];
+    match turn.decisions.first_mut() {
+        Some(first) => {
+            first.reached = reached;
+            member.record(&key.module, key.position, reached);
+        }
+        None => _ = member.unheard.insert(key.module.clone()),
+    }
+    turn
 }
 
 /// Takes a message out of the air for one subscriber.
@@ -73,11 +85,11 @@ fn take(world: &mut World, process: ProcessId, key: &Key) -> Arc<Message> {
 }
 
 /// A message reaches a process, which finds the instance it is for.
-pub(super) fn arrive(world: &mut World, process: ProcessId, message: Arc<Message>) -> Turn {
+fn arrive(world: &mut World, process: ProcessId, message: Arc<Message>, pick: Pick) -> Turn {
     let time = message.time;
     // What has no way to an instance goes to what stands for the process itself.
     let id = find(world, process, &message).unwrap_or_else(|_| Name::from(""));
-    decide(world, process, &id, Input::Arrives(message), time)
+    decide(world, process, &id, Input::Arrives(message), time, pick)
 }
 
 /// The newest version says which instance; where an older version correlates otherwise, an instance
@@ -115,7 +127,7 @@ pub(super) fn candidates(world: &World, process: ProcessId, message: &Message) -
     found
 }
 
-fn decide(world: &mut World, process: ProcessId, id: &Name, input: Input, time: Time) -> Turn {
+fn decide(world: &mut World, process: ProcessId, id: &Name, input: Input, time: Time, pick: Pick) -> Turn {
     let World { house, members, .. } = world;
     let member = &mut members[process];
     let now = member.now.max(time);
@@ -130,7 +142,7 @@ fn decide(world: &mut World, process: ProcessId, id: &Name, input: Input, time: 
     let instance = member.instance_mut(id);
     let before = ringing(instance);
     let decisions = match house.service(process) {
-        Some(service) => serve(service, house.staff().seed, instance, input, now, &mut next),
+        Some(service) => serve(service, pick, instance, input, now, &mut next),
         None => turn(|instance| house.definition_for(process, instance), instance, input, now, &mut next),
     };
     let after = ringing(instance);

@@ -12,7 +12,7 @@ use super::world::{Due, Key, World};
 use crate::error::Result;
 use crate::event::{Message, Name, Position, Time};
 use crate::process::Service;
-use crate::step::{Failed, owed, owed_ids};
+use crate::step::{Failed, Pick, owed, owed_ids};
 use crate::store::Logs;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -133,7 +133,7 @@ impl World {
         if self.ledger.answered_by_others(staff, service, message, key.time) {
             return;
         }
-        let answers = match owed(service, message, key.time, staff.seed) {
+        let answers = match owed(service, message, key.time, Pick::Drawn(staff.seed)) {
             Ok(answers) => answers,
             Err(failed) => {
                 let unanswered =

@@ -96,7 +96,7 @@ impl<'a> Pending<'a> {
             Choice::Deliver { key, .. } => key.clone(),
             Choice::Ring { process, alarm, .. } => place_of_ring(world, *process, alarm),
             Choice::Answer { time, .. } => place_of_answer(*time),
-            Choice::Settle { .. } => unreachable!("a person is nobody's next choice"),
+            Choice::Serve { .. } | Choice::Settle { .. } => unreachable!("this is nobody's next choice"),
         };
         let journal = &mut self.journals[writer];
         journal.after.append(&mut first);
@@ -115,7 +115,7 @@ impl<'a> Pending<'a> {
     ) -> BTreeSet<Writer> {
         let heard = match choice {
             Choice::Deliver { key, .. } | Choice::Answer { cause: key, .. } => writer_of(world, &key.module),
-            Choice::Ring { .. } | Choice::Settle { .. } => None,
+            Choice::Ring { .. } | Choice::Serve { .. } | Choice::Settle { .. } => None,
         };
         let made = earliest_made(world, turn);
         let others = (0..self.journals.len()).filter(|&other| other != writer);

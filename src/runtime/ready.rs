@@ -16,6 +16,9 @@ pub enum Choice {
     /// A service without `entity` says what it owes for the message that stood at `cause`; `time` is
     /// when, `ordinal` which of its answers to that message.
     Answer { service: ProcessId, time: Time, cause: Key, ordinal: u64 },
+    /// One message reaches a service with `entity`, which takes this of its alternatives (by its place in the
+    /// file; None: silence) and draws none. Never ready by itself: for whoever looks at all of them.
+    Serve { service: ProcessId, key: Key, alternative: Option<usize> },
     /// A person settles a parked instance. Never ready by itself.
     Settle { process: ProcessId, instance: Name, message: Arc<Message>, hand: Hand },
 }

@@ -31,6 +31,6 @@ pub use evolve::evolve;
 pub use find::instance_of;
 pub use instance::{Instance, Parked, Phase, Rest, Seen};
 pub use recorded::{Failed, Outcome, Recorded};
-pub use serve::{Owed, entity_of, owed, owed_ids, serve};
+pub use serve::{Owed, Pick, entity_of, owed, owed_ids, possible, possible_for, serve};
 pub use settle::{BY_HAND, Hand};
 pub use turn::{step, turn};

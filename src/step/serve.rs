@@ -15,7 +15,7 @@ use super::settle::{BY_HAND, Hand, by_hand};
 use super::turn::{place, placed};
 use crate::event::{Document, Kind, Message, Millis, Name, Position, Time, computed_id};
 use crate::process::expr::{Env, Failure};
-use crate::process::{CERTAIN, Choose, Data, Delay, Replies, Reply, Service};
+use crate::process::{CERTAIN, Choose, Data, Delay, Reply, Service};
 use std::sync::Arc;
 
 /// An answer of a service without `entity`.
@@ -27,12 +27,21 @@ pub struct Owed {
     pub message: Message,
 }
 
+/// How one of several alternatives is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pick {
+    /// Drawn by chance, as the workspace's seed says; and so is how long the answer takes.
+    Drawn(u64),
+    /// This one, by its place in the file; None: silence. It takes no time.
+    Taken(Option<usize>),
+}
+
 /// What a service without `entity` owes for a message that reaches it at this moment.
-pub fn owed(service: &Service, message: &Message, moment: Time, seed: u64) -> Result<Vec<Owed>, Failed> {
+pub fn owed(service: &Service, message: &Message, moment: Time, pick: Pick) -> Result<Vec<Owed>, Failed> {
     if message.expiry.is_some_and(|expiry| expiry <= moment) {
         return Ok(Vec::new());
     }
-    let said = say(service, &Data::default(), message, moment, seed);
+    let said = say(service, &Data::default(), message, moment, pick);
     let said = said.map_err(|failure| Failed::of_service(service, failure))?;
     let Some(Said { after, messages, .. }) = said else { return Ok(Vec::new()) };
     let Some(due) = moment.plus(after) else { return Err(beyond(service)) };
@@ -51,11 +60,35 @@ pub fn owed_ids(service: &Service, message: &Message, moment: Time, seed: u64) -
     let listed = alternatives.iter().map(|reply| reply.says.len()).max().unwrap_or(0);
     let counts_items = alternatives.iter().flat_map(|reply| &reply.says).any(|said| said.each.is_some());
     let drawn = match counts_items {
-        true => owed(service, message, moment, seed).map_or(0, |answers| answers.len()),
+        true => owed(service, message, moment, Pick::Drawn(seed)).map_or(0, |answers| answers.len()),
         false => 0,
     };
     let most = listed.max(drawn) as u64;
     (0..most).map(|ordinal| computed_id(&[&service.name, &message.source, &message.id], ordinal)).collect()
+}
+
+/// What a service without `entity` may make of a message: its alternatives by their places in the file, and
+/// None for silence. Where there is one only, it is certain.
+pub fn possible(service: &Service, message: &Message, moment: Time) -> Result<Vec<Option<usize>>, Failed> {
+    let found = weighed(service, &env(message, &Data::default(), moment));
+    found.map(|weighed| weighed.possible()).map_err(|failure| Failed::of_service(service, failure))
+}
+
+/// The same of one entity of a service. Nothing is to be chosen where the message is known, or held, or
+/// where it parks the entity.
+pub fn possible_for(
+    service: &Service,
+    instance: &Instance,
+    message: &Message,
+    now: Time,
+) -> Vec<Option<usize>> {
+    let nothing = vec![None];
+    let known = || instance.seen.contains(&(message.source.clone(), message.id.clone()));
+    if instance.parked.is_some() || instance.id.is_empty() || known() {
+        return nothing;
+    }
+    let data = if instance.state().is_none() { &service.data } else { &instance.data };
+    weighed(service, &env(message, data, now)).map_or(nothing, |weighed| weighed.possible())
 }
 
 /// The entity that a message is about.
@@ -79,14 +112,14 @@ pub fn entity_of(service: &Service, message: &Message) -> Result<Name, Failed> {
 /// tried, each a decision of its own.
 pub fn serve(
     service: &Service,
-    seed: u64,
+    pick: Pick,
     instance: &mut Instance,
     input: Input,
     now: Time,
     next: &mut Position,
 ) -> Vec<Recorded> {
     let input = placed(input, next);
-    let question = Question { service, seed, now };
+    let question = Question { service, pick, now };
     let mut turn = vec![question.step(instance, &input, next)];
     while instance.parked.is_none()
         && let Some(held) = instance.held.first().cloned()
@@ -98,7 +131,7 @@ pub fn serve(
 
 struct Question<'a> {
     service: &'a Service,
-    seed: u64,
+    pick: Pick,
     now: Time,
 }
 
@@ -147,7 +180,7 @@ impl Question<'_> {
         }
         let born = instance.state().is_none();
         let old = if born { &self.service.data } else { &instance.data };
-        let said = match say(self.service, old, message, self.now, self.seed) {
+        let said = match say(self.service, old, message, self.now, self.pick) {
             Err(failure) => return park(Failed::of_service(self.service, failure)),
             Ok(said) => said,
         };
@@ -245,12 +278,19 @@ fn say(
     old: &Data,
     message: &Message,
     now: Time,
-    seed: u64,
+    pick: Pick,
 ) -> Result<Option<Said>, Failure> {
     let Some(replies) = service.on.get(&message.type_) else { return Ok(None) };
-    let mut chance = Chance::of(seed, &service.name, &message.source, &message.id);
     let before = env(message, old, now);
-    let Some(reply) = chosen(replies, &before, &mut chance)? else { return Ok(None) };
+    let weighed = weighed(service, &before)?;
+    let (chosen, mut chance) = match pick {
+        Pick::Drawn(seed) => {
+            let mut chance = Chance::of(seed, &service.name, &message.source, &message.id);
+            (weighed.draw(&mut chance), Some(chance))
+        }
+        Pick::Taken(chosen) => (chosen, None),
+    };
+    let Some(reply) = chosen.map(|chosen| &replies.alternatives[chosen]) else { return Ok(None) };
     let mut data = old.clone();
     let mut set = Vec::new();
     for (name, template) in &reply.set {
@@ -264,53 +304,86 @@ fn say(
         let contents = contents_of(outgoing, &after)?.into_iter();
         messages.extend(contents.map(|data| (outgoing.type_.clone(), outgoing.kind, data)));
     }
-    Ok(Some(Said { set, after: delay(&reply.after, &after, &mut chance)?, messages }))
+    Ok(Some(Said { set, after: delay(&reply.after, &after, chance.as_mut())?, messages }))
 }
 
-/// The first alternative whose guard holds; or one that is drawn among all whose guards hold. Those
+/// The alternatives that may be taken, each with its share.
+struct Weighed {
+    shares: Vec<(usize, u64)>,
+    /// What the shares leave.
+    silence: u64,
+    /// One is drawn.
+    drawn: bool,
+}
+
+impl Weighed {
+    fn possible(self) -> Vec<Option<usize>> {
+        let all = self.shares.into_iter().filter(|(_, share)| *share > 0).map(|(place, _)| Some(place));
+        all.chain((self.silence > 0).then_some(None)).collect()
+    }
+
+    fn draw(self, chance: &mut Chance) -> Option<usize> {
+        if !self.drawn {
+            return self.shares.first().map(|(place, _)| *place);
+        }
+        let shares: u64 = self.shares.iter().map(|(_, share)| share).sum();
+        let mut drawn = chance.below(shares + self.silence);
+        for (place, share) in self.shares {
+            if drawn < share {
+                return Some(place);
+            }
+            drawn -= share;
+        }
+        None
+    }
+}
+
+/// The first alternative whose guard holds; or all whose guards hold, of which one is drawn. Those
 /// without a chance share what the others leave; what is then left is silence.
-fn chosen<'a>(replies: &'a Replies, env: &Env, chance: &mut Chance) -> Result<Option<&'a Reply>, Failure> {
+fn weighed(service: &Service, env: &Env) -> Result<Weighed, Failure> {
+    let silence = Weighed { shares: Vec::new(), silence: CERTAIN, drawn: false };
+    let Some(replies) = service.on.get(&env.event.type_) else { return Ok(silence) };
     let mut holding = Vec::new();
-    for reply in &replies.alternatives {
+    for (place, reply) in replies.alternatives.iter().enumerate() {
         if reply.when.as_ref().map_or(Ok(true), |when| when.test(env))? {
             if replies.choice == Choose::First {
-                return Ok(Some(reply));
+                return Ok(Weighed { shares: vec![(place, CERTAIN)], silence: 0, drawn: false });
             }
-            holding.push(reply);
+            holding.push((place, reply));
         }
     }
-    if replies.choice == Choose::First || holding.is_empty() {
-        return Ok(None);
+    if holding.is_empty() {
+        return Ok(silence);
     }
-    let said: u64 = holding.iter().filter_map(|reply| reply.chance).sum();
-    let shares = holding.iter().filter(|reply| reply.chance.is_none()).count() as u64;
+    let said: u64 = holding.iter().filter_map(|(_, reply)| reply.chance).sum();
+    let shares = holding.iter().filter(|(_, reply)| reply.chance.is_none()).count() as u64;
     let left = CERTAIN.saturating_sub(said);
     // In parts so small that every share is a whole number of them.
     let parts = shares.max(1);
-    let mut drawn = chance.below(said.max(CERTAIN) * parts);
-    for reply in holding {
-        let share = reply.chance.map_or(left, |chance| chance * parts);
-        if drawn < share {
-            return Ok(Some(reply));
-        }
-        drawn -= share;
-    }
-    Ok(None)
+    let share = |reply: &Reply| reply.chance.map_or(left, |chance| chance * parts);
+    Ok(Weighed {
+        shares: holding.into_iter().map(|(place, reply)| (place, share(reply))).collect(),
+        silence: if shares == 0 { left } else { 0 },
+        drawn: true,
+    })
 }
 
-fn delay(delay: &Delay, env: &Env, chance: &mut Chance) -> Result<Millis, Failure> {
-    Ok(match delay {
-        Delay::None => 0,
-        Delay::Fixed(millis) => *millis,
-        Delay::Between(from, to) => chance.between(*from, *to),
-        Delay::Exponential(mean) => chance.exponential(*mean),
-        Delay::Computed(expr) => {
+/// Where nothing is drawn it takes no time, but an expression may fail.
+fn delay(delay: &Delay, env: &Env, chance: Option<&mut Chance>) -> Result<Millis, Failure> {
+    let drawn = chance.is_some();
+    Ok(match (delay, chance) {
+        (Delay::None, _) => 0,
+        (Delay::Fixed(millis), Some(_)) => *millis,
+        (Delay::Between(from, to), Some(chance)) => chance.between(*from, *to),
+        (Delay::Exponential(mean), Some(chance)) => chance.exponential(*mean),
+        (Delay::Computed(expr), _) => {
             let millis = expr.duration(env)?;
             if millis < 0 {
                 let what = "an answer cannot come before what it answers".to_string();
                 return Err(Failure { what, at: expr.span() });
             }
-            millis
+            if drawn { millis } else { 0 }
         }
+        (_, None) => 0,
     })
 }

@@ -4,15 +4,15 @@
 use anyorder::error::{Error, Result};
 use anyorder::event::Name;
 use anyorder::explore::{Count, Order, Report, Scenario, explore, read};
-use anyorder::process::{self, Definition, Library};
+use anyorder::process::{self, Definition, Library, Service};
 use anyorder::report::diagnostic::render;
 use anyorder::span::Source;
 use num_bigint::BigUint;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Processes that were read from texts.
-pub struct Shelf(BTreeMap<String, Arc<Definition>>);
+/// Processes that were read from texts, and services.
+pub struct Shelf(BTreeMap<String, Arc<Definition>>, BTreeMap<String, Arc<Service>>);
 
 impl Shelf {
     pub fn new(texts: &[impl AsRef<str>]) -> Shelf {
@@ -21,7 +21,17 @@ impl Shelf {
             let definition = definition(text.as_ref());
             shelf.insert(definition.full_name(), Arc::new(definition));
         }
-        Shelf(shelf)
+        Shelf(shelf, BTreeMap::new())
+    }
+
+    pub fn with_services(processes: &[impl AsRef<str>], services: &[impl AsRef<str>]) -> Shelf {
+        let service = |text: &str| {
+            let source = Source::new("service.yaml", text);
+            process::read_service(&source).unwrap_or_else(|error| panic!("{}\n{text}", render(&error, false)))
+        };
+        let services = services.iter().map(|text| service(text.as_ref()));
+        let services = services.map(|service| (service.name.to_string(), Arc::new(service)));
+        Shelf(Shelf::new(processes).0, services.collect())
     }
 
     /// A text without a name is a scenario all the same.
@@ -41,6 +51,10 @@ pub fn definition(text: &str) -> Definition {
 impl Library for Shelf {
     fn process(&self, p: &str) -> Result<Arc<Definition>> {
         self.0.get(p).cloned().ok_or_else(|| Error::input(format!("there is no process {p}")))
+    }
+
+    fn service(&self, name: &str) -> Result<Arc<Service>> {
+        self.1.get(name).cloned().ok_or_else(|| Error::input(format!("there is no service {name}")))
     }
 
     fn owner(&self, _: &str) -> Option<Name> {

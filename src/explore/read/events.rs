@@ -1,13 +1,15 @@
 //! A scenario on the command line: `--process order --events OrderPlaced,'OrderPriced={"total":10}'`.
 
 use super::super::scenario::{Alarms, Bounds, Expect, Faults, Host, Order, Scenario};
+use super::Cast;
 use super::stimuli::{self, Whole};
 use crate::error::{Error, Result};
 use crate::event::{Document, json};
-use crate::process::Library;
 use crate::process::library::one_version_each;
 use crate::process::page::Page;
 use crate::process::stimuli::Listed;
+use crate::process::{Library, Service};
+use crate::runtime::Staff;
 use crate::span::{Diagnostic, Mistake, Source, Span};
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ use std::sync::Arc;
 pub struct Typed<'a> {
     /// `--process`, as often as it was given.
     pub processes: &'a [String],
+    /// `--service`, likewise.
+    pub services: &'a [String],
     /// `--events`: what `deliver` is in a file.
     pub events: &'a str,
     /// `--first`.
@@ -27,15 +31,17 @@ pub struct Typed<'a> {
 
 /// The scenario that was typed. Errors show the text of the option, with a caret.
 pub fn from_events(typed: &Typed, library: &dyn Library) -> Result<Scenario> {
-    if typed.processes.is_empty() {
+    if typed.processes.is_empty() && typed.services.is_empty() {
         let error = Error::input("no process is named");
-        return Err(error.hint("say which with `--process order@2`"));
+        return Err(error.hint("say which with `--process order@2`, or who answers with `--service kitchen`"));
     }
     let mut named = Vec::new();
     for p in typed.processes {
         named.push((library.process(p)?, Source::new("--process", p.as_str()), Span::new(0, p.len())));
     }
     let (processes, mut wrong) = one_version_each(named, "scenario");
+    let (services, mut more) = services(typed.services, library)?;
+    wrong.append(&mut more);
     let (first, mut more) = messages("--first", typed.first);
     wrong.append(&mut more);
     let (deliver, mut more) = messages("--events", typed.events);
@@ -45,7 +51,9 @@ pub fn from_events(typed: &Typed, library: &dyn Library) -> Result<Scenario> {
         return Err(error.hint("list what comes: `--events OrderPaid,OrderCancelled`"));
     }
     let name = name(&first, &deliver);
-    let Whole { first, deliver, wrong: mut more } = stimuli::whole(first, deliver, &processes, library);
+    let cast = Cast { processes: &processes, services: &services };
+    let owners = cast.owners(library);
+    let Whole { first, deliver, wrong: mut more } = stimuli::whole(first, deliver, cast, library);
     wrong.append(&mut more);
     if !wrong.is_empty() {
         return Err(Error::diagnostics(wrong));
@@ -53,6 +61,7 @@ pub fn from_events(typed: &Typed, library: &dyn Library) -> Result<Scenario> {
     Ok(Scenario {
         name,
         processes,
+        staff: Staff { services, seed: 0, owners },
         first,
         deliver,
         orders: vec![typed.order],
@@ -64,6 +73,23 @@ pub fn from_events(typed: &Typed, library: &dyn Library) -> Result<Scenario> {
         expect: Expect::default(),
         bounds: Bounds::default(),
     })
+}
+
+/// The services that were typed, none of them twice.
+fn services(typed: &[String], library: &dyn Library) -> Result<(Vec<Arc<Service>>, Vec<Diagnostic>)> {
+    let (mut found, mut wrong) = (Vec::<Arc<Service>>::new(), Vec::new());
+    for name in typed {
+        let service = library.service(name)?;
+        if found.iter().any(|known| known.name == service.name) {
+            let (source, what) =
+                (Source::new("--service", name.as_str()), format!("{} is listed twice", service.name));
+            let twice = Diagnostic::new(&source, Span::new(0, name.len()), what).code(Mistake::SaidTwice);
+            wrong.push(twice.hint("once is enough"));
+            continue;
+        }
+        found.push(service);
+    }
+    Ok((found, wrong))
 }
 
 impl Order {

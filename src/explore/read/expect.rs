@@ -3,32 +3,32 @@
 use super::super::property::Property;
 use super::super::scenario::{Expect, Stimulus};
 use super::file::Reader;
-use super::outcomes;
 use super::stimuli::Whole;
+use super::{Cast, outcomes};
 use crate::event::Name;
-use crate::process::expr::{ProcessScope, PropertyScope, Scope, parse_guard};
+use crate::process::expr::{ProcessScope, PropertyScope, Scope, ServiceScope, parse_guard};
 use crate::process::keys::Place;
 use crate::process::tree::Node;
-use crate::process::{Definition, sent};
+use crate::process::{Definition, Participant, sent};
 use crate::span::{Mistake, Span};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Reader<'_> {
-    /// With no process only the form is looked at.
-    pub(super) fn expect(&mut self, node: &Node, processes: &[Arc<Definition>], whole: &Whole) -> Expect {
+    /// With nobody in the cast only the form is looked at.
+    pub(super) fn expect(&mut self, node: &Node, cast: Cast, whole: &Whole) -> Expect {
         let mut expect = Expect::default();
         let hint = "as in `expect: {outcomes: [served, refunded]}`";
         let Some(members) = self.members(node, Place::Expect, "`expect` is a mapping", hint) else {
             return expect;
         };
-        let scope = Scope::of_property(property_scope(processes, whole.first.iter().chain(&whole.deliver)));
+        let scope = Scope::of_property(property_scope(cast, whole.first.iter().chain(&whole.deliver)));
         for member in members {
             match member.key.as_str() {
-                "outcomes" => expect.outcomes = self.outcomes(&member.value, processes, whole),
+                "outcomes" => expect.outcomes = self.outcomes(&member.value, cast, whole),
                 "converge" => expect.converge = self.boolean("converge", &member.value).unwrap_or(false),
-                "always" => expect.always = self.properties("always", &member.value, processes, &scope),
-                "finally" => expect.finally = self.properties("finally", &member.value, processes, &scope),
+                "always" => expect.always = self.properties("always", &member.value, cast, &scope),
+                "finally" => expect.finally = self.properties("finally", &member.value, cast, &scope),
                 other => unreachable!("`{other}` is in the table of keys"),
             }
         }
@@ -36,13 +36,7 @@ impl Reader<'_> {
     }
 
     /// A mapping from names to expressions.
-    fn properties(
-        &mut self,
-        key: &str,
-        node: &Node,
-        processes: &[Arc<Definition>],
-        scope: &Scope,
-    ) -> Vec<Property> {
+    fn properties(&mut self, key: &str, node: &Node, cast: Cast, scope: &Scope) -> Vec<Property> {
         if node.is_null() {
             return Vec::new();
         }
@@ -53,7 +47,7 @@ impl Reader<'_> {
             return Vec::new();
         };
         let mut properties = Vec::new();
-        for member in members.iter().filter(|_| !processes.is_empty()) {
+        for member in members.iter().filter(|_| !cast.is_empty()) {
             if let Some(holds) = self.bare(&member.key, &member.value, scope, parse_guard) {
                 let text = member.value.scalar().map_or("", |scalar| scalar.text.trim()).to_string();
                 let source = self.source.clone();
@@ -64,13 +58,13 @@ impl Reader<'_> {
     }
 
     /// A list of outcomes, or one.
-    fn outcomes(&mut self, node: &Node, processes: &[Arc<Definition>], whole: &Whole) -> Option<Vec<String>> {
+    fn outcomes(&mut self, node: &Node, cast: Cast, whole: &Whole) -> Option<Vec<String>> {
         let items = node.one_or_more();
-        let known = outcomes::Known::of(processes, whole);
+        let known = outcomes::Known::of(cast, whole);
         let mut found: Vec<(String, Span)> = Vec::new();
         for item in items {
             let Some(text) = self.outcome_text(item) else { continue };
-            if processes.is_empty() {
+            if cast.is_empty() {
                 continue;
             }
             match known.read(&text) {
@@ -102,12 +96,11 @@ impl Reader<'_> {
     }
 }
 
-fn property_scope<'a>(
-    processes: &[Arc<Definition>],
-    stimuli: impl Iterator<Item = &'a Stimulus>,
-) -> PropertyScope {
+fn property_scope<'a>(cast: Cast, stimuli: impl Iterator<Item = &'a Stimulus>) -> PropertyScope {
     let mut types: BTreeSet<Name> = stimuli.map(|stimulus| stimulus.message.type_.clone()).collect();
     let mut alarms: BTreeSet<Name> = BTreeSet::new();
+    let processes = cast.processes;
+    types.extend(cast.services.iter().flat_map(|service| service.says().chain(service.on.keys()).cloned()));
     for definition in processes {
         types.extend(sent(definition).cloned());
         alarms.extend(definition.alarms.iter().cloned());
@@ -121,5 +114,17 @@ fn property_scope<'a>(
         states: definition.states.iter().map(|state| state.name.clone()).collect(),
         data: definition.data_names(),
     };
-    PropertyScope { processes: processes.iter().map(of).collect(), types, alarms }
+    let (remembering, forgetful): (Vec<_>, Vec<_>) =
+        cast.services.iter().partition(|service| service.remembers());
+    let services = remembering.into_iter().map(|service| ServiceScope {
+        name: service.name.clone(),
+        data: Participant::Service(service.clone()).data_names(),
+    });
+    PropertyScope {
+        processes: processes.iter().map(of).collect(),
+        services: services.collect(),
+        forgetful: forgetful.into_iter().map(|service| service.name.clone()).collect(),
+        types,
+        alarms,
+    }
 }

@@ -1,14 +1,19 @@
 //! The top of a scenario's file.
 
 use super::super::scenario::{Alarms, Bounds, Expect, Faults, Host, Order, Scenario};
+use super::Cast;
 use super::stimuli::{self, Whole};
 use crate::error::Result;
-use crate::process::Library;
-use crate::process::keys::Place;
+use crate::process::keys::{self, Place};
 use crate::process::page::{Page, all, speaks_as_page};
-use crate::process::tree::{self, Member, Node, Value};
-use crate::span::{Mistake, Source};
+use crate::process::tree::{self, Member, Node};
+use crate::process::{Definition, Library, Service};
+use crate::runtime::Staff;
+use crate::span::{Mistake, Source, Span};
 use std::sync::Arc;
+
+type Processes = Vec<Arc<Definition>>;
+type Services = Vec<Arc<Service>>;
 
 /// Reads a scenario's file. The error holds everything that is wrong with it, and with the definitions
 /// that it names.
@@ -35,14 +40,12 @@ impl Reader<'_> {
     /// None where something is missing, which is said.
     fn file(&mut self, root: &Node) -> Option<Scenario> {
         let hint = "begin with `scenario: <what it is about>`";
-        let written = Node { span: root.span, value: self.without_services(root) };
-        let members = self.members(&written, Place::Scenario, "a scenario is a mapping", hint)?;
-        let complete = "a scenario has `scenario`, `process` and messages under `deliver`";
+        let members = self.members(root, Place::Scenario, "a scenario is a mapping", hint)?;
+        let complete = "a scenario has `scenario`, `process` or `services`, and messages under `deliver`";
         self.required(Place::Scenario, root, &members, complete);
         let find = |key: &str| members.iter().find(|member| member.key == key).map(|member| &member.value);
         let name = find("scenario").and_then(|node| self.title("scenario", node));
-        let library = self.library;
-        let processes = find("process").and_then(|node| self.processes(node, library, "scenario"));
+        let cast = self.cast(root, &members);
         let first = find("first").map(|node| self.stimuli(Place::Stimulus, "first", node));
         let deliver = find("deliver").map(|node| self.stimuli(Place::Stimulus, "deliver", node));
         let orders = self.orders(&members);
@@ -59,20 +62,23 @@ impl Reader<'_> {
             self.complain(members.first()?.key_span, "no message comes", "in this scenario", hint)
                 .is(Mistake::NothingListed);
         }
-        // What follows is about names, and with a process missing every second one would be unknown.
-        let Some(processes) = processes else {
+        // What follows is about names, and with one of them missing every second one would be unknown.
+        let Some((processes, services)) = cast else {
             if let Some(expect) = find("expect") {
-                self.expect(expect, &[], &Whole::default());
+                self.expect(expect, Cast::default(), &Whole::default());
             }
             return None;
         };
-        let Whole { first, deliver, mut wrong } = stimuli::whole(first, deliver, &processes, self.library);
+        let cast = Cast { processes: &processes, services: &services };
+        let Whole { first, deliver, mut wrong } = stimuli::whole(first, deliver, cast, self.library);
         self.diagnostics.append(&mut wrong);
         let whole = Whole { first, deliver, wrong };
-        let expect = find("expect").map(|node| self.expect(node, &processes, &whole));
+        let expect = find("expect").map(|node| self.expect(node, cast, &whole));
+        let owners = cast.owners(self.library);
         Some(Scenario {
             name: name?,
             processes,
+            staff: Staff { services, seed: 0, owners },
             first: whole.first,
             deliver: whole.deliver,
             orders: orders?,
@@ -86,14 +92,40 @@ impl Reader<'_> {
         })
     }
 
-    /// The members of the file but for `services` that say that there are none: those are not built yet.
-    fn without_services(&mut self, root: &Node) -> Value {
-        let Some(members) = root.map() else { return root.value.clone() };
-        let none = |member: &Member| {
-            let value = &member.value;
-            member.key == "services" && (value.list().is_some_and(<[Node]>::is_empty) || value.is_null())
+    /// Who takes part: processes, and services. None where any of them could not be had.
+    fn cast(&mut self, root: &Node, members: &[&Member]) -> Option<(Processes, Services)> {
+        let library = self.library;
+        let find = |key: &str| members.iter().find(|member| member.key == key).map(|member| &member.value);
+        let nobody = |node: &&Node| node.is_null() || node.list().is_some_and(<[Node]>::is_empty);
+        let (process, services) = (find("process"), find("services").filter(|node| !nobody(node)));
+        // A key that is only misspelt is not missing too.
+        let meant = |member: &Member| {
+            let meant = keys::meant(Place::Scenario, &member.key);
+            meant.is_some_and(|meant| matches!(meant.name, "process" | "services"))
         };
-        Value::Map(members.iter().filter(|member| !none(member)).cloned().collect())
+        let misspelt = || {
+            let unknown = |member: &&Member| !members.iter().any(|known| known.key == member.key);
+            root.map().unwrap_or_default().iter().filter(unknown).any(meant)
+        };
+        if process.is_none() && services.is_none() && !misspelt() {
+            let hint =
+                "say what is checked, as in `process: order@2`; or who answers, as in `services: [kitchen]`";
+            let first = root.map().and_then(|members| members.first());
+            let span = first.map_or(Span::new(root.span.start, root.span.start), |member| member.key_span);
+            self.complain(span, "`process` is missing", "in this file", hint).is(Mistake::MissingKey);
+        }
+        let processes = process.map(|node| self.processes(node, library, "scenario"));
+        let found = services.map(|node| self.services("services", node, library));
+        // Both are read before either is missed.
+        let (processes, found) = (processes.unwrap_or(Some(Vec::new()))?, found.unwrap_or(Some(Vec::new()))?);
+        let both = found.iter().find(|service| processes.iter().any(|process| process.name == service.name));
+        if let (Some(both), Some(node)) = (both, services) {
+            let hint = "a process's own log bears its name: give the service another";
+            self.complain(node.span, format!("{} is a process and a service", both.name), "", hint)
+                .is(Mistake::SaidTwice);
+            return None;
+        }
+        (!processes.is_empty() || !found.is_empty()).then_some((processes, found))
     }
 
     fn orders(&mut self, members: &[&Member]) -> Option<Vec<Order>> {

@@ -8,7 +8,7 @@ use super::super::scenario::{Alarms, Bounds, Expect, Faults, Host, Order, Scenar
 use crate::error::Result;
 use crate::event::{Message, Name, Position};
 use crate::process::Definition;
-use crate::runtime::Merged;
+use crate::runtime::{Merged, Staff};
 use crate::step::instance_of;
 use crate::store::Logs;
 use std::collections::HashMap;
@@ -48,6 +48,8 @@ pub fn conversations(
     let scenario = |(index, (instance, messages)): (usize, (Name, Vec<Arc<Message>>))| Scenario {
         name: instance.to_string(),
         processes: vec![definition.clone()],
+        // A log says what services have said.
+        staff: Staff::default(),
         first: Vec::new(),
         deliver: stimuli(index, messages, &mut causes),
         orders: vec![order],

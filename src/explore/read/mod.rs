@@ -19,7 +19,34 @@ pub use file::read;
 pub use log::conversations;
 
 use super::scenario::{Alarms, Faults, Host};
-use crate::process::keys;
+use crate::event::Name;
+use crate::process::{Definition, Library, Participant, Service, keys};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Who takes part in a scenario. Nobody, where that could not be read.
+#[derive(Clone, Copy, Default)]
+struct Cast<'a> {
+    processes: &'a [Arc<Definition>],
+    services: &'a [Arc<Service>],
+}
+
+impl Cast<'_> {
+    fn is_empty(self) -> bool {
+        self.processes.is_empty() && self.services.is_empty()
+    }
+
+    fn participants(self) -> Vec<Participant> {
+        let processes = self.processes.iter().cloned().map(Participant::Process);
+        processes.chain(self.services.iter().cloned().map(Participant::Service)).collect()
+    }
+
+    /// The modules that own what services say.
+    fn owners(self, library: &dyn Library) -> BTreeMap<Name, Name> {
+        let says = self.services.iter().flat_map(|service| service.says());
+        says.filter_map(|type_| Some((type_.clone(), library.owner(type_)?))).collect()
+    }
+}
 
 impl Alarms {
     pub fn named(name: &str) -> Option<Alarms> {

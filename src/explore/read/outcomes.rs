@@ -3,18 +3,21 @@
 //! One instance: where it rests. Several: `order: served, shipping: sent`, in any order, which is put into
 //! the scenario's. A reason for parking is free text; everything else is looked up.
 
+use super::super::outcomes::QUIET;
 use super::super::scenario::{instances, label};
+use super::Cast;
 use super::stimuli::Whole;
 use crate::event::Name;
-use crate::process::Definition;
 use crate::process::page::listed;
+use crate::process::{Definition, Service};
 use crate::span::nearest;
 use crate::step::Rest;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 pub(super) struct Known<'a> {
     instances: Vec<Called<'a>>,
+    /// The services with `entity`: an entity is told where it parks, and only then.
+    services: Vec<&'a Service>,
 }
 
 struct Called<'a> {
@@ -30,7 +33,8 @@ struct Called<'a> {
 type Wrong = (String, String);
 
 impl<'a> Known<'a> {
-    pub fn of(processes: &'a [Arc<Definition>], whole: &Whole) -> Known<'a> {
+    pub fn of(cast: Cast<'a>, whole: &Whole) -> Known<'a> {
+        let processes = cast.processes;
         let found = instances(processes, whole.first.iter().chain(&whole.deliver));
         let ids: BTreeSet<&Name> = found.iter().map(|(_, id)| id).collect();
         let mut instances = Vec::new();
@@ -46,11 +50,58 @@ impl<'a> Known<'a> {
             }
             instances.extend(labels.into_iter().map(|label| Called { label, definition, reached }));
         }
-        Known { instances }
+        let services = cast.services.iter().map(|service| &**service);
+        Known { instances, services: services.filter(|service| service.remembers()).collect() }
     }
 
     /// The outcome as a report spells it.
     pub fn read(&self, text: &str) -> Result<String, Wrong> {
+        let (text, entities) = self.without_entities(text)?;
+        let whole = match (self.instances.is_empty(), text) {
+            (false, _) => Some(self.read_instances(text)?),
+            (true, "") if !entities.is_empty() => None,
+            (true, QUIET) => Some(QUIET.to_string()),
+            (true, _) => {
+                let what = format!("`{text}`: no process rests anywhere in this scenario");
+                return Err((what, format!("where nothing is wrong the outcome is `{QUIET}`")));
+            }
+        };
+        let parts = whole.into_iter().filter(|whole| whole != QUIET || entities.is_empty());
+        let named = |whole: String| match &self.instances[..] {
+            // With an entity beside it, the only instance bears its name.
+            [only] if only.label.is_empty() && !entities.is_empty() => {
+                format!("{}: {whole}", only.definition.name)
+            }
+            _ => whole,
+        };
+        Ok(parts.map(named).chain(entities.clone()).collect::<Vec<_>>().join(", "))
+    }
+
+    /// What is said of entities that are parked, `kitchen#ada: parked: why`, and the rest.
+    fn without_entities<'t>(&self, text: &'t str) -> Result<(&'t str, Vec<String>), Wrong> {
+        let mut begins = Vec::new();
+        for (at, _) in text.char_indices().filter(|(at, _)| *at == 0 || text[..*at].ends_with(", ")) {
+            let names = |service: &&&Service| {
+                text[at..].strip_prefix(&*service.name).is_some_and(|rest| rest.starts_with('#'))
+            };
+            begins.extend(self.services.iter().position(|service| names(&service)).map(|index| (at, index)));
+        }
+        let mut entities = Vec::new();
+        for (place, &(at, index)) in begins.iter().enumerate() {
+            let end = begins.get(place + 1).map_or(text.len(), |(next, _)| next - 2);
+            let said = &text[at..end];
+            if !said.contains(": parked: ") {
+                let what = format!("`{said}` does not say that the entity is parked");
+                return Err((what, format!("write `{}#key: parked: why`", self.services[index].name)));
+            }
+            entities.push((index, said.to_string()));
+        }
+        entities.sort();
+        let rest = begins.first().map_or(text, |(at, _)| text[..*at].trim_end_matches(", "));
+        Ok((rest, entities.into_iter().map(|(_, said)| said).collect()))
+    }
+
+    fn read_instances(&self, text: &str) -> Result<String, Wrong> {
         if let [Called { label, definition, .. }] = &self.instances[..]
             && label.is_empty()
         {

@@ -2,6 +2,7 @@
 //! cannot be: a message that nobody hears, an alarm, a cause that is not listed, a circle of causes.
 
 use super::super::scenario::Stimulus;
+use super::Cast;
 use crate::event::{Message, Name};
 use crate::process::page::listed;
 use crate::process::stimuli::{Ids, Listed, OUTSIDE};
@@ -18,15 +19,11 @@ pub(super) struct Whole {
     pub wrong: Vec<Diagnostic>,
 }
 
-pub(super) fn whole(
-    first: Vec<Listed>,
-    deliver: Vec<Listed>,
-    processes: &[Arc<Definition>],
-    library: &dyn Library,
-) -> Whole {
+pub(super) fn whole(first: Vec<Listed>, deliver: Vec<Listed>, cast: Cast, library: &dyn Library) -> Whole {
     let mut whole = Whole::default();
     let mut ids = Ids::default();
-    let cast: Vec<Participant> = processes.iter().cloned().map(Participant::Process).collect();
+    let processes = cast.processes;
+    let cast = cast.participants();
     for message in first.iter().chain(&deliver) {
         whole.wrong.extend(unheard(message, processes, &cast));
         whole.wrong.extend(message.in_the_name_of(&cast));
@@ -75,7 +72,7 @@ impl Types {
     }
 }
 
-/// A message that no process mentions, or that is an alarm.
+/// A message that nobody mentions, or that is an alarm.
 fn unheard(message: &Listed, processes: &[Arc<Definition>], cast: &[Participant]) -> Option<Diagnostic> {
     let type_ = &message.type_;
     if let Some(process) = processes.iter().find(|process| process.alarms.contains(type_)) {

@@ -95,7 +95,7 @@ impl Checker<'_> {
         (Code { op, at: self.place.span(node.at.0) }, types)
     }
 
-    fn nodes(&mut self, nodes: &[Node]) -> Vec<Code> {
+    pub(super) fn nodes(&mut self, nodes: &[Node]) -> Vec<Code> {
         nodes.iter().map(|node| self.node(node).0).collect()
     }
 
@@ -133,6 +133,11 @@ impl Checker<'_> {
         }
         let Some(signature) = FUNCTIONS.iter().find(|signature| signature.name == &*key.name) else {
             self.nodes(arguments);
+            if &*key.name == "entity" {
+                let fault =
+                    Fault::new(Mistake::NotInProperty, key.at.0, "only a scenario's properties see entities");
+                return self.fault(fault.hint("a service tells what it knows in what it says"));
+            }
             let hint = match (other_name(&key.name), nearest(&key.name, function_names())) {
                 (Some(other), _) => format!("write `{other}`"),
                 (_, Some(near)) => format!("did you mean `{near}`?"),

@@ -103,6 +103,11 @@ impl Checker<'_> {
             return self.data_member_of(property, process, name, at);
         }
         let (code, types) = self.node(of);
+        if let (Op::Entity(service), Some(property)) = (&code.op, &self.scope.property)
+            && let Some(fault) = self.unknown_of_entity(property, service.0, of, name, at)
+        {
+            return self.fault(fault);
+        }
         let path = print::text(of);
         if types.and(Types::MAP).is_empty() {
             let message = format!("`{}` is {}, it has no members", shortened(&path), types.name());

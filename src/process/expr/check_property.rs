@@ -1,4 +1,4 @@
-//! What a property may say, and a guard may not: `count`, and the states and data of several processes.
+//! What a property may say, and a guard may not: `count`, `entity`, and the states and data of several processes.
 //!
 //! The checker asks here wherever its scope is that of a property. A state that a comparison names must
 //! be one of the process: else the property would hold, or never hold, without a word.
@@ -9,6 +9,7 @@ use super::check_names::unknown_member;
 use super::code::Op;
 use super::fault::Fault;
 use super::lex::is_word;
+use super::print;
 use super::types::{Type, Types};
 use super::{ProcessScope, PropertyScope};
 use crate::event::Name;
@@ -87,7 +88,7 @@ impl<'a> Checker<'a> {
         self.fault(fault)
     }
 
-    /// `count('Type')`; and what a later version will know.
+    /// `count('Type')`, and `entity('service', 'key')`.
     pub(super) fn property_call(
         &mut self,
         property: &PropertyScope,
@@ -96,16 +97,7 @@ impl<'a> Checker<'a> {
         at: Span,
     ) -> Option<Typed> {
         match &*key.name {
-            "entity" => {
-                let fault = Fault::new(
-                    Mistake::NotBuilt,
-                    key.at.0,
-                    "`entity` is not built yet in this version of anyorder",
-                );
-                Some(self.fault(
-                    fault.hint("it reads a service, and services will come; until then do without it"),
-                ))
-            }
+            "entity" => Some(self.entity(property, arguments, at)),
             "count" => Some(match arguments {
                 [Node { kind: Kind::Literal(Literal::Text(type_)), at, .. }] => {
                     self.count(property, type_, at.0)
@@ -119,13 +111,66 @@ impl<'a> Checker<'a> {
                     self.fault(fault.hint("write `count('OrderPaid')`"))
                 }
             }),
-            other if nearest(other, ["count"]).is_some() && nearest(other, ["contains"]).is_none() => {
+            other if nearest(other, ["contains"]).is_none() => {
+                let near = nearest(other, ["count", "entity"])?;
                 let fault =
                     Fault::new(Mistake::UnknownFunction, key.at.0, format!("unknown function `{other}`"));
-                Some(self.fault(fault.hint("did you mean `count`?")))
+                Some(self.fault(fault.hint(format!("did you mean `{near}`?"))))
             }
             _ => None,
         }
+    }
+
+    /// `entity('customers', 'ada')`.
+    fn entity(&mut self, property: &PropertyScope, arguments: &[Node], at: Span) -> Typed {
+        let [Node { kind: Kind::Literal(Literal::Text(service)), at: service_at, .. }, key] = arguments
+        else {
+            self.nodes(arguments);
+            let what = "`entity` takes the name of a service, as a text, and a key";
+            let fault = Fault::new(Mistake::Arguments, at, what);
+            return self.fault(fault.hint("write `entity('customers', 'ada').reserved`"));
+        };
+        let (key_code, types) = self.node(key);
+        if types.and(Types::TEXT).is_empty() {
+            let what = format!("the key of an entity is a string, this is {}", types.name());
+            return self.fault(Fault::new(Mistake::TypesDoNotFit, key.at.0, what));
+        }
+        if let Some(index) = property.services.iter().position(|known| *known.name == **service) {
+            return (Op::Entity(Box::new((index, key_code))), Types::MAP);
+        }
+        if property.forgetful.contains(&**service) {
+            let what = format!("{service} is a service without `entity`: it remembers nothing");
+            let fault = Fault::new(Mistake::NotInProperty, service_at.0, what);
+            return self.fault(fault.hint("look at what it says: `count('FoodCooked')`"));
+        }
+        let known = || property.services.iter().map(|known| &*known.name);
+        let what = format!("no service of this scenario is called '{service}'");
+        let fault = Fault::new(Mistake::UnknownName, service_at.0, what);
+        if !self.place.advised {
+            return self.fault(fault);
+        }
+        self.fault(match nearest(service, known()) {
+            Some(near) => fault.hint(format!("did you mean '{near}'?")),
+            None if property.services.is_empty() => {
+                fault.hint("name it under `services`: those with `entity` remember something")
+            }
+            None => fault.hint(format!("there are {}", listed(known()))),
+        })
+    }
+
+    /// What is wrong with a member of `entity('customers', 'ada')`, if it is none.
+    pub(super) fn unknown_of_entity(
+        &self,
+        property: &PropertyScope,
+        service: usize,
+        of: &Node,
+        name: &str,
+        at: Span,
+    ) -> Option<Fault> {
+        let known = &property.services[service].data;
+        let text = print::text(of);
+        (!known.contains(name))
+            .then(|| unknown_member(&text, name, at, known.iter().map(String::as_str), self.place))
     }
 
     fn count(&mut self, property: &PropertyScope, type_: &str, at: Span) -> Typed {

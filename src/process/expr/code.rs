@@ -37,6 +37,8 @@ pub(super) enum Op {
     Datas,
     DataOf(usize),
     DataMemberOf(Box<(usize, Name)>),
+    /// Of a property: what a service knows under a key.
+    Entity(Box<(usize, Code)>),
     /// A variable of a macro, by how many are outside of it.
     Local(usize),
     Member(Box<Member>),

@@ -63,9 +63,13 @@ impl<'a> Machine<'a> {
             Op::Now => Ok(Value::Time(self.env.now)),
             Op::Event => self.whole(self.env.event.to_json(), code.at),
             Op::Data => self.whole(self.env.data.to_json(), code.at),
-            Op::Count(_) | Op::States | Op::StateOf(_) | Op::Datas | Op::DataOf(_) | Op::DataMemberOf(_) => {
-                self.fact(code)
-            }
+            Op::Count(_)
+            | Op::States
+            | Op::StateOf(_)
+            | Op::Datas
+            | Op::DataOf(_)
+            | Op::DataMemberOf(_)
+            | Op::Entity(_) => self.fact(code),
             Op::DataMember(_) | Op::Attribute(Attribute::Data) => self.on_path(code),
             Op::Member(member) if member.direct => self.on_path(code),
             Op::Attribute(attribute) => self.attribute(attribute, code.at),
@@ -166,6 +170,11 @@ impl<'a> Machine<'a> {
                     Some(document) => Ok(Value::raw(document.text())),
                     None => no_member(code.at, &format!("data of {}", process.name), name),
                 }
+            }
+            Op::Entity(of) => {
+                let (service, key) = (&facts.services[of.0], self.text(&of.1, "`entity`")?);
+                let data = service.entities.get(&*key).unwrap_or(&service.initial);
+                self.whole(data.to_json(), code.at)
             }
             _ => unreachable!("asked for facts only"),
         }

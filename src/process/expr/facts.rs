@@ -14,6 +14,10 @@ pub struct PropertyScope {
     /// In the scenario's order. With one of them `state` and `data` are its own; with several, maps
     /// by the names of the processes.
     pub processes: Vec<ProcessScope>,
+    /// The services with `entity`, of which `entity` knows.
+    pub services: Vec<ServiceScope>,
+    /// Those without: they remember nothing that could be seen.
+    pub forgetful: BTreeSet<Name>,
     /// The types that `count` knows.
     pub types: BTreeSet<Name>,
     /// Alarms that are no message of any other kind: they ring, and are not counted.
@@ -28,11 +32,20 @@ pub struct ProcessScope {
     pub data: BTreeSet<String>,
 }
 
+#[derive(Debug, Clone)]
+pub struct ServiceScope {
+    pub name: Name,
+    /// The names known in its `data`.
+    pub data: BTreeSet<String>,
+}
+
 /// A moment, as a property sees it.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     /// In the scenario's order.
     pub processes: Vec<ProcessFacts>,
+    /// The services with `entity`, in the scope's order.
+    pub services: Vec<ServiceFacts>,
     /// How many messages of each type there were so far; none where a type is missing.
     pub counts: BTreeMap<Name, u64>,
 }
@@ -45,6 +58,15 @@ pub struct ProcessFacts {
     pub state: Name,
     /// Before the start, the data that an instance is born with.
     pub data: Data,
+}
+
+/// What one service knows.
+#[derive(Debug, Clone)]
+pub struct ServiceFacts {
+    /// The data of an entity that was never asked.
+    pub initial: Data,
+    /// By key.
+    pub entities: BTreeMap<Name, Data>,
 }
 
 impl PropertyScope {

@@ -37,7 +37,7 @@ use super::Data;
 use crate::event::{Document, Message, Name, Time, json, parse_duration};
 use crate::span::{Diagnostic, Mistake, Source, Span};
 use eval::{Machine, Outcome, fail};
-pub use facts::{Facts, ProcessFacts, ProcessScope, PropertyScope};
+pub use facts::{Facts, ProcessFacts, ProcessScope, PropertyScope, ServiceFacts, ServiceScope};
 use fault::{Fault, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
@@ -114,7 +114,7 @@ impl Given {
 /// The name of every function, those over lists and of properties included.
 pub fn functions() -> impl Iterator<Item = &'static str> {
     let called = names::FUNCTIONS.iter().map(|signature| signature.name);
-    called.chain(ast::Form::ALL.map(ast::Form::name)).chain(["count"])
+    called.chain(ast::Form::ALL.map(ast::Form::name)).chain(["count", "entity"])
 }
 
 /// Whether a text reads like an expression over `event.data` or over what is known in `data`: somebody

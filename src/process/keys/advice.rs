@@ -100,8 +100,8 @@ mod tests {
         assert_eq!(advice(Place::Alarm, "for", &["for"]), "here it is called `after`");
         let there = "`after` stands here already; the keys of an alarm are `after`, `at`, `data`, `key`";
         assert_eq!(advice(Place::Alarm, "for", &["for", "after"]), there);
-        let later = "that is `services`, which is not built yet: do without it";
-        assert_eq!(advice(Place::Scenario, "service", &[]), later);
+        let later = "that is `regions`, which is not built yet: do without it";
+        assert_eq!(advice(Place::Process, "parallel", &[]), later);
         let under_on = "a message stands under `on`, as in `on: {OrderPaid: …}`";
         assert_eq!(advice(Place::State, "OrderPaid", &[]), under_on);
         assert_eq!(advice(Place::State, "On", &[]), "it is written `on`");

@@ -7,10 +7,10 @@ pub const ALARMS: &[&str] = &["any", "last", "never"];
 pub const HOSTS: &[&str] = &["anyorder", "at-least-once"];
 pub const OUTCOME_BY: &[&str] = &["effects", "data"];
 
-/// `services` are for later, unless they say that there is nothing of the sort.
 pub(super) const SCENARIO: &[Key] = &[
     must(key("scenario", Shape::Text, "what it is about, in a few words", &["name", "title", "id"])),
-    must(key("process", Shape::Processes, "the process, or a list of them", &["processes", "saga"])),
+    key("process", Shape::Processes, "the process, or a list of them", &["processes", "saga"]),
+    key("services", Shape::Names, "who answers; every alternative is explored", &["service", "answering"]),
     key("first", Shape::Stimuli, "messages delivered first, in this order", &["given", "before", "setup"]),
     key(
         "deliver",
@@ -22,7 +22,6 @@ pub(super) const SCENARIO: &[Key] = &[
     key("orders", Shape::ListOfChoices(ORDERS), "several orders, each explored for itself", &["orderings"]),
     key("alarms", Shape::Choice(ALARMS), "when an alarm that is set may ring", &["alarm", "timers"]),
     key("alike", Shape::Boolean, "messages alike in everything but id count as one", &["symmetry"]),
-    key("services", Shape::Later, "who answers commands", &["service"]),
     key("faults", Shape::Mapping(Place::Faults), "what may go wrong, and how often", &["fault"]),
     key("host", Shape::Choice(HOSTS), "what the processes run on", &["delivery", "runtime"]),
     key("outcome-by", Shape::Choice(OUTCOME_BY), "what makes two outcomes different", &["outcomes-by"]),
