@@ -64,6 +64,7 @@ fn sets(alarms: &[(Type, u32)]) -> Reaction {
 fn case(processes: Vec<Process>, deliver: &[Type]) -> Case {
     Case {
         processes,
+        services: Vec::new(),
         first: vec![Stimulus::of(HAZEL)],
         deliver: deliver.iter().map(|type_| Stimulus::of(*type_)).collect(),
         causal: false,

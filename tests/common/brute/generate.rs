@@ -122,6 +122,7 @@ impl Maker {
         let alike = self.chance(25);
         let mut case = Case {
             processes,
+            services: Vec::new(),
             first: Vec::new(),
             deliver: Vec::new(),
             causal,

@@ -18,8 +18,12 @@ pub mod model;
 pub mod naming;
 pub mod orderings;
 pub mod production;
+pub mod service;
+pub mod serving;
 pub mod shrink;
 pub mod values;
+pub mod words;
+pub mod world;
 pub mod yaml;
 
 /// So many; ten times as many if `ANYORDER_THOROUGH` is set; if `ANYORDER_SEED` names one, or some as in
