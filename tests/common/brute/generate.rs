@@ -14,13 +14,13 @@ use rand_chacha::ChaCha8Rng;
 /// The first case of a seed that can be walked, and all its orderings.
 pub fn walked(seed: u64) -> (Case, Told) {
     let steps = if seed.is_multiple_of(20) { 30_000 } else { 2_000 };
-    first_walked(seed, steps, |_| ())
+    first_walked(seed, steps, |_, _| ())
 }
 
 /// The same where something may go wrong, on either host.
 pub fn walked_with_faults(seed: u64) -> (Case, Told) {
     let steps = if seed.is_multiple_of(20) { 20_000 } else { 3_000 };
-    first_walked(seed, steps, |case| {
+    first_walked(seed, steps, |case, _| {
         let mut random = ChaCha8Rng::seed_from_u64(seed ^ 0xfa17);
         let mut many = |percent: u32| match random.random_range(0..100) {
             roll if roll < percent / 4 => 2,
@@ -32,10 +32,16 @@ pub fn walked_with_faults(seed: u64) -> (Case, Told) {
     })
 }
 
-fn first_walked(seed: u64, steps: u64, change: impl Fn(&mut Case)) -> (Case, Told) {
+/// The same where services answer, too.
+pub fn walked_with_services(seed: u64) -> (Case, Told) {
+    let steps = if seed.is_multiple_of(20) { 20_000 } else { 3_000 };
+    first_walked(seed, steps, |case, attempt| Maker::new(seed ^ 0x5e_7fed, attempt).staff(case))
+}
+
+fn first_walked(seed: u64, steps: u64, change: impl Fn(&mut Case, u64)) -> (Case, Told) {
     for attempt in 0.. {
         let mut case = Maker::new(seed, attempt).case();
-        change(&mut case);
+        change(&mut case, attempt);
         loop {
             if let Some(told) = walk(&case, steps) {
                 super::declare::declare(&mut case, &told, seed);
@@ -65,8 +71,8 @@ pub fn without(case: &mut Case, change: impl FnOnce(&mut Case)) {
     }
 }
 
-struct Maker {
-    random: ChaCha8Rng,
+pub struct Maker {
+    pub random: ChaCha8Rng,
     /// Time is told.
     timed: bool,
 }
@@ -87,11 +93,11 @@ impl Maker {
         Maker { random: ChaCha8Rng::seed_from_u64(seed.wrapping_add(attempt << 40)), timed: false }
     }
 
-    fn chance(&mut self, percent: u32) -> bool {
+    pub fn chance(&mut self, percent: u32) -> bool {
         self.random.random_range(0..100) < percent
     }
 
-    fn one<T: Clone>(&mut self, of: &[T]) -> T {
+    pub fn one<T: Clone>(&mut self, of: &[T]) -> T {
         of.choose(&mut self.random).unwrap().clone()
     }
 
@@ -221,7 +227,7 @@ impl Maker {
         without(case, |_| ());
     }
 
-    fn stimulus(&mut self, type_: Type) -> Stimulus {
+    pub fn stimulus(&mut self, type_: Type) -> Stimulus {
         // By habit some types bear data and some do not.
         let data = if self.chance(if type_.is_multiple_of(2) { 92 } else { 8 }) {
             Some(self.random.random_range(0..3))
@@ -499,7 +505,7 @@ impl Maker {
 }
 
 /// By habit: what has an even number.
-fn bears_data(type_: Type) -> bool {
+pub fn bears_data(type_: Type) -> bool {
     type_.is_multiple_of(2)
 }
 

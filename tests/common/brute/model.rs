@@ -380,6 +380,12 @@ impl Case {
         self.processes.iter().any(stuck)
     }
 
+    /// Whether anybody hears messages of this type.
+    pub fn mentions(&self, type_: Type) -> bool {
+        self.processes.iter().any(|process| process.hears(type_))
+            || self.services.iter().any(|service| service.hears(type_))
+    }
+
     /// Whether its messages belong to several conversations.
     pub fn several_conversations(&self) -> bool {
         let mut all = self.first.iter().chain(&self.deliver).map(|stimulus| stimulus.conversation);

@@ -305,19 +305,27 @@ impl Walk<'_> {
                 nothing
             }
             Choice::LoseAsked(index) => {
+                self.told.seen.insert("the message of an exchange is lost");
                 world.exchanges.remove(index);
                 world.left.losses -= 1;
                 nothing
             }
             Choice::LoseAnswer(asked) => {
+                self.told.seen.insert("an answer is lost");
                 let index = self.answered(world, asked);
                 self.make(world, Choice::Lose(index), stop)
             }
             Choice::Meet(exchange, way) => {
+                let silent = world.exchanges[exchange].ways[way].number == 0;
+                self.told.seen.insert(if silent { "silence is taken" } else { "nobody hears an answer" });
                 self.settle(world, exchange, way);
                 nothing
             }
             Choice::Answer(asked, pick) => {
+                self.told.seen.insert("an exchange is answered");
+                if world.exchanges[asked.exchange].ways.len() > 1 {
+                    self.told.seen.insert("an exchange has alternatives");
+                }
                 let index = self.answered(world, asked);
                 self.make(world, Choice::Deliver(index, pick), stop)
             }

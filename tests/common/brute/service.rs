@@ -40,6 +40,8 @@ pub struct Entity {
     pub parked: Option<Reason>,
     /// The ids of all messages that came, where the host remembers any.
     pub seen: Vec<u64>,
+    /// Whose messages came, for the coverage.
+    pub met: Vec<usize>,
 }
 
 /// What may become of a message.

@@ -175,6 +175,16 @@ impl Walk<'_> {
     ) -> usize {
         let (key, mut entity) = self.entity(world, service, message);
         let (known, before) = (self.knows(&entity, message), entity.data);
+        self.told.seen.insert("an entity has a step");
+        if !entity.met.contains(&message.conversation) {
+            entity.met.push(message.conversation);
+        }
+        if entity.met.len() > 1 {
+            self.told.seen.insert("several conversations meet at an entity");
+        }
+        if stop.is_some() {
+            self.told.seen.insert("the step of an entity is cut short");
+        }
         if !self.case.forgets {
             entity.seen.push(message.id);
         }
@@ -184,6 +194,9 @@ impl Walk<'_> {
             None => _ = self.told.outcomes.insert(Outcome::Held),
             Some(pick) => {
                 let ways = self.case.services[service].ways(&entity.data, &input_of(message));
+                if ways.len() > 1 {
+                    self.told.seen.insert("an entity has alternatives");
+                }
                 match ways[pick].said.clone() {
                     Ok((data, all)) => (entity.data, sent) = (data, all),
                     Err(reason) => entity.parked = Some(reason),
