@@ -204,6 +204,19 @@ fn a_stimulus_counts_from_when_it_is_answered_or_from_the_start() {
     assert!(wrongs(&case).contains(&("always p0".to_string(), 1, String::new())), "{:?}", wrongs(&case));
 }
 
+#[test]
+fn what_was_delivered_is_not_lost() {
+    let mut case = two_hear();
+    case.processes.pop();
+    assert_eq!(all(&with(&case, false, 0, 1, 0)), ["Alder->kitchen", "kitchen:Fir", "kitchen:Fir-"]);
+    case.first.extend(std::mem::take(&mut case.deliver));
+    assert_eq!(all(&with(&case, false, 0, 1, 0)), ["kitchen:Fir", "kitchen:Fir-"]);
+    // One that came twice has come; what is said to it may be lost.
+    let faulty = all(&with(&answers(), true, 1, 1, 0));
+    assert!(faulty.contains(&"Alder kitchen:Fir Cook+>kitchen kitchen:Ginkgo-".to_string()));
+    assert!(!faulty.iter().any(|words| words.contains("Cook+>kitchen Cook->kitchen")));
+}
+
 // ---- entities
 
 /// It counts; what it says begins the process, which ends with it.
@@ -250,6 +263,17 @@ fn an_entity_takes_each_of_its_alternatives() {
     assert_eq!(all(&case), ["Alder>depot(1) depot:Fir", "Alder>depot(2)"]);
     case.services[0].on[0].1[0].chance = Some(30);
     assert_eq!(all(&case), ["Alder>depot(0)", "Alder>depot(1) depot:Fir", "Alder>depot(2)"]);
+}
+
+/// Nothing else would say which it was.
+#[test]
+fn an_ordering_begins_with_what_an_entity_makes_of_first() {
+    let mut case = counted();
+    case.services[0].on[0].1.push(says(&[GINKGO]));
+    case.first = std::mem::take(&mut case.deliver);
+    assert_eq!(all(&case), ["Alder>depot(1) depot:Fir", "Alder>depot(2)"]);
+    case.services[0].on[0].1.pop();
+    assert_eq!(all(&case), ["depot:Fir"]);
 }
 
 /// Room for one, and two who want it: three steps each, in 6!/(3!·3!) orders, of which half are for either.

@@ -14,13 +14,13 @@ use rand_chacha::ChaCha8Rng;
 /// The first case of a seed that can be walked, and all its orderings.
 pub fn walked(seed: u64) -> (Case, Told) {
     let steps = if seed.is_multiple_of(20) { 30_000 } else { 2_000 };
-    first_walked(seed, steps, |_, _| ())
+    first_walked(seed, steps, |_, _| (), |_, _| true)
 }
 
 /// The same where something may go wrong, on either host.
 pub fn walked_with_faults(seed: u64) -> (Case, Told) {
     let steps = if seed.is_multiple_of(20) { 20_000 } else { 3_000 };
-    first_walked(seed, steps, |case, _| {
+    let struck = |case: &mut Case, _: u64| {
         let mut random = ChaCha8Rng::seed_from_u64(seed ^ 0xfa17);
         let mut many = |percent: u32| match random.random_range(0..100) {
             roll if roll < percent / 4 => 2,
@@ -29,21 +29,36 @@ pub fn walked_with_faults(seed: u64) -> (Case, Told) {
         };
         case.faults = Faults { duplicates: many(45), losses: many(35), crashes: many(45) };
         case.forgets = random.random_range(0..100) < 50;
-    })
+    };
+    first_walked(seed, steps, struck, |_, _| true)
 }
 
 /// The same where services answer, too.
 pub fn walked_with_services(seed: u64) -> (Case, Told) {
-    let steps = if seed.is_multiple_of(20) { 20_000 } else { 3_000 };
-    first_walked(seed, steps, |case, attempt| Maker::new(seed ^ 0x5e_7fed, attempt).staff(case))
+    let steps = if seed.is_multiple_of(20) { 10_000 } else { 1_500 };
+    let staffed = |case: &mut Case, attempt: u64| Maker::new(seed ^ 0x5e_7fed, attempt).staff(case);
+    // Mostly they have something to do.
+    let busy = |told: &Told, attempt: u64| {
+        let done = ["an exchange is answered", "an entity has a step", "silence is taken"];
+        seed % 10 == 3 || attempt > 20 || done.iter().any(|what| told.seen.contains(what))
+    };
+    first_walked(seed, steps, staffed, busy)
 }
 
-fn first_walked(seed: u64, steps: u64, change: impl Fn(&mut Case, u64)) -> (Case, Told) {
+fn first_walked(
+    seed: u64,
+    steps: u64,
+    change: impl Fn(&mut Case, u64),
+    meant: impl Fn(&Told, u64) -> bool,
+) -> (Case, Told) {
     for attempt in 0.. {
         let mut case = Maker::new(seed, attempt).case();
         change(&mut case, attempt);
         loop {
             if let Some(told) = walk(&case, steps) {
+                if !meant(&told, attempt) {
+                    break;
+                }
                 super::declare::declare(&mut case, &told, seed);
                 return (case, told);
             }

@@ -81,12 +81,12 @@ pub fn walk(case: &Case, steps: u64) -> Option<Told> {
         told: Told::default(),
     };
     let world = walk.opening()?;
-    walk.go_on(world)?;
+    walk.begin(world, 0, 0)?;
     Some(walk.finish())
 }
 
 impl Walk<'_> {
-    /// The world after `first`, with all of `deliver` in flight.
+    /// The world before `first`, with all of `deliver` in flight.
     fn opening(&mut self) -> Option<World> {
         let case = self.case;
         let instances = || std::array::from_fn(|_| Instance::new());
@@ -109,37 +109,46 @@ impl Walk<'_> {
             next: (case.deliver.len() + case.first.len()) as u32,
         };
         let ancestors = case.ancestors()?;
-        let message = |number: usize, stimulus: &Stimulus, from: From, causes: &[usize]| {
-            Rc::new(Message {
-                number: number as u32,
-                type_: stimulus.type_,
-                command: false,
-                data: stimulus.data,
-                from,
-                conversation: stimulus.conversation,
-                id: number as u64,
-                origin: number as u64,
-                causes: Rc::new(causes.iter().map(|cause| *cause as u64).collect()),
-            })
-        };
         for (place, stimulus) in case.deliver.iter().enumerate() {
-            let message = message(place, stimulus, From::Listed(place), &ancestors[place]);
+            let causes = ancestors[place].iter().map(|cause| *cause as u64).collect();
+            let message = outside(place, stimulus, From::Listed(place), causes);
             self.send(&mut world, &message);
         }
-        for (place, stimulus) in case.first.iter().enumerate() {
-            let message = message(case.deliver.len() + place, stimulus, From::First(place), &[]);
-            world.came[stimulus.type_ as usize] += 1;
-            for to in self.hears[stimulus.type_ as usize].clone() {
-                // No ordering would say which it was.
-                let [pick] = self.picks(&world, to, &message)[..] else { return None };
-                self.give(&mut world, to, &message, pick, None);
-                world.done.push(Flight { message: message.clone(), to, time: Time::Copy });
-            }
-            for with in self.asks[stimulus.type_ as usize].clone() {
+        Some(world)
+    }
+
+    /// What is left of `first`, from this place and this hearer on; then everything else.
+    fn begin(&mut self, mut world: World, place: usize, hearer: usize) -> Option<()> {
+        let case = self.case;
+        let Some(stimulus) = case.first.get(place) else { return self.go_on(world) };
+        let message = outside(case.deliver.len() + place, stimulus, From::First(place), Vec::new());
+        let type_ = stimulus.type_ as usize;
+        if hearer == 0 {
+            world.came[type_] += 1;
+        }
+        let Some(to) = self.hears[type_].get(hearer).copied() else {
+            for with in self.asks[type_].clone() {
                 self.ask(&mut world, message.clone(), with, Time::First);
             }
+            return self.begin(world, place + 1, 0);
+        };
+        let picks = self.picks(&world, to, &message);
+        for pick in &picks {
+            let mut next = world.clone();
+            // Who takes one of several ways says so, and an ordering begins with that.
+            let flight = Flight { message: message.clone(), to, time: Time::Copy };
+            if picks.len() > 1 {
+                self.told.seen.insert("an entity has alternatives in first");
+                self.path.push(self.first_step(&next, &flight, *pick));
+            }
+            self.give(&mut next, to, &message, *pick, None);
+            next.done.push(flight);
+            self.begin(next, place, hearer + 1)?;
+            if picks.len() > 1 {
+                self.path.pop();
+            }
         }
-        Some(world)
+        Some(())
     }
 
     /// It is on its way to all that hear it and have a memory, and with the others at once.
@@ -452,6 +461,13 @@ impl Walk<'_> {
             From::First(place) => self.case.first[place].module,
         }
     }
+}
+
+fn outside(number: usize, stimulus: &Stimulus, from: From, causes: Vec<u64>) -> Rc<Message> {
+    let &Stimulus { type_, data, conversation, .. } = stimulus;
+    let id = number as u64;
+    let (number, causes) = (number as u32, Rc::new(causes));
+    Rc::new(Message { number, type_, command: false, data, from, conversation, id, origin: id, causes })
 }
 
 pub fn input_of(message: &Message) -> Input {

@@ -52,6 +52,7 @@ impl Walk<'_> {
     pub fn asked_again(&mut self, world: &mut World, flight: Flight) {
         self.told.seen.insert("a service without memory is asked twice");
         if self.case.forgets {
+            self.told.seen.insert("an exchange is open once more");
             self.ask(world, flight.message, flight.to, Time::Copy);
         }
     }

@@ -22,7 +22,7 @@ pub fn shrunk(mut case: Case, shows: impl Fn(&Case) -> bool) -> Case {
 }
 
 /// As long as its text; `forget` counts for more than the default.
-fn size(case: &Case) -> usize {
+pub fn size(case: &Case) -> usize {
     let texts = case
         .processes
         .iter()

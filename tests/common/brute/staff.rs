@@ -14,8 +14,11 @@ impl Maker {
     pub fn staff(&mut self, case: &mut Case) {
         // Which of several that are alike comes is a question of its own.
         case.alike = false;
+        // What is asked and answered makes more of few messages than they do.
+        let most = self.one(&[1, 2, 2, 3, 3, 4]);
+        without(case, |case| case.deliver.truncate(most));
         self.faults(case);
-        if self.chance(25) {
+        if self.chance(13) {
             self.nobody(case);
         } else {
             self.orders(case);
@@ -33,6 +36,11 @@ impl Maker {
         let whole = case.clone();
         case.first.retain(|stimulus| whole.mentions(stimulus.type_));
         without(case, |case| case.deliver.retain(|stimulus| whole.mentions(stimulus.type_)));
+        if case.services.iter().any(|service| service.entity.is_some()) && self.chance(35) {
+            // Who speaks of different things may meet all the same.
+            let all = case.first.iter_mut().chain(&mut case.deliver).enumerate();
+            all.for_each(|(place, stimulus)| stimulus.conversation = place % 2);
+        }
         if self.chance(45) {
             self.judged(case);
         }
@@ -68,6 +76,21 @@ impl Maker {
     /// Processes ask for more than usual.
     fn orders(&mut self, case: &mut Case) {
         for process in &mut case.processes {
+            if self.chance(65) {
+                // At birth, whatever begins it.
+                let type_ = self.random.random_range(TOLD);
+                let sending = Sending {
+                    type_,
+                    command: true,
+                    data: self.one(&[None, Some(Value::Literal(1))]),
+                    each: None,
+                };
+                let enter = &mut process.states[process.initial].enter;
+                match enter.last_mut() {
+                    Some(last) => last.sends.insert(0, sending),
+                    None => enter.push(Reaction { sends: vec![sending], ..Reaction::default() }),
+                }
+            }
             for reaction in process.reactions_mut() {
                 let asks = reaction.sends.iter().any(|sending| TOLD.contains(&sending.type_));
                 if !asks && self.chance(30) {
@@ -78,7 +101,7 @@ impl Maker {
             }
         }
         let same = case.several_conversations();
-        if !same && self.chance(25) {
+        if !same && self.chance(35) {
             let all = case.first.iter_mut().chain(&mut case.deliver);
             all.for_each(|stimulus| stimulus.conversation = usize::from(self.chance(50)));
         }
@@ -86,7 +109,7 @@ impl Maker {
 
     fn service(&mut self, name: &'static str, case: &Case, spoken: &[Type], more: bool) -> Service {
         let entity = if self.chance(45) {
-            Some(self.one(&[Key::One, Key::One, Key::Conversation, Key::Said]))
+            Some(self.one(&[Key::One, Key::One, Key::One, Key::Conversation, Key::Said]))
         } else {
             None
         };
@@ -166,6 +189,7 @@ impl Maker {
                 all.push(self.reply(type_, remembers, words));
             }
         }
+        legal(&mut all);
         all
     }
 
@@ -224,7 +248,7 @@ impl Maker {
                 Key::Conversation => self.one(&CONVERSATIONS),
                 Key::Said => self.one(&["none", "0", "1"]),
             };
-            Condition::EntityBelow(service, key, self.one(&[Var::N, Var::N, Var::K]), self.one(&[1, 2, 2]))
+            Condition::EntityBelow(service, key, self.one(&[Var::N, Var::N, Var::K]), self.one(&[1, 1, 2]))
         } else {
             let service = self.one(&case.services);
             let said = service.reactions().flat_map(|reaction| &reaction.sends).map(|s| s.type_).next();
@@ -237,6 +261,18 @@ impl Maker {
         };
         let judged = self.one(&[Judged::Always, Judged::Always, Judged::Finally]);
         case.expect.properties.push((judged, condition));
+    }
+}
+
+/// Chances that no guard holds back leave something for whoever has none.
+fn legal(all: &mut [Reply]) {
+    let open = |reply: &&Reply| reply.reaction.when.is_empty();
+    let given: u32 = all.iter().filter(open).filter_map(|reply| reply.chance).sum();
+    let rest = all.iter().any(|reply| reply.chance.is_none());
+    if given > 100 || given == 100 && rest {
+        all.iter_mut().filter(|reply| reply.reaction.when.is_empty()).for_each(|reply| {
+            reply.chance = reply.chance.map(|_| 25);
+        });
     }
 }
 

@@ -4,7 +4,7 @@ use super::interpret::Sent;
 use super::model::name;
 use super::naming::{Step, Text};
 use super::orderings::Walk;
-use super::world::{Asked, Choice, Exchange, Hearer, Message, Pick, World};
+use super::world::{Asked, Choice, Exchange, Flight, Hearer, Message, Pick, World};
 
 /// The number of an alternative, where several are possible.
 pub type Which = Option<usize>;
@@ -47,6 +47,20 @@ impl Walk<'_> {
         (ways.len() > 1).then(|| ways[pick].number)
     }
 
+    /// Of `first`.
+    pub fn first_step(&self, world: &World, flight: &Flight, pick: Pick) -> Step {
+        let message = &flight.message;
+        Step::Sent {
+            from: "",
+            type_: name(message.type_),
+            data: Text(message.data),
+            conversation: message.conversation,
+            to: self.called(flight.to),
+            number: 1,
+            way: self.which(world, flight.to, message, pick),
+        }
+    }
+
     pub fn step_of_exchange(&self, world: &World, exchange: usize, choice: Choice) -> Step {
         let open = &world.exchanges[exchange];
         let service = self.called(open.with);
@@ -81,8 +95,7 @@ impl Walk<'_> {
 
     fn would_be(&self, world: &World, open: &Exchange, asked: Asked) -> std::rc::Rc<Message> {
         let all = self.unfolded(world, open, &open.ways[asked.way]);
-        let is =
-            |(place, flight): &(usize, super::world::Flight)| (*place, flight.to) == (asked.place, asked.to);
+        let is = |(place, flight): &(usize, Flight)| (*place, flight.to) == (asked.place, asked.to);
         all.into_iter().find(is).expect("it may be said").1.message
     }
 }

@@ -93,7 +93,8 @@ pub fn service(service: &Service) -> String {
         for reply in replies {
             let mut keys = Vec::new();
             keys.extend(reply.chance.map(|percent| format!("chance: {}", f64::from(percent) / 100.0)));
-            if reply.minutes > 0 {
+            // What says nothing takes no time.
+            if reply.minutes > 0 && !reply.reaction.sends.is_empty() {
                 keys.push(format!("after: {}m", reply.minutes));
             }
             writeln!(out, "    - {}", keys_text(&[], &reply.reaction, keys)).unwrap();
