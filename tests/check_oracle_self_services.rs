@@ -74,6 +74,65 @@ fn a_step_that_is_taken_again_sends_its_command_twice() {
     assert!(wrongs(&with(&answers(), false, 1, 1, 1)).iter().all(|wrong| wrong.0 != "twice"));
 }
 
+/// The ring of an alarm is a message, too: none 1; in the step that sets it 1; in its own, before the command is
+/// out and after it 2.
+#[test]
+fn a_ring_that_comes_again_sends_its_command_twice() {
+    let mut alpha = begun_by(ALDER, "alpha", vec![(LATE, sends(&[COOK]))]);
+    alpha.starters[0].rule = Some(vec![sets(&[(LATE, 5)])]);
+    let silent = service("kitchen", COOK, vec![sometimes(0, says(&[FIR]))]);
+    let case = with(&served(vec![alpha], vec![silent], &[ALDER]), true, 0, 0, 1);
+    assert_eq!(count(&case), 4);
+    let twice = ("twice".to_string(), 1, "Alder Late! crash(alpha,1) Late!".to_string());
+    assert!(wrongs(&case).contains(&twice), "{:?}", wrongs(&case));
+}
+
+// ---- closed forms
+
+/// So many stimuli, each answered in one of so many ways, which the process hears.
+fn asked(messages: u8, ways: usize, entity: Option<Key>) -> Case {
+    let types: Vec<Type> = (0..messages).collect();
+    let on = types.iter().map(|type_| (*type_, vec![says(&[FIR]); ways])).collect();
+    let kitchen = Service { name: "kitchen", entity, on };
+    Case { services: vec![kitchen], ..served(vec![begun_by(FIR, "alpha", vec![])], vec![], &types) }
+}
+
+fn factorial(n: u64) -> u64 {
+    (1..=n).product()
+}
+
+#[test]
+fn exchanges_are_as_many_messages() {
+    for n in 1..=3u64 {
+        for k in 1..=3u64 {
+            let case = asked(n as u8, k as usize, None);
+            let ways = k.pow(n as u32);
+            assert_eq!(count(&case), factorial(n) * ways);
+            // Of one the message, which then has no answer; or the answer.
+            let lost = n * factorial(n) * (ways / k + ways);
+            assert_eq!(count(&with(&case, false, 0, 1, 0)), factorial(n) * ways + lost);
+            // Of one the answer, or the message, each behind the answer and otherwise anywhere.
+            let twice = n * factorial(n + 1) * ways;
+            assert_eq!(count(&with(&case, false, 1, 0, 0)), factorial(n) * ways + twice);
+            // As of any messages, since services have no steps.
+            let stopped = factorial(n) * n * (n + 1) / 2 * ways;
+            assert_eq!(count(&with(&case, false, 0, 0, 1)), factorial(n) * ways + stopped);
+            assert_eq!(count(&with(&case, true, 0, 0, 1)), factorial(n) * ways + stopped);
+        }
+    }
+}
+
+/// Each message before its answer.
+#[test]
+fn an_entity_takes_a_choice_more() {
+    for n in 1..=3u64 {
+        for k in 1..=2u64 {
+            let orders = factorial(2 * n) / 2u64.pow(n as u32) * k.pow(n as u32);
+            assert_eq!(count(&asked(n as u8, k as usize, Some(Key::One))), orders);
+        }
+    }
+}
+
 // ---- silence, and what fails
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::interpret::{Input, Reason, Sent, When};
 use super::model::*;
-use super::values::{all_hold, changed, said, salt};
+use super::values::{all_hold, changed, said, salt, value_of};
 
 #[derive(Debug, Clone)]
 pub struct Service {
@@ -28,10 +28,21 @@ pub enum Key {
 pub struct Reply {
     /// In a hundred; none: an equal share of what the others leave.
     pub chance: Option<u32>,
-    /// How long it takes, at which nobody looks.
-    pub minutes: u32,
+    pub after: After,
     /// It has guards, sets and sends, and nothing else.
     pub reaction: Reaction,
+}
+
+/// How long it takes, at which nobody looks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum After {
+    #[default]
+    AtOnce,
+    Fixed,
+    Between,
+    Exponential,
+    /// So many minutes more than `k` says: fails where the message has no data.
+    Said,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -118,8 +129,11 @@ impl Service {
 
     fn taken(&self, number: usize, old: &Data, input: &Input) -> Result<(Data, Vec<Sent>), Reason> {
         let Some(place) = number.checked_sub(1) else { return Ok((*old, Vec::new())) };
-        let reaction = &self.replies(input.type_).expect("it hears that")[place].reaction;
+        let Reply { reaction, after, .. } = &self.replies(input.type_).expect("it hears that")[place];
         let data = changed(&reaction.set, old, input)?;
+        if *after == After::Said && !reaction.sends.is_empty() {
+            value_of(Value::Event, old, input)?;
+        }
         // Alternatives say different things, also where they say the same type.
         let sent = said(&reaction.sends, &data, input, (salt(self.name), 50 * number))?;
         Ok((data, sent))

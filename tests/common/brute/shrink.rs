@@ -3,7 +3,7 @@
 use super::generate::{known, without};
 use super::model::*;
 use super::orderings::walk;
-use super::service::{Key, Service};
+use super::service::{After, Key, Service};
 use super::yaml;
 
 /// The smallest case to be had by leaving things out for which `shows` still holds.
@@ -191,7 +191,7 @@ fn less_of_service(service: &Service, free: bool) -> Vec<Change> {
                 all.push(Box::new(move |service| drop(service.on[on].1.remove(place))));
             }
             all.push(Box::new(move |service| service.on[on].1[place].chance = None));
-            all.push(Box::new(move |service| service.on[on].1[place].minutes = 0));
+            all.push(Box::new(move |service| service.on[on].1[place].after = After::AtOnce));
             for change in LESS {
                 all.push(Box::new(move |service| change(&mut service.on[on].1[place].reaction)));
             }

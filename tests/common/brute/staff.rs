@@ -5,7 +5,7 @@
 
 use super::generate::{Maker, bears_data, without};
 use super::model::*;
-use super::service::{Key, Reply, Service};
+use super::service::{After, Key, Reply, Service};
 use rand::RngExt;
 
 const NAMES: [&str; 3] = ["kitchen", "depot", "till"];
@@ -204,9 +204,11 @@ impl Maker {
     }
 
     fn reply(&mut self, type_: Type, remembers: bool, words: &[Type]) -> Reply {
-        let minutes = self.one(&[0, 0, 0, 5, 10]);
-        let mut reply = Reply { minutes, ..Reply::default() };
         let event = bears_data(type_) && self.chance(80) || self.chance(6);
+        let all =
+            [After::AtOnce, After::AtOnce, After::Fixed, After::Between, After::Exponential, After::Said];
+        let after = self.one(&all[..if event { 6 } else { 5 }]);
+        let mut reply = Reply { after, ..Reply::default() };
         let count = self.one(&[0, 1, 1, 1, 1, 1, 1, 2, 2]);
         for type_ in words.iter().take(count) {
             let data = match self.random.random_range(0..6) {

@@ -1,7 +1,7 @@
 //! Prints the model as the files that the program reads.
 
 use super::model::*;
-use super::service::{Key, Service};
+use super::service::{After, Key, Service};
 use std::fmt::Write;
 
 /// The file of a process, `<name>@1.yaml`.
@@ -94,9 +94,15 @@ pub fn service(service: &Service) -> String {
             let mut keys = Vec::new();
             keys.extend(reply.chance.map(|percent| format!("chance: {}", f64::from(percent) / 100.0)));
             // What says nothing takes no time.
-            if reply.minutes > 0 && !reply.reaction.sends.is_empty() {
-                keys.push(format!("after: {}m", reply.minutes));
-            }
+            let after = match reply.after {
+                After::AtOnce => None,
+                After::Fixed => Some("5m"),
+                After::Between => Some("5m..20m"),
+                After::Exponential => Some("{exponential: 8m}"),
+                After::Said => Some("\"=duration('1m') * (event.data.k + 1)\""),
+            };
+            let after = after.filter(|_| !reply.reaction.sends.is_empty());
+            keys.extend(after.map(|after| format!("after: {after}")));
             writeln!(out, "    - {}", keys_text(&[], &reply.reaction, keys)).unwrap();
         }
     }
