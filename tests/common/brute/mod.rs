@@ -2,9 +2,9 @@
 //! the design, and its own walk, one ordering after the other. Nothing is merged, nothing remembered.
 //!
 //! [`model`] is what there is; [`yaml`] prints it for the program; [`interpret`] says what one message
-//! does to one instance, [`course`] one decision of it, [`values`] with what, [`service`] what it answers; [`orderings`] walks, [`serving`] with services, [`world`]s; [`alike`] says what counts as one
+//! does to one instance, [`course`] one decision of it, [`values`] with what, [`service`] what it answers; [`orderings`] walks, [`making`] makes choices, [`serving`] with services, [`world`]s; [`alike`] says what counts as one
 //! choice, [`naming`] and [`words`] how choices are written, [`ends`] where they lead, [`expect`] what was meant;
-//! [`generate`] and [`staff`] make cases from seeds, [`coverage`] counts what they are about, [`declare`] says what is expected of them; [`shrink`] makes them small. Only `production`,
+//! [`generate`], [`reactions`] and [`staff`] make cases from seeds, [`coverage`] counts what they are about, [`declare`] says what is expected of them; [`shrink`] makes them small. Only `production`,
 //! `served` and `agreement` know the program, and are no part of the oracle.
 #![allow(dead_code)] // each test file uses its part
 
@@ -18,10 +18,12 @@ pub mod ends;
 pub mod expect;
 pub mod generate;
 pub mod interpret;
+pub mod making;
 pub mod model;
 pub mod naming;
 pub mod orderings;
 pub mod production;
+pub mod reactions;
 pub mod served;
 pub mod service;
 pub mod serving;
