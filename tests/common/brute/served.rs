@@ -38,13 +38,14 @@ pub fn told(case: &Case, kind: &str, ordering: &[String]) -> String {
     }
 }
 
-/// Who is parked may be said in any order.
-pub fn rests(case: &Case, outcome: &str) -> String {
+/// A line begins with where all rest, up to the effects: who is parked may be said in any order.
+pub fn rests(case: &Case, line: &str) -> String {
+    let (outcome, effects) = line.split_once(" {").expect("effects are always said");
     let mut parts: Vec<&str> = outcome.split(", ").collect();
     if is_rough(case) {
         parts.sort();
     }
-    parts.join(", ")
+    format!("{} {{{effects}", parts.join(", "))
 }
 
 /// A word without all that tells it from others of its name: what a message is, and what became of it.
