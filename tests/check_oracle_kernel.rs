@@ -33,7 +33,8 @@ struct Pair<'a> {
 impl Pair<'_> {
     fn message(&mut self, type_: Type, data: Option<i64>) -> (String, String) {
         let id = u64::from(self.choices);
-        let input = interpret::Input { type_, data, line: Rc::default(), id, by: None, ring: None };
+        let input =
+            interpret::Input { type_, data, line: Rc::default(), id, origin: id, by: None, ring: None };
         let mut message = Message::new("outside", name(type_), format!("m{}", self.choices), self.now());
         message.correlation = Some(Name::from("c1"));
         message.position = Some(Position::FIRST);
@@ -54,6 +55,7 @@ impl Pair<'_> {
                 data: alarm.data,
                 line: Rc::default(),
                 id: alarm.id,
+                origin: alarm.origin,
                 by: None,
                 ring,
             },

@@ -4,94 +4,9 @@
 #[path = "common/brute/mod.rs"]
 mod brute;
 
+use brute::cases::*;
 use brute::model::*;
-use brute::orderings::{Told, walk};
-
-const ALDER: Type = 0;
-const BIRCH: Type = 1;
-const CEDAR: Type = 2;
-const DOGWOOD: Type = 3;
-/// Starts everything, first of all.
-const HAZEL: Type = 7;
-const ECHO: Type = 8;
-const ECHO_TWO: Type = 9;
-const LATE: Type = 13;
-const NAG: Type = 14;
-
-/// A process that is started by Hazel and does in its only state what it is told to.
-fn process(name: &'static str, on: Vec<(Type, Reaction)>) -> Process {
-    Process {
-        name,
-        starters: vec![Starter { type_: HAZEL, rule: None }],
-        starts_when: None,
-        before_start: BeforeStart::Defer,
-        unexpected: Unexpected::Park,
-        forget: false,
-        initial: 0,
-        states: vec![
-            State {
-                name: "one",
-                on: on.into_iter().map(|(type_, reaction)| (type_, vec![reaction])).collect(),
-                ignore: vec![HAZEL],
-                ..State::default()
-            },
-            State { name: "done", end: true, ..State::default() },
-        ],
-        any: Vec::new(),
-    }
-}
-
-/// It hears these and does nothing about them.
-fn listener(name: &'static str, types: &[Type]) -> Process {
-    process(name, types.iter().map(|type_| (*type_, Reaction::default())).collect())
-}
-
-fn nothing() -> Reaction {
-    Reaction::default()
-}
-
-fn sends(types: &[Type]) -> Reaction {
-    let sending = |type_: &Type| Sending { type_: *type_, command: true, data: None, each: None };
-    Reaction { sends: types.iter().map(sending).collect(), ..nothing() }
-}
-
-fn sets(alarms: &[(Type, u32)]) -> Reaction {
-    let alarm =
-        |(name, minutes): &(Type, u32)| Alarm { name: *name, key: None, minutes: *minutes, data: None };
-    Reaction { alarms: alarms.iter().map(alarm).collect(), ..nothing() }
-}
-
-fn case(processes: Vec<Process>, deliver: &[Type]) -> Case {
-    Case {
-        processes,
-        first: vec![Stimulus::of(HAZEL)],
-        deliver: deliver.iter().map(|type_| Stimulus::of(*type_)).collect(),
-        causal: false,
-        fifo: false,
-        alarms: Alarms::Any,
-        alike: false,
-        by_data: false,
-        faults: Faults::default(),
-        forgets: false,
-        expect: Expect::default(),
-    }
-}
-
-fn causal(mut case: Case, after: &[(usize, Type)]) -> Case {
-    case.causal = true;
-    for (place, type_) in after {
-        case.deliver[*place].after.push(*type_);
-    }
-    case
-}
-
-fn told(case: &Case) -> Told {
-    walk(case, 1_000_000).unwrap()
-}
-
-fn count(case: &Case) -> u64 {
-    told(case).orderings
-}
+use brute::orderings::walk;
 
 fn factorial(n: u64) -> u64 {
     (1..=n).product()

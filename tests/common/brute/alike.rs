@@ -1,7 +1,8 @@
 //! Which messages are alike in everything but id.
 
 use super::model::Case;
-use super::orderings::{Flight, From, Message, Time, Walk, World};
+use super::orderings::Walk;
+use super::world::{Flight, From, Message, Time, World};
 use std::collections::BTreeSet;
 
 /// Per place of `deliver`, the first place that is alike.

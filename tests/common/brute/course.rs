@@ -2,7 +2,7 @@
 
 use super::interpret::{Armed, Effects, Input, Instance, Reason, Sent, When, computed};
 use super::model::*;
-use super::values::{chosen, value_of};
+use super::values::{changed, chosen, said, salt, value_of};
 
 #[derive(Clone, Copy)]
 pub enum Answer<'a> {
@@ -126,29 +126,11 @@ impl<'a> Course<'a> {
     }
 
     fn perform(&mut self, reaction: &Reaction) -> Result<(), Reason> {
-        let old = self.instance.data;
-        for (var, value) in &reaction.set {
-            self.instance.data[*var as usize] = value_of(*value, &old, self.input)?;
-        }
-        let (data, input) = (self.instance.data, self.input);
+        self.instance.data = changed(&reaction.set, &self.instance.data, self.input)?;
+        let (data, input, salt) = (self.instance.data, self.input, salt(self.process.name));
         let optional = |value: Option<Value>| value.map(|value| value_of(value, &data, input)).transpose();
-        // Commands first, then events.
-        for command in [true, false] {
-            for sending in reaction.sends.iter().filter(|sending| sending.command == command) {
-                let all = match sending.each {
-                    None => vec![optional(sending.data)?],
-                    Some(items) => {
-                        items.iter().map(|item| optional(Some(*item))).collect::<Result<_, _>>()?
-                    }
-                };
-                for data in all {
-                    // Two processes may send because of one message.
-                    let id = computed(input.id ^ u64::from(self.process.name.as_bytes()[0]), self.sent.len());
-                    let line = input.line.clone();
-                    self.sent.push(Sent { type_: sending.type_, command, data, line, id });
-                }
-            }
-        }
+        let mut sent = said(&reaction.sends, &data, input, (salt, self.sent.len()))?;
+        self.sent.append(&mut sent);
         for (name, key) in &reaction.cancel {
             let key = optional(*key)?;
             self.instance.alarms.retain(|armed| armed.name != *name || key.is_some() && armed.key != key);
@@ -156,7 +138,8 @@ impl<'a> Course<'a> {
         for alarm in &reaction.alarms {
             let (key, data) = (optional(alarm.key)?, optional(alarm.data)?);
             // Behind whatever is sent; which alarm it is matters to what comes of its ring.
-            let id = computed(input.id ^ u64::from(self.process.name.as_bytes()[0]), 500 + self.set);
+            let (id, origin) =
+                (computed(input.id ^ salt, 500 + self.set), computed(input.origin ^ salt, 500 + self.set));
             self.instance.alarms.retain(|armed| (armed.name, armed.key) != (alarm.name, key));
             self.instance.alarms.push(Armed {
                 name: alarm.name,
@@ -165,6 +148,7 @@ impl<'a> Course<'a> {
                 data,
                 line: input.line.clone(),
                 id,
+                origin,
                 by: input.id,
                 choice: self.when.choice,
                 due: self.when.minutes + alarm.minutes,

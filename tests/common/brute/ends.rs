@@ -4,7 +4,8 @@ use super::expect::Finding;
 use super::interpret::{Instance, Life, Rest};
 use super::model::*;
 use super::naming::{Step, rest_text};
-use super::orderings::{Told, Walk, World};
+use super::orderings::{Told, Walk};
+use super::world::{Hearer, World};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An outcome, in words.
@@ -32,7 +33,7 @@ const FEW: u64 = 150;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct End {
     /// Which instances there are, what each is called, and where it rests.
-    rests: Vec<(String, Rest, usize)>,
+    rests: Vec<(String, Rest, Hearer)>,
     sent: [u8; TYPES.len()],
     /// Of each instance that lives.
     data: Vec<Option<Data>>,
@@ -95,10 +96,15 @@ impl Walk<'_> {
         let data = |instance: &Instance| matches!(instance.life, Life::In(_)).then_some(instance.data);
         let mut sent_data = world.sent_data.clone();
         sent_data.sort();
+        let parked = world.entities.iter().filter_map(|((service, key), entity)| {
+            let name = format!("{}#{key}", self.case.services[*service].name);
+            Some((name, Rest::Parked(entity.parked?), self.case.processes.len() + service))
+        });
         let rests =
             instances.iter().map(|(name, instance, process)| (name.clone(), instance.rest(), *process));
         let end = End {
-            rests: rests.collect(),
+            // Of entities only those that went wrong.
+            rests: rests.chain(parked).collect(),
             sent: world.sent,
             data: match self.case.by_data {
                 true => instances.iter().map(|(_, instance, _)| data(instance)).collect(),
@@ -158,8 +164,8 @@ impl Walk<'_> {
             wrong: end
                 .rests
                 .iter()
-                .zip(&best.waits)
-                .filter_map(|(at, waits)| self.wrong(at, waits, &best))
+                .enumerate()
+                .filter_map(|(place, at)| self.wrong(at, best.waits.get(place), &best))
                 .collect(),
         });
         self.told.found = found.collect();
@@ -168,7 +174,7 @@ impl Walk<'_> {
         self.told
     }
 
-    fn wrong(&self, at: &(String, Rest, usize), waits: &Part, best: &Best) -> Option<Finding> {
+    fn wrong(&self, at: &(String, Rest, Hearer), waits: Option<&Part>, best: &Best) -> Option<Finding> {
         let finding = |kind: &str, orderings: u64, nearest: &Nearest, taken: &BTreeSet<Faults>| Finding {
             kind: kind.to_string(),
             orderings,
@@ -180,6 +186,7 @@ impl Walk<'_> {
             Rest::Parked(_) => Some(all("parked")),
             Rest::In(state) if !self.case.processes[at.2].states[state].end => Some(all("unfinished")),
             Rest::NotStarted => {
+                let waits = waits?;
                 let nearest = waits.nearest.as_ref()?;
                 Some(finding("never-started", waits.orderings, nearest, &waits.taken))
             }
@@ -187,14 +194,16 @@ impl Walk<'_> {
         }
     }
 
-    fn outcome(&self, rests: &[(String, Rest, usize)]) -> String {
+    fn outcome(&self, rests: &[(String, Rest, Hearer)]) -> String {
         let processes = &self.case.processes;
+        let states = |hearer: Hearer| processes.get(hearer).map_or(&[][..], |process| &process.states);
         match rests {
-            [(_, rest, process)] => rest_text(*rest, &processes[*process]),
+            [] => "quiet".to_string(),
+            [(_, rest, process)] if *process < processes.len() => rest_text(*rest, states(*process)),
             several => {
-                let named = several.iter().map(|(name, rest, process)| {
-                    format!("{name}: {}", rest_text(*rest, &processes[*process]))
-                });
+                let named = several
+                    .iter()
+                    .map(|(name, rest, hearer)| format!("{name}: {}", rest_text(*rest, states(*hearer))));
                 named.collect::<Vec<_>>().join(", ")
             }
         }

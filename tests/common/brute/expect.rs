@@ -1,15 +1,16 @@
 //! What a scenario expects: properties judged in every world, and the verdict.
 
 use super::ends::Nearest;
-use super::interpret::Life;
+use super::interpret::{Life, Reason};
 use super::model::*;
-use super::orderings::{Told, Walk, World};
-use std::collections::BTreeSet;
+use super::orderings::{Told, Walk};
+use super::world::World;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that should not be: its kind, in how many orderings, and the nearest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
-    /// Of a property, with its name.
+    /// Of a property, with its name. Others may be of one kind.
     pub kind: String,
     pub orderings: u64,
     pub ordering: Vec<String>,
@@ -17,33 +18,40 @@ pub struct Finding {
     pub needs: Vec<Faults>,
 }
 
-/// Per property, how many orderings break it, and the nearest way to a world where it is broken.
-#[derive(Debug)]
-pub struct Broken(Vec<(u64, Option<Nearest>, BTreeSet<Faults>)>);
-
-impl Broken {
-    pub fn new(case: &Case) -> Broken {
-        Broken(vec![(0, None, BTreeSet::new()); case.expect.properties.len()])
-    }
+/// What may go wrong on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wrong {
+    /// By its place.
+    Property(usize),
+    /// A service had no answer to a message.
+    Unanswered(usize, Type, Reason),
+    /// An instance, by process and conversation, sent commands of a type in two steps of one message.
+    Twice(usize, usize, Type),
 }
 
+/// Of each, how many orderings meet it, and the nearest way to a world where it has happened.
+#[derive(Debug, Default)]
+pub struct Broken(BTreeMap<Wrong, (u64, Nearest, BTreeSet<Faults>)>);
+
 impl Walk<'_> {
-    /// Judges the properties in a world, and counts those that were broken on the way where an ordering
-    /// ends.
+    /// Judges the properties in a world, and counts all that went wrong on the way where an ordering ends.
     pub fn judge(&mut self, world: &mut World, ends: bool) {
         for (place, (judged, condition)) in self.case.expect.properties.iter().enumerate() {
             let here = *judged == Judged::Always || ends;
             if here && !self.holds(world, *condition) {
-                world.broken[place] = true;
-                let taken = self.case.faults.less(world.left);
-                let nearest = Nearest::of(&self.path, taken, world.inversions);
-                self.broken.0[place].2.insert(taken);
-                let known = &mut self.broken.0[place].1;
-                if known.as_ref().is_none_or(|known| nearest < *known) {
-                    *known = Some(nearest);
-                }
+                world.wrong.insert(Wrong::Property(place));
             }
-            self.broken.0[place].0 += u64::from(ends && world.broken[place]);
+        }
+        // Further on the way is longer: there none is the nearest, and more faults are taken.
+        for wrong in &world.wrong {
+            let taken = self.case.faults.less(world.left);
+            let nearest = Nearest::of(&self.path, taken, world.inversions);
+            let known = self.broken.0.entry(*wrong).or_insert_with(|| (0, nearest.clone(), BTreeSet::new()));
+            known.0 += u64::from(ends);
+            known.2.insert(taken);
+            if nearest < known.1 {
+                known.1 = nearest;
+            }
         }
     }
 
@@ -64,32 +72,41 @@ impl Walk<'_> {
             Condition::Below(process, var, bound) => {
                 instances(process, &|_, data| data[var as usize] < bound)
             }
+            // As each begins, where nothing came yet.
+            Condition::EntityBelow(service, key, var, bound) => world
+                .entities
+                .get(&(service, key.to_string()))
+                .is_none_or(|entity| entity.data[var as usize] < bound),
         }
     }
 
     pub fn broken_findings(&self) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for (place, (judged, _)) in self.case.expect.properties.iter().enumerate() {
-            let (orderings, Some(nearest), taken) = &self.broken.0[place] else { continue };
-            let kind = match judged {
-                Judged::Always => "always",
-                Judged::Finally => "finally",
-            };
-            findings.push(Finding {
-                kind: format!("{kind} p{place}"),
+        let told =
+            |(wrong, (orderings, nearest, taken)): (&Wrong, &(u64, Nearest, BTreeSet<Faults>))| Finding {
+                kind: self.kind(*wrong),
                 orderings: *orderings,
                 ordering: nearest.path.iter().map(|step| self.text(step)).collect(),
                 needs: Faults::smallest(taken),
-            });
+            };
+        self.broken.0.iter().map(told).collect()
+    }
+
+    fn kind(&self, wrong: Wrong) -> String {
+        match wrong {
+            Wrong::Property(place) => match self.case.expect.properties[place].0 {
+                Judged::Always => format!("always p{place}"),
+                Judged::Finally => format!("finally p{place}"),
+            },
+            Wrong::Unanswered(..) => "unanswered".to_string(),
+            Wrong::Twice(..) => "twice".to_string(),
         }
-        findings
     }
 }
 
 impl Told {
     /// All that is wrong, sorted.
     pub fn findings(&self, case: &Case) -> Vec<Finding> {
-        let mut findings = self.broken.clone();
+        let mut findings: Vec<Finding> = self.broken.clone();
         for found in &self.found {
             let declared = case.expect.outcomes.as_ref().map(|all| all.contains(&found.outcome));
             let mut add = |kind: &str| {

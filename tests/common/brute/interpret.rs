@@ -53,6 +53,8 @@ pub struct Input {
     /// The messages it comes after: its causes and theirs, and itself if it is a message.
     pub line: Rc<Vec<u64>>,
     pub id: u64,
+    /// The id that it bears, whatever comes beside it.
+    pub origin: u64,
     /// Of a ring: the message that set the alarm.
     pub by: Option<u64>,
     /// Of a ring: the life that set the alarm.
@@ -67,6 +69,7 @@ pub struct Armed {
     pub data: Option<i64>,
     pub line: Rc<Vec<u64>>,
     pub id: u64,
+    pub origin: u64,
     /// The message that set it.
     pub by: u64,
     /// The number of the choice that set it.
@@ -83,6 +86,7 @@ pub struct Sent {
     pub data: Option<i64>,
     pub line: Rc<Vec<u64>>,
     pub id: u64,
+    pub origin: u64,
 }
 
 /// Ids are computed: from the input's, and the place among what is sent and set because of it.
@@ -127,7 +131,7 @@ pub enum Rest {
 }
 
 /// When a choice is made.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct When {
     pub choice: u32,
     pub minutes: u32,

@@ -1,11 +1,14 @@
 //! What the oracle knows: processes with guards, sets, sends and alarms from a small family, and
 //! scenarios of them. All names are indices, since the walk clones a world at every choice.
 
+use super::service::Service;
+
 /// An index into [`TYPES`].
 pub type Type = u8;
 
-/// Messages from outside, then those that processes tell each other, those that nobody hears, alarms.
-pub const TYPES: [&str; 15] = [
+/// Messages from outside, then those that processes tell each other, those that no process hears, alarms, and
+/// those that services tell each other.
+pub const TYPES: [&str; 18] = [
     "Alder",
     "Birch",
     "Cedar",
@@ -21,11 +24,15 @@ pub const TYPES: [&str; 15] = [
     "Serve",
     "Late",
     "Nag",
+    "Fetch",
+    "Carry",
+    "Bring",
 ];
 pub const OUTSIDE: std::ops::Range<Type> = 0..8;
 pub const ECHOES: std::ops::Range<Type> = 8..11;
 pub const TOLD: std::ops::Range<Type> = 11..13;
 pub const ALARMS: std::ops::Range<Type> = 13..15;
+pub const CHAT: std::ops::Range<Type> = 15..18;
 
 pub fn name(type_: Type) -> &'static str {
     TYPES[type_ as usize]
@@ -179,6 +186,7 @@ pub enum Alarms {
 #[derive(Debug, Clone)]
 pub struct Case {
     pub processes: Vec<Process>,
+    pub services: Vec<Service>,
     pub first: Vec<Stimulus>,
     pub deliver: Vec<Stimulus>,
     pub causal: bool,
@@ -250,6 +258,8 @@ pub enum Condition {
     NotIn(usize, usize),
     /// `data.n < 2`, of a process.
     Below(usize, Var, i64),
+    /// `entity('s', 'key').n < 2`, of a service.
+    EntityBelow(usize, &'static str, Var, i64),
 }
 
 impl State {
@@ -362,6 +372,12 @@ impl Case {
             }
         };
         self.processes.iter().any(stuck)
+    }
+
+    /// Whether anybody hears messages of this type.
+    pub fn mentions(&self, type_: Type) -> bool {
+        self.processes.iter().any(|process| process.hears(type_))
+            || self.services.iter().any(|service| service.hears(type_))
     }
 
     /// Whether its messages belong to several conversations.

@@ -2,7 +2,9 @@
 
 use super::interpret::{Reason, Rest};
 use super::model::*;
-use super::orderings::{Choice, Flight, From, Message, Time, Walk, World};
+use super::orderings::Walk;
+use super::words::{Became, Which, exchanged};
+use super::world::{Choice, Flight, From, Message, Time, World};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -12,6 +14,7 @@ pub enum Step {
     Listed {
         place: usize,
         to: &'static str,
+        way: Which,
     },
     /// `number`: its place among those of its name that are ready and differ.
     Sent {
@@ -21,11 +24,13 @@ pub enum Step {
         conversation: usize,
         to: &'static str,
         number: usize,
+        way: Which,
     },
     /// A duplicate that is in flight.
     CopyListed {
         place: usize,
         to: &'static str,
+        way: Which,
     },
     CopySent {
         from: &'static str,
@@ -34,6 +39,7 @@ pub enum Step {
         conversation: usize,
         to: &'static str,
         number: usize,
+        way: Which,
     },
     /// `several`: others of its name are armed, so that its key is said.
     Ring {
@@ -47,6 +53,7 @@ pub enum Step {
     AgainListed {
         place: usize,
         to: &'static str,
+        way: Which,
     },
     AgainSent {
         from: &'static str,
@@ -55,13 +62,30 @@ pub enum Step {
         conversation: usize,
         to: &'static str,
         number: usize,
+        way: Which,
     },
     Lost {
         place: usize,
         to: &'static str,
     },
+    /// What is not listed: of a service, or told to one.
+    LostSent {
+        from: &'static str,
+        type_: &'static str,
+        data: Text,
+        conversation: usize,
+        to: &'static str,
+    },
+    /// Of an exchange: by whom, of what type, and what became of it.
+    Exchanged {
+        service: &'static str,
+        type_: &'static str,
+        data: Text,
+        conversation: usize,
+        what: Became,
+    },
     Crash {
-        process: &'static str,
+        whose: &'static str,
         point: usize,
         points: usize,
     },
@@ -89,6 +113,7 @@ impl Walk<'_> {
         match message.from {
             From::Listed(_) => None,
             From::Sent(process) => Some(self.case.processes[process].name),
+            From::Said(service) => Some(self.case.services[service].name),
             From::First(place) => Some(self.case.first[place].module.unwrap_or("outside")),
         }
     }
@@ -116,7 +141,16 @@ impl Walk<'_> {
 
     /// A choice, as it is compared and written.
     pub fn step(&self, world: &World, choice: Choice) -> Step {
-        let (flight, copy, done) = match choice {
+        let (flight, copy, done, pick) = match choice {
+            Choice::Answer(asked, _) => return self.step_of_exchange(world, asked.exchange, choice),
+            Choice::LoseAnswer(asked) => return self.step_of_exchange(world, asked.exchange, choice),
+            Choice::Meet(exchange, _) | Choice::LoseAsked(exchange) => {
+                return self.step_of_exchange(world, exchange, choice);
+            }
+            Choice::Duplicate(index, _) if !self.remembers(world.done[index].to) => {
+                let Flight { message, to, .. } = &world.done[index];
+                return exchanged(self.called(*to), message, Became::Again);
+            }
             Choice::Ring(process, conversation, index) => {
                 let alarms = &world.instances[process][conversation].alarms;
                 let alarm = &alarms[index];
@@ -129,29 +163,33 @@ impl Walk<'_> {
                     several: same > 1,
                 };
             }
-            Choice::Deliver(index) | Choice::Lose(index) => {
+            Choice::Deliver(index, pick) => {
                 let flight = &world.flights[index];
-                (flight, flight.time == Time::Copy, false)
+                (flight, flight.time == Time::Copy, false, pick)
             }
-            Choice::Duplicate(index) => (&world.done[index], true, true),
+            Choice::Lose(index) => (&world.flights[index], false, false, None),
+            Choice::Duplicate(index, pick) => (&world.done[index], true, true, pick),
         };
         let Flight { message, to, .. } = flight;
-        let to = self.case.processes[*to].name;
+        let (way, to) = (self.which(world, *to, message, pick), self.called(*to));
         if let From::Listed(place) = message.from {
             return match choice {
                 Choice::Lose(_) => Step::Lost { place, to },
-                Choice::Duplicate(_) => Step::AgainListed { place, to },
-                _ if copy => Step::CopyListed { place, to },
-                _ => Step::Listed { place, to },
+                Choice::Duplicate(..) => Step::AgainListed { place, to, way },
+                _ if copy => Step::CopyListed { place, to, way },
+                _ => Step::Listed { place, to, way },
             };
         }
         let from = self.sender(message).expect("it is not listed");
         let (type_, data, conversation) = (name(message.type_), Text(message.data), message.conversation);
+        if matches!(choice, Choice::Lose(_)) {
+            return Step::LostSent { from, type_, data, conversation, to };
+        }
         let number = self.number(world, flight, copy, done);
         match (copy, done) {
-            (false, _) => Step::Sent { from, type_, data, conversation, to, number },
-            (true, false) => Step::CopySent { from, type_, data, conversation, to, number },
-            (true, true) => Step::AgainSent { from, type_, data, conversation, to, number },
+            (false, _) => Step::Sent { from, type_, data, conversation, to, number, way },
+            (true, false) => Step::CopySent { from, type_, data, conversation, to, number, way },
+            (true, true) => Step::AgainSent { from, type_, data, conversation, to, number, way },
         }
     }
 
@@ -159,7 +197,12 @@ impl Walk<'_> {
     /// there are several conversations.
     pub fn text(&self, step: &Step) -> String {
         let case = self.case;
-        let to = |several: bool, to: &str| if several { format!(">{to}") } else { String::new() };
+        let serves = |to: &str| case.services.iter().any(|service| service.name == to);
+        let to = |several: bool, to: &str| {
+            if several || serves(to) { format!(">{to}") } else { String::new() }
+        };
+        let says = |from: &str| if serves(from) { format!("{from}:") } else { String::new() };
+        let chosen = |way: Which| way.map_or(String::new(), |number| format!("({number})"));
         let heard = |type_: &str| {
             self.hears.iter().zip(TYPES).any(|(hearers, name)| name == type_ && hearers.len() > 1)
         };
@@ -176,9 +219,9 @@ impl Walk<'_> {
             (0..case.deliver.len()).filter(|place| is(&case.deliver[*place])).collect()
         };
         match *step {
-            Step::Listed { place, to: process }
-            | Step::CopyListed { place, to: process }
-            | Step::AgainListed { place, to: process }
+            Step::Listed { place, to: process, .. }
+            | Step::CopyListed { place, to: process, .. }
+            | Step::AgainListed { place, to: process, .. }
             | Step::Lost { place, to: process } => {
                 let Stimulus { type_, conversation, .. } = case.deliver[place];
                 let places = namesakes(name(type_), conversation);
@@ -195,20 +238,45 @@ impl Walk<'_> {
                     Step::Lost { .. } => "-",
                     _ => "+",
                 };
-                format!("{}{}{number}{sign}{to}", name(type_), of(conversation))
+                let way = match step {
+                    Step::Listed { way, .. }
+                    | Step::CopyListed { way, .. }
+                    | Step::AgainListed { way, .. } => chosen(*way),
+                    _ => String::new(),
+                };
+                format!("{}{}{number}{sign}{to}{way}", name(type_), of(conversation))
             }
             // Behind the listed ones of its name.
-            Step::Sent { type_, conversation, to: process, number, .. }
-            | Step::CopySent { type_, conversation, to: process, number, .. }
-            | Step::AgainSent { type_, conversation, to: process, number, .. } => {
+            Step::Sent { from, type_, conversation, to: process, number, way, .. }
+            | Step::CopySent { from, type_, conversation, to: process, number, way, .. }
+            | Step::AgainSent { from, type_, conversation, to: process, number, way, .. } => {
                 let sign = if matches!(step, Step::Sent { .. }) { "" } else { "+" };
                 let number = namesakes(type_, conversation).len() + number;
                 let number = if number > 1 { format!("#{number}") } else { String::new() };
-                format!("{type_}{}{number}{sign}{}", of(conversation), to(heard(type_), process))
+                let (from, to, way) = (says(from), to(heard(type_), process), chosen(way));
+                format!("{from}{type_}{}{number}{sign}{to}{way}", of(conversation))
             }
-            Step::Crash { process, point, points } => match points {
-                1 => format!("crash({process})"),
-                _ => format!("crash({process},{point})"),
+            Step::LostSent { from, type_, conversation, to: process, .. } => {
+                format!("{}{type_}{}-{}", says(from), of(conversation), to(heard(type_), process))
+            }
+            Step::Exchanged { service, type_, conversation, what, .. } => {
+                let of = of(conversation);
+                match what {
+                    Became::Arrived { to: who, way, pick } => {
+                        let (way, to) = (chosen(way), to(heard(type_), who));
+                        format!("{service}{way}:{type_}{of}{to}{}", chosen(pick))
+                    }
+                    Became::AnswerLost { to: who, way } => {
+                        format!("{service}{}:{type_}{of}-{}", chosen(way), to(heard(type_), who))
+                    }
+                    Became::Met(way) => format!("{type_}{of}>{service}{}", chosen(way)),
+                    Became::Again => format!("{type_}{of}+>{service}"),
+                    Became::MessageLost => format!("{type_}{of}->{service}"),
+                }
+            }
+            Step::Crash { whose, point, points } => match points {
+                1 => format!("crash({whose})"),
+                _ => format!("crash({whose},{point})"),
             },
             Step::Ring { process, conversation, alarm, key, several: named } => {
                 let sets =
@@ -254,18 +322,18 @@ impl Walk<'_> {
 }
 
 /// Where an instance rests, in words.
-pub fn rest_text(rest: Rest, process: &Process) -> String {
+pub fn rest_text(rest: Rest, states: &[State]) -> String {
     match rest {
         Rest::NotStarted => "not-started".to_string(),
         Rest::Declined => "declined".to_string(),
-        Rest::In(state) if process.states[state].end => process.states[state].name.to_string(),
-        Rest::In(state) => format!("unfinished: {}", process.states[state].name),
+        Rest::In(state) if states[state].end => states[state].name.to_string(),
+        Rest::In(state) => format!("unfinished: {}", states[state].name),
         Rest::Parked(Reason::NoData) => "parked: event has no member `data`".to_string(),
         Rest::Parked(Reason::UnexpectedBeforeStart(type_)) => {
             format!("parked: unexpected {} before start", name(type_))
         }
         Rest::Parked(Reason::UnexpectedIn(type_, state)) => {
-            format!("parked: unexpected {} in {}", name(type_), process.states[state].name)
+            format!("parked: unexpected {} in {}", name(type_), states[state].name)
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The walk: every choice in turn, each in a world of its own, until nothing more can happen.
 
 use super::ends::{Ends, Found};
-use super::expect::{Broken, Finding};
+use super::expect::{Broken, Finding, Wrong};
 use super::interpret::{Effects, Input, Instance, Outcome, When};
 use super::model::*;
 use super::naming::Step;
-use std::collections::BTreeSet;
+use super::world::*;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// What all orderings lead to.
@@ -21,94 +22,20 @@ pub struct Told {
     pub rang: bool,
     /// The signs of the faults that struck.
     pub struck: BTreeSet<char>,
+    /// What else happened somewhere.
+    pub seen: BTreeSet<&'static str>,
     /// How many steps were taken, over all orderings that share them once.
     pub nodes: u64,
-}
-
-/// A message from outside or from a process. Its number tells it from all others.
-#[derive(Debug)]
-pub struct Message {
-    pub number: u32,
-    pub type_: Type,
-    pub command: bool,
-    pub data: Option<i64>,
-    pub from: From,
-    pub conversation: usize,
-    pub id: u64,
-    /// The ids of all it comes after.
-    pub causes: Rc<Vec<u64>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum From {
-    /// A place in `deliver`.
-    Listed(usize),
-    /// A process.
-    Sent(usize),
-    /// A place in `first`.
-    First(usize),
-}
-
-/// A message on its way to a process.
-#[derive(Debug, Clone)]
-pub struct Flight {
-    pub message: Rc<Message>,
-    pub to: usize,
-    pub time: Time,
-}
-
-/// For the how-manieth time a message comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Time {
-    First,
-    /// The host had stopped when it was handled.
-    Again,
-    /// It is a duplicate. It comes whenever it likes, and nobody waits for it.
-    Copy,
-}
-
-#[derive(Debug, Clone)]
-pub struct World {
-    /// By process, and by conversation.
-    pub instances: Vec<[Instance; CONVERSATIONS.len()]>,
-    pub flights: Vec<Flight>,
-    /// How many of each type were sent and published.
-    pub sent: [u8; TYPES.len()],
-    pub sent_data: Vec<(Type, Option<i64>)>,
-    /// How many stimuli of each type were delivered to anybody, and which.
-    pub came: [u8; TYPES.len()],
-    delivered: Vec<bool>,
-    /// What was delivered and was not duplicated yet: as the duplicates that may come of it.
-    pub done: Vec<Flight>,
-    /// What may still go wrong.
-    pub left: Faults,
-    /// How often a listed message was overtaken by one that is listed later.
-    pub inversions: usize,
-    /// The properties that were broken on the way.
-    pub broken: Vec<bool>,
-    minutes: u32,
-    choices: u32,
-    next: u32,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub enum Choice {
-    /// An index into the flights.
-    Deliver(usize),
-    /// A process, a conversation, and an index into the alarms of the instance.
-    Ring(usize, usize, usize),
-    /// An index into what was delivered: it comes once more.
-    Duplicate(usize),
-    /// An index into the flights: it vanishes.
-    Lose(usize),
 }
 
 pub struct Walk<'a> {
     pub case: &'a Case,
     /// Processes by name.
     by_name: Vec<usize>,
-    /// Per type, who hears it.
-    pub hears: Vec<Vec<usize>>,
+    /// Per type, who hears it and has a memory.
+    pub hears: Vec<Vec<Hearer>>,
+    /// Per type, who hears it and has none.
+    pub asks: Vec<Vec<Hearer>>,
     /// Per place, the first place of `deliver` that is alike.
     pub class: Vec<usize>,
     nodes_left: u64,
@@ -126,85 +53,137 @@ const LONGEST: usize = 60;
 pub fn walk(case: &Case, steps: u64) -> Option<Told> {
     let mut by_name: Vec<usize> = (0..case.processes.len()).collect();
     by_name.sort_by_key(|process| case.processes[*process].name);
-    let hears = |type_: usize| -> Vec<usize> {
-        by_name.iter().copied().filter(|process| case.processes[*process].hears(type_ as Type)).collect()
+    let hearers = |remembers: bool| -> Vec<Vec<Hearer>> {
+        let of = |type_: usize| -> Vec<Hearer> {
+            let type_ = type_ as Type;
+            let processes = by_name.iter().copied();
+            let processes = processes.filter(|process| remembers && case.processes[*process].hears(type_));
+            let services = case
+                .services
+                .iter()
+                .enumerate()
+                .filter(|(_, service)| service.entity.is_some() == remembers && service.hears(type_));
+            processes.chain(services.map(|(place, _)| case.processes.len() + place)).collect()
+        };
+        (0..TYPES.len()).map(of).collect()
     };
-    let hears: Vec<Vec<usize>> = (0..TYPES.len()).map(hears).collect();
+    let (hears, asks) = (hearers(true), hearers(false));
     let mut walk = Walk {
         case,
         by_name,
         hears,
+        asks,
         class: super::alike::classes(case),
         nodes_left: steps,
         path: Vec::new(),
         ends: Ends::default(),
-        broken: Broken::new(case),
+        broken: Broken::default(),
         told: Told::default(),
     };
     let world = walk.opening()?;
-    walk.go_on(world)?;
+    walk.begin(world, 0, 0)?;
     Some(walk.finish())
 }
 
 impl Walk<'_> {
-    /// The world after `first`, with all of `deliver` in flight.
+    /// The world before `first`, with all of `deliver` in flight.
     fn opening(&mut self) -> Option<World> {
         let case = self.case;
         let instances = || std::array::from_fn(|_| Instance::new());
         let mut world = World {
             instances: case.processes.iter().map(|_| instances()).collect(),
+            entities: BTreeMap::new(),
             flights: Vec::new(),
+            exchanges: Vec::new(),
             sent: [0; TYPES.len()],
             sent_data: Vec::new(),
+            ordered: Vec::new(),
             came: [0; TYPES.len()],
             delivered: vec![false; case.deliver.len()],
             done: Vec::new(),
             left: case.faults,
             inversions: 0,
-            broken: vec![false; case.expect.properties.len()],
+            wrong: BTreeSet::new(),
             minutes: 0,
             choices: 0,
             next: (case.deliver.len() + case.first.len()) as u32,
         };
         let ancestors = case.ancestors()?;
         for (place, stimulus) in case.deliver.iter().enumerate() {
-            let message = Rc::new(Message {
-                number: place as u32,
-                type_: stimulus.type_,
-                command: false,
-                data: stimulus.data,
-                from: From::Listed(place),
-                conversation: stimulus.conversation,
-                id: place as u64,
-                causes: Rc::new(ancestors[place].iter().map(|cause| *cause as u64).collect()),
-            });
-            for to in &self.hears[stimulus.type_ as usize] {
-                world.flights.push(Flight { message: message.clone(), to: *to, time: Time::First });
-            }
-        }
-        for (place, stimulus) in case.first.iter().enumerate() {
-            let number = (case.deliver.len() + place) as u32;
-            world.came[stimulus.type_ as usize] += 1;
-            let message = Rc::new(Message {
-                number,
-                type_: stimulus.type_,
-                command: false,
-                data: stimulus.data,
-                from: From::First(place),
-                conversation: stimulus.conversation,
-                id: number.into(),
-                causes: Rc::default(),
-            });
-            for to in self.hears[stimulus.type_ as usize].clone() {
-                self.give(&mut world, to, stimulus.conversation, input_of(&message), None);
-                world.done.push(Flight { message: message.clone(), to, time: Time::Copy });
-            }
+            let causes = ancestors[place].iter().map(|cause| *cause as u64).collect();
+            let message = outside(place, stimulus, From::Listed(place), causes);
+            self.send(&mut world, &message);
         }
         Some(world)
     }
 
+    /// What is left of `first`, from this place and this hearer on; then everything else.
+    fn begin(&mut self, mut world: World, place: usize, hearer: usize) -> Option<()> {
+        let case = self.case;
+        let Some(stimulus) = case.first.get(place) else { return self.go_on(world) };
+        let message = outside(case.deliver.len() + place, stimulus, From::First(place), Vec::new());
+        let type_ = stimulus.type_ as usize;
+        if hearer == 0 {
+            world.came[type_] += 1;
+        }
+        let Some(to) = self.hears[type_].get(hearer).copied() else {
+            for with in self.asks[type_].clone() {
+                self.ask(&mut world, message.clone(), with, Time::First);
+            }
+            return self.begin(world, place + 1, 0);
+        };
+        let picks = self.picks(&world, to, &message);
+        for pick in &picks {
+            let mut next = world.clone();
+            // Who takes one of several ways says so, and an ordering begins with that.
+            let flight = Flight { message: message.clone(), to, time: Time::Copy };
+            if picks.len() > 1 {
+                self.told.seen.insert("an entity has alternatives in first");
+                self.path.push(self.first_step(&next, &flight, *pick));
+            }
+            self.give(&mut next, to, &message, *pick, None);
+            next.done.push(flight);
+            self.begin(next, place, hearer + 1)?;
+            if picks.len() > 1 {
+                self.path.pop();
+            }
+        }
+        Some(())
+    }
+
+    /// It is on its way to all that hear it and have a memory, and with the others at once.
+    pub fn send(&mut self, world: &mut World, message: &Rc<Message>) {
+        let mine = match message.from {
+            From::Sent(process) => Some(process),
+            From::Said(service) => Some(self.case.processes.len() + service),
+            _ => None,
+        };
+        for to in self.hears[message.type_ as usize].iter().copied().filter(|to| Some(*to) != mine) {
+            world.flights.push(Flight { message: message.clone(), to, time: Time::First });
+        }
+        for with in self.asks[message.type_ as usize].clone() {
+            if Some(with) != mine {
+                self.ask(world, message.clone(), with, Time::First);
+            }
+        }
+    }
+
     /// A step; answers how many effects it has. `stop`: nothing is saved, and no more than so many are out.
-    fn give(
+    pub fn give(
+        &mut self,
+        world: &mut World,
+        to: Hearer,
+        message: &Message,
+        pick: Pick,
+        stop: Option<usize>,
+    ) -> usize {
+        match to.checked_sub(self.case.processes.len()) {
+            Some(service) => self.tell(world, service, message, pick, stop),
+            None => self.step_of(world, to, message.conversation, input_of(message), stop),
+        }
+    }
+
+    pub fn step_of(
         &mut self,
         world: &mut World,
         to: usize,
@@ -214,7 +193,7 @@ impl Walk<'_> {
     ) -> usize {
         world.choices += 1;
         let when = When { choice: world.choices, minutes: world.minutes, forgets: self.case.forgets };
-        let mut effects = Effects::default();
+        let (mut effects, origin) = (Effects::default(), input.origin);
         let mut instance = world.instances[to][conversation].clone();
         instance.take(&self.case.processes[to], input, when, &mut effects);
         self.told.outcomes.extend(effects.outcomes);
@@ -223,24 +202,14 @@ impl Walk<'_> {
             world.instances[to][conversation] = instance;
         }
         for sent in effects.sent.into_iter().take(stop.unwrap_or(many)) {
-            world.sent[sent.type_ as usize] += 1;
-            if self.case.by_data {
-                world.sent_data.push((sent.type_, sent.data));
+            if sent.command {
+                let (by, step) = ((to, conversation, sent.type_, origin), world.choices);
+                if world.ordered.iter().any(|other| other.by == by && other.step != step) {
+                    world.wrong.insert(Wrong::Twice(to, conversation, sent.type_));
+                }
+                world.ordered.push(Ordered { by, step });
             }
-            let message = Rc::new(Message {
-                number: world.next,
-                type_: sent.type_,
-                command: sent.command,
-                data: sent.data,
-                from: From::Sent(to),
-                conversation,
-                id: sent.id,
-                causes: sent.line,
-            });
-            world.next += 1;
-            for other in self.hears[sent.type_ as usize].iter().filter(|other| **other != to) {
-                world.flights.push(Flight { message: message.clone(), to: *other, time: Time::First });
-            }
+            self.said(world, From::Sent(to), conversation, &sent);
         }
         many
     }
@@ -251,7 +220,7 @@ impl Walk<'_> {
         self.judge(&mut world, choices.is_empty());
         if choices.is_empty() {
             // Where causes and the order of a module contradict each other, nothing more can come.
-            if !world.flights.is_empty() {
+            if !world.flights.is_empty() || !world.exchanges.is_empty() {
                 return None;
             }
             self.end(&world);
@@ -259,11 +228,9 @@ impl Walk<'_> {
         for choice in choices.into_iter().chain(self.faults(&world)) {
             let step = self.step(&world, choice);
             let mut next = world.clone();
-            let effects = self.make(&mut next, choice, None);
+            let made = self.make(&mut next, choice, None);
             self.follow(step, next.clone())?;
-            if world.left.crashes == 0 || matches!(choice, Choice::Lose(_)) {
-                continue;
-            }
+            let Some((whose, effects)) = made.step.filter(|_| world.left.crashes > 0) else { continue };
             // The host stops within this step. On ours all is saved; on the other so much is out.
             let points = if self.case.forgets { effects + 1 } else { 1 };
             for point in 0..points {
@@ -278,11 +245,11 @@ impl Walk<'_> {
                         self.path.pop();
                     }
                 }
-                self.restart(&world, &mut stopped, choice);
+                stopped.left.crashes -= 1;
+                stopped.flights.extend(made.again.clone());
                 self.told.struck.insert('c');
-                let process = self.case.processes[self.whose(&world, choice)].name;
                 self.path.push(step);
-                self.follow(Step::Crash { process, point, points }, stopped)?;
+                self.follow(Step::Crash { whose: self.called(whose), point, points }, stopped)?;
                 self.path.pop();
             }
         }
@@ -301,110 +268,40 @@ impl Walk<'_> {
         Some(())
     }
 
-    /// After a crash the input is in flight again; a ring is as its instance has it.
-    fn restart(&self, before: &World, world: &mut World, choice: Choice) {
-        world.left.crashes -= 1;
-        let (flight, time) = match choice {
-            Choice::Deliver(index) => {
-                let flight = &before.flights[index];
-                (flight, if flight.time == Time::Copy { Time::Copy } else { Time::Again })
-            }
-            Choice::Duplicate(index) => (&before.done[index], Time::Copy),
-            Choice::Ring(..) | Choice::Lose(_) => return,
-        };
-        world.flights.push(Flight { time, ..flight.clone() });
-    }
-
-    fn whose(&self, world: &World, choice: Choice) -> usize {
-        match choice {
-            Choice::Deliver(index) | Choice::Lose(index) => world.flights[index].to,
-            Choice::Duplicate(index) => world.done[index].to,
-            Choice::Ring(process, ..) => process,
-        }
-    }
-
     /// What may go wrong besides crashes.
     fn faults(&mut self, world: &World) -> Vec<Choice> {
         let mut faults = Vec::new();
         if world.left.duplicates > 0 {
-            let all = 0..world.done.len();
-            faults.extend(
-                all.filter(|i| !self.is_like_an_earlier_one(world, &world.done, *i)).map(Choice::Duplicate),
-            );
+            for (index, done) in world.done.iter().enumerate() {
+                if !self.is_like_an_earlier_one(world, &world.done, index) {
+                    let picks = self.picks(world, done.to, &done.message);
+                    faults.extend(picks.into_iter().map(|pick| Choice::Duplicate(index, pick)));
+                }
+            }
         }
+        let repeated = faults.len();
         if world.left.losses > 0 {
             let all = 0..world.flights.len();
-            let stimulus = |i: &usize| {
-                let flight = &world.flights[*i];
-                matches!(flight.message.from, From::Listed(_)) && flight.time != Time::Copy
-            };
-            let lost =
-                all.filter(stimulus).filter(|i| !self.is_like_an_earlier_one(world, &world.flights, *i));
+            let lost = all
+                .filter(|index| self.may_be_lost(&world.flights[*index]))
+                .filter(|i| !self.is_like_an_earlier_one(world, &world.flights, *i));
             faults.extend(lost.map(Choice::Lose));
+            self.losses_of_exchanges(world, &mut faults);
         }
-        let signs = faults.iter().map(|fault| if matches!(fault, Choice::Lose(_)) { '-' } else { '+' });
-        self.told.struck.extend(signs);
+        let signs = [('+', repeated), ('-', faults.len() - repeated)];
+        self.told.struck.extend(signs.iter().filter(|(_, many)| *many > 0).map(|(sign, _)| *sign));
         faults
     }
 
-    /// Takes a choice; answers how many effects its step has.
-    fn make(&mut self, world: &mut World, choice: Choice, stop: Option<usize>) -> usize {
-        match choice {
-            Choice::Lose(index) => {
-                world.flights.remove(index);
-                world.left.losses -= 1;
-                0
-            }
-            Choice::Duplicate(index) => {
-                let Flight { message, to, .. } = world.done.remove(index);
-                world.left.duplicates -= 1;
-                self.give(world, to, message.conversation, input_of(&message), stop)
-            }
-            Choice::Deliver(index) => {
-                let Flight { message, to, time } = world.flights.remove(index);
-                if let From::Listed(place) = message.from {
-                    if !world.delivered[place] {
-                        world.delivered[place] = true;
-                        world.came[message.type_ as usize] += 1;
-                    }
-                    if time != Time::Copy {
-                        let overtaken = |other: &&Flight| {
-                            let earlier = matches!(other.message.from, From::Listed(other) if other < place);
-                            earlier && other.time != Time::Copy
-                        };
-                        world.inversions += world.flights.iter().filter(overtaken).count();
-                    }
-                }
-                if time == Time::First {
-                    world.done.push(Flight { message: message.clone(), to, time: Time::Copy });
-                }
-                self.give(world, to, message.conversation, input_of(&message), stop)
-            }
-            Choice::Ring(process, conversation, index) => {
-                self.told.rang = true;
-                let instance = &world.instances[process][conversation];
-                let (alarm, life) = (instance.alarms[index].clone(), instance.lives);
-                if self.case.alarms == Alarms::Last {
-                    world.minutes = world.minutes.max(alarm.due);
-                }
-                let (type_, data) = (alarm.name, alarm.data);
-                let input = Input {
-                    type_,
-                    data,
-                    line: alarm.line,
-                    id: alarm.id,
-                    by: Some(alarm.by),
-                    ring: Some(life),
-                };
-                let before = world.instances[process][conversation].clone();
-                world.instances[process][conversation].alarms.remove(index);
-                let many = self.give(world, process, conversation, input, stop);
-                if stop.is_some() {
-                    world.instances[process][conversation] = before;
-                }
-                many
-            }
-        }
+    /// What a stimulus says, or a service; and what a service is told. What processes say to each other stands in
+    /// their journals.
+    fn may_be_lost(&self, flight: &Flight) -> bool {
+        let comes = match flight.message.from {
+            From::Listed(_) | From::Said(_) => true,
+            From::Sent(_) => flight.to >= self.case.processes.len(),
+            From::First(_) => false,
+        };
+        comes && flight.time != Time::Copy
     }
 
     pub fn choices(&self, world: &World) -> Vec<Choice> {
@@ -412,11 +309,13 @@ impl Walk<'_> {
         for (index, flight) in world.flights.iter().enumerate() {
             let waits = world.flights.iter().any(|other| self.waits_for(flight, other));
             if !waits && !self.is_like_an_earlier_one(world, &world.flights, index) {
-                choices.push(Choice::Deliver(index));
+                let picks = self.picks(world, flight.to, &flight.message);
+                choices.extend(picks.into_iter().map(|pick| Choice::Deliver(index, pick)));
             }
         }
-        if self.case.alarms == Alarms::Never || self.case.alarms == Alarms::Last && !world.flights.is_empty()
-        {
+        self.answers(world, &mut choices);
+        let quiet = world.flights.is_empty() && world.exchanges.is_empty();
+        if self.case.alarms == Alarms::Never || self.case.alarms == Alarms::Last && !quiet {
             return choices;
         }
         let all: Vec<(usize, usize)> = self
@@ -467,14 +366,22 @@ impl Walk<'_> {
         match message.from {
             From::Listed(place) => self.case.deliver[place].module,
             From::Sent(process) => Some(self.case.processes[process].name),
+            From::Said(service) => Some(self.case.services[service].name),
             From::First(place) => self.case.first[place].module,
         }
     }
 }
 
-fn input_of(message: &Message) -> Input {
+fn outside(number: usize, stimulus: &Stimulus, from: From, causes: Vec<u64>) -> Rc<Message> {
+    let &Stimulus { type_, data, conversation, .. } = stimulus;
+    let id = number as u64;
+    let (number, causes) = (number as u32, Rc::new(causes));
+    Rc::new(Message { number, type_, command: false, data, from, conversation, id, origin: id, causes })
+}
+
+pub fn input_of(message: &Message) -> Input {
     let mut line = (*message.causes).clone();
     line.push(message.id);
-    let Message { type_, data, id, .. } = *message;
-    Input { type_, data, line: Rc::new(line), id, by: None, ring: None }
+    let Message { type_, data, id, origin, .. } = *message;
+    Input { type_, data, line: Rc::new(line), id, origin, by: None, ring: None }
 }

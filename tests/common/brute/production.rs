@@ -3,24 +3,30 @@
 use super::ends::Found;
 use super::model::Case;
 use super::orderings::{Told, walk};
+use super::served::{is_rough, plain, rests, services, told as ordering_told};
 use super::yaml;
 use anyorder::error::{Error, Result};
 use anyorder::event::Name;
 use anyorder::explore::{ByData, Report, explore, read};
-use anyorder::process::{Definition, Library, read_named};
+use anyorder::process::{Definition, Library, Service, read_named};
 use anyorder::report::diagnostic::render;
 use anyorder::span::Source;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-struct Shelf {
+pub struct Shelf {
     definitions: BTreeMap<String, Arc<Definition>>,
+    services: BTreeMap<String, Arc<Service>>,
 }
 
 impl Library for Shelf {
     fn process(&self, p: &str) -> Result<Arc<Definition>> {
         self.definitions.get(p).cloned().ok_or_else(|| Error::input(format!("there is no process {p}")))
+    }
+
+    fn service(&self, name: &str) -> Result<Arc<Service>> {
+        self.services.get(name).cloned().ok_or_else(|| Error::input(format!("there is no service {name}")))
     }
 
     fn owner(&self, _: &str) -> Option<Name> {
@@ -37,8 +43,9 @@ pub fn explored(case: &Case) -> std::result::Result<Report, String> {
         let definition = read_named(&source, process.name, 1).map_err(said)?;
         definitions.insert(format!("{}@1", process.name), Arc::new(definition));
     }
+    let services = services(case).map_err(said)?;
     let source = Source::new("random.yaml", yaml::scenario(case));
-    let scenario = read(&source, &Shelf { definitions }).map_err(said)?;
+    let scenario = read(&source, &Shelf { definitions, services }).map_err(said)?;
     explore(&scenario, scenario.orders[0], &mut |_| true).map_err(said)
 }
 
@@ -80,9 +87,12 @@ fn needs_text(needs: impl Iterator<Item = [u32; 3]>) -> String {
 }
 
 /// What an answer says of outcomes: with and without the nearest orderings.
-fn lines(of: impl Iterator<Item = (String, Vec<String>, String)>) -> (Vec<String>, Vec<String>) {
+fn lines(case: &Case, of: impl Iterator<Item = (String, Vec<String>, String)>) -> (Vec<String>, Vec<String>) {
     let mut all: Vec<(String, String)> = of
-        .map(|(line, example, needs)| (line.clone(), format!("{line}, e.g. {}{needs}", example.join(" "))))
+        .map(|(line, example, needs)| {
+            let example = ordering_told(case, "", &example);
+            (line.clone(), format!("{line}, e.g. {example}{needs}"))
+        })
         .collect();
     all.sort();
     all.into_iter().unzip()
@@ -91,9 +101,9 @@ fn lines(of: impl Iterator<Item = (String, Vec<String>, String)>) -> (Vec<String
 /// The explorer's answer.
 pub fn explored_answer(case: &Case) -> std::result::Result<Answer, String> {
     let report = explored(case)?;
-    let (outcomes, examples) = lines(
-        report.outcomes.iter().map(|found| (line_of(found), found.example.clone(), needed(&found.needs))),
-    );
+    let all = report.outcomes.iter();
+    let all = all.map(|found| (rests(case, &line_of(found)), found.example.clone(), needed(&found.needs)));
+    let (outcomes, examples) = lines(case, all);
     let mut findings: Vec<String> = report
         .findings
         .iter()
@@ -104,8 +114,9 @@ pub fn explored_answer(case: &Case) -> std::result::Result<Answer, String> {
             });
             let name = name.map_or(String::new(), |name| format!(" {name}"));
             let count = finding.orderings.as_ref().map_or("unknown".to_string(), |count| count.to_string());
-            let (ordering, needs) = (finding.ordering.join(" "), needed(&finding.needs));
-            format!("{}{name}: {count}, e.g. {ordering}{needs}", finding.kind.name())
+            let (kind, needs) = (finding.kind.name(), needed(&finding.needs));
+            let ordering = ordering_told(case, kind, &finding.ordering);
+            format!("{kind}{name}: {count}, e.g. {ordering}{needs}")
         })
         .collect();
     findings.sort();
@@ -138,12 +149,13 @@ fn detail(data: &ByData) -> String {
 
 /// The oracle's answer.
 pub fn told_answer(case: &Case, told: &Told) -> Answer {
-    let (outcomes, examples) = lines(
-        told.found.iter().map(|found| (line_told(found), found.example.clone(), needed_told(&found.needs))),
-    );
+    let all = told.found.iter();
+    let all =
+        all.map(|found| (rests(case, &line_told(found)), found.example.clone(), needed_told(&found.needs)));
+    let (outcomes, examples) = lines(case, all);
     let findings = told.findings(case);
     let findings = findings.iter().map(|f| {
-        let (ordering, needs) = (f.ordering.join(" "), needed_told(&f.needs));
+        let (ordering, needs) = (ordering_told(case, &f.kind, &f.ordering), needed_told(&f.needs));
         format!("{}: {}, e.g. {ordering}{needs}", f.kind, f.orderings)
     });
     let mut findings: Vec<String> = findings.collect();
@@ -201,6 +213,7 @@ pub fn difference(case: &Case, told: &Told) -> Option<Difference> {
         _ if mine.orderings != theirs.orderings => Some(Difference::Orderings),
         _ if mine.outcomes != theirs.outcomes => Some(Difference::Outcomes),
         _ if mine.examples != theirs.examples => Some(Difference::Example),
+        _ if is_rough(case) && !examples_exist(case, told) => Some(Difference::Example),
         _ if mine.findings != theirs.findings => Some(Difference::Finding),
         _ if mine.unreached != theirs.unreached => Some(Difference::Unreached),
         _ if mine.verdict != theirs.verdict => Some(Difference::Verdict),
@@ -208,9 +221,22 @@ pub fn difference(case: &Case, told: &Told) -> Option<Difference> {
     }
 }
 
+/// Whether each nearest ordering of the explorer's is one that leads there, as far as plain words tell.
+fn examples_exist(case: &Case, told: &Told) -> bool {
+    let plainly = |words: &[String]| words.iter().map(|word| plain(word)).collect::<Vec<_>>();
+    let report = explored(case).expect("it was explored before");
+    report.outcomes.iter().all(|found| {
+        let line = line_of(found);
+        let same = told.found.iter().find(|told| rests(case, &line_told(told)) == rests(case, &line));
+        let example = plainly(&found.example);
+        same.is_none_or(|told| told.all.is_empty() || told.all.iter().any(|words| plainly(words) == example))
+    })
+}
+
 /// A case and both answers.
 pub fn shown(case: &Case) -> String {
-    let texts: Vec<String> = case.processes.iter().map(yaml::definition).collect();
+    let mut texts: Vec<String> = case.processes.iter().map(yaml::definition).collect();
+    texts.extend(case.services.iter().map(yaml::service));
     let mine = told_answer(case, &walk(case, 100_000).unwrap());
     let theirs = explored_answer(case).map_or_else(|error| error, |answer| answer.to_string());
     let texts = texts.join("\n");

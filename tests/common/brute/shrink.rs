@@ -3,6 +3,7 @@
 use super::generate::{known, without};
 use super::model::*;
 use super::orderings::walk;
+use super::service::{After, Key, Service};
 use super::yaml;
 
 /// The smallest case to be had by leaving things out for which `shows` still holds.
@@ -10,9 +11,7 @@ pub fn shrunk(mut case: Case, shows: impl Fn(&Case) -> bool) -> Case {
     'again: loop {
         for mut smaller in candidates(&case) {
             smaller.processes.iter_mut().for_each(known);
-            let heard =
-                |stimulus: &Stimulus| smaller.processes.iter().any(|process| process.hears(stimulus.type_));
-            let whole = smaller.deliver.iter().chain(&smaller.first).all(heard);
+            let whole = smaller.deliver.iter().chain(&smaller.first).all(|s| smaller.mentions(s.type_));
             if whole && size(&smaller) < size(&case) && walk(&smaller, 100_000).is_some() && shows(&smaller) {
                 case = smaller;
                 continue 'again;
@@ -23,12 +22,13 @@ pub fn shrunk(mut case: Case, shows: impl Fn(&Case) -> bool) -> Case {
 }
 
 /// As long as its text; `forget` counts for more than the default.
-fn size(case: &Case) -> usize {
+pub fn size(case: &Case) -> usize {
     let texts = case
         .processes
         .iter()
         .map(|process| yaml::definition(process).len() + 9 * usize::from(process.forget));
-    texts.sum::<usize>() + yaml::scenario(case).len()
+    let services = case.services.iter().map(|service| yaml::service(service).len());
+    texts.chain(services).sum::<usize>() + yaml::scenario(case).len()
 }
 
 fn candidates(case: &Case) -> Vec<Case> {
@@ -40,15 +40,24 @@ fn candidates(case: &Case) -> Vec<Case> {
     };
     for index in 0..case.processes.len() {
         // A property names processes by their places.
-        if case.processes.len() > 1 && case.expect.properties.is_empty() {
+        if case.processes.len() + case.services.len() > 1 && case.expect.properties.is_empty() {
             add(&|case| {
-                let gone = case.processes.remove(index);
-                let rest = case.processes.clone();
-                let heard = |stimulus: &Stimulus| {
-                    !gone.hears(stimulus.type_) || rest.iter().any(|p| p.hears(stimulus.type_))
-                };
-                case.first.retain(heard);
-                case.deliver.retain(heard);
+                case.processes.remove(index);
+                keep_what_is_heard(case);
+            });
+        }
+    }
+    for index in 0..case.services.len() {
+        if case.processes.len() + case.services.len() > 1 && case.expect.properties.is_empty() {
+            add(&|case| {
+                case.services.remove(index);
+                keep_what_is_heard(case);
+            });
+        }
+        for change in less_of_service(&case.services[index], case.expect.properties.is_empty()) {
+            add(&|case| {
+                change(&mut case.services[index]);
+                keep_what_is_heard(case);
             });
         }
     }
@@ -127,33 +136,81 @@ fn candidates(case: &Case) -> Vec<Case> {
         add(&|case| case.processes[index].starts_when = None);
         add(&|case| case.processes[index].forget = false);
         for at in 0..process.reactions().count() {
-            let less: [fn(&mut Reaction); 9] = [
-                |reaction| {
-                    reaction.when.pop();
-                },
-                |reaction| {
-                    reaction.set.pop();
-                },
-                |reaction| {
-                    reaction.sends.pop();
-                },
-                |reaction| {
-                    reaction.cancel.pop();
-                },
-                |reaction| {
-                    reaction.alarms.pop();
-                },
-                |reaction| reaction.to = None,
-                |reaction| reaction.sends.iter_mut().for_each(|sending| sending.each = None),
-                |reaction| reaction.alarms.iter_mut().for_each(|alarm| alarm.key = None),
-                |reaction| reaction.sends.iter_mut().for_each(|sending| sending.data = None),
-            ];
-            for change in less {
+            for change in LESS {
                 add(&|case| change(case.processes[index].reactions_mut().nth(at).unwrap()));
             }
         }
     }
     all
+}
+
+/// One thing less of a reaction.
+const LESS: [fn(&mut Reaction); 9] = [
+    |reaction| {
+        reaction.when.pop();
+    },
+    |reaction| {
+        reaction.set.pop();
+    },
+    |reaction| {
+        reaction.sends.pop();
+    },
+    |reaction| {
+        reaction.cancel.pop();
+    },
+    |reaction| {
+        reaction.alarms.pop();
+    },
+    |reaction| reaction.to = None,
+    |reaction| reaction.sends.iter_mut().for_each(|sending| sending.each = None),
+    |reaction| reaction.alarms.iter_mut().for_each(|alarm| alarm.key = None),
+    |reaction| reaction.sends.iter_mut().for_each(|sending| sending.data = None),
+];
+
+fn keep_what_is_heard(case: &mut Case) {
+    let whole = case.clone();
+    case.first.retain(|stimulus| whole.mentions(stimulus.type_));
+    case.deliver.retain(|stimulus| whole.mentions(stimulus.type_));
+}
+
+type Change = Box<dyn Fn(&mut Service)>;
+
+/// One thing less of a service. `free`: no property looks at what it knows.
+fn less_of_service(service: &Service, free: bool) -> Vec<Change> {
+    let mut all: Vec<Change> = Vec::new();
+    if free && service.entity.is_some() {
+        all.push(Box::new(forget));
+        all.push(Box::new(|service| service.entity = Some(Key::One)));
+    }
+    for (on, (_, replies)) in service.on.iter().enumerate() {
+        if service.on.len() > 1 {
+            all.push(Box::new(move |service| drop(service.on.remove(on))));
+        }
+        for place in 0..replies.len() {
+            if replies.len() > 1 {
+                all.push(Box::new(move |service| drop(service.on[on].1.remove(place))));
+            }
+            all.push(Box::new(move |service| service.on[on].1[place].chance = None));
+            all.push(Box::new(move |service| service.on[on].1[place].after = After::AtOnce));
+            for change in LESS {
+                all.push(Box::new(move |service| change(&mut service.on[on].1[place].reaction)));
+            }
+        }
+    }
+    all
+}
+
+/// Without a memory, and all that asks for it.
+fn forget(service: &mut Service) {
+    service.entity = None;
+    for reply in service.on.iter_mut().flat_map(|(_, replies)| replies) {
+        let asks = |value: &Value| matches!(value, Value::Of(_) | Value::OneMoreThan(_));
+        reply.reaction.set.clear();
+        reply.reaction.when.retain(|guard| !matches!(guard, Guard::Below(..) | Guard::Is(..)));
+        for sending in &mut reply.reaction.sends {
+            sending.data = sending.data.filter(|value| !asks(value));
+        }
+    }
 }
 
 fn drop_state(process: &mut Process, state: usize) {

@@ -1,6 +1,7 @@
 //! Prints the model as the files that the program reads.
 
 use super::model::*;
+use super::service::{After, Key, Service};
 use std::fmt::Write;
 
 /// The file of a process, `<name>@1.yaml`.
@@ -75,6 +76,39 @@ pub fn definition(process: &Process) -> String {
     out
 }
 
+/// The file of a service, `services/<name>.yaml`.
+pub fn service(service: &Service) -> String {
+    let mut out = format!("service: {}\n", service.name);
+    if let Some(key) = service.entity {
+        let key = match key {
+            Key::One => "\"='one'\"",
+            Key::Conversation => "=event.correlationid",
+            Key::Said => "\"=has(event.data.k) ? string(event.data.k) : 'none'\"",
+        };
+        writeln!(out, "entity: {key}\ndata: {{n: 0, k: 0, seen: false}}").unwrap();
+    }
+    out += "on:\n";
+    for (type_, replies) in &service.on {
+        writeln!(out, "  {}:", name(*type_)).unwrap();
+        for reply in replies {
+            let mut keys = Vec::new();
+            keys.extend(reply.chance.map(|percent| format!("chance: {}", f64::from(percent) / 100.0)));
+            // What says nothing takes no time.
+            let after = match reply.after {
+                After::AtOnce => None,
+                After::Fixed => Some("5m"),
+                After::Between => Some("5m..20m"),
+                After::Exponential => Some("{exponential: 8m}"),
+                After::Said => Some("\"=duration('1m') * (event.data.k + 1)\""),
+            };
+            let after = after.filter(|_| !reply.reaction.sends.is_empty());
+            keys.extend(after.map(|after| format!("after: {after}")));
+            writeln!(out, "    - {}", keys_text(&[], &reply.reaction, keys)).unwrap();
+        }
+    }
+    out
+}
+
 fn empty(state: &State) -> bool {
     let answers = state.on.is_empty() && state.ignore.is_empty() && state.defer.is_empty();
     !state.end && answers && state.enter.is_empty() && state.whenever.is_empty()
@@ -93,7 +127,10 @@ fn rule_text(process: &Process, rule: &Rule) -> String {
 }
 
 fn reaction_text(process: &Process, reaction: &Reaction) -> String {
-    let mut keys = Vec::new();
+    keys_text(&process.states, reaction, Vec::new())
+}
+
+fn keys_text(states: &[State], reaction: &Reaction, mut keys: Vec<String>) -> String {
     if !reaction.when.is_empty() {
         let guards: Vec<String> = reaction.when.iter().map(|guard| guard_text(*guard)).collect();
         keys.push(format!("when: {}", guards.join(" && ")));
@@ -144,7 +181,7 @@ fn reaction_text(process: &Process, reaction: &Reaction) -> String {
         keys.push(format!("alarm: [{}]", alarms.collect::<Vec<_>>().join(", ")));
     }
     if let Some(to) = reaction.to {
-        keys.push(format!("to: {}", process.states[to].name));
+        keys.push(format!("to: {}", states[to].name));
     }
     format!("{{{}}}", keys.join(", "))
 }
@@ -188,6 +225,7 @@ pub fn scenario(case: &Case) -> String {
     let processes: Vec<String> = case.processes.iter().map(|process| format!("{}@1", process.name)).collect();
     let mut out = String::from("scenario: a random one\n");
     match &processes[..] {
+        [] => {}
         [one] => writeln!(out, "process: {one}").unwrap(),
         several => writeln!(out, "process: [{}]", several.join(", ")).unwrap(),
     }
@@ -199,6 +237,10 @@ pub fn scenario(case: &Case) -> String {
         for stimulus in list {
             writeln!(out, "  - {}", stimulus_text(stimulus)).unwrap();
         }
+    }
+    if !case.services.is_empty() {
+        let services: Vec<&str> = case.services.iter().map(|service| service.name).collect();
+        writeln!(out, "services: [{}]", services.join(", ")).unwrap();
     }
     let order = match (case.causal, case.fifo) {
         (false, false) => "any",
@@ -268,6 +310,9 @@ fn condition_text(case: &Case, condition: Condition) -> String {
         }
         Condition::Below(process, var, bound) => {
             format!("data{}.{} < {bound}", of(process), var_name(var))
+        }
+        Condition::EntityBelow(service, key, var, bound) => {
+            format!("entity('{}', '{key}').{} < {bound}", case.services[service].name, var_name(var))
         }
     }
 }
