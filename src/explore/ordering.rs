@@ -29,6 +29,8 @@ pub struct Shown {
     pub choice: String,
     /// The message and those that it woke, with what each met.
     pub met: Vec<(Name, step::Outcome)>,
+    /// Of a service that nobody hears: whether it answered, or was silent.
+    pub answered: Option<bool>,
     pub sent: Vec<(Name, Option<Document>, u64)>,
     pub rests: String,
     pub instances: Vec<ShownInstance>,
@@ -55,12 +57,13 @@ pub fn step_through(scenario: &Scenario, order: Order, ordering: &[&str]) -> Res
     let begin = explorer.start();
     let path = find(&mut explorer, &begin, ordering)?;
     let mut place = begin;
-    let mut steps = vec![shown(&explorer, &place, "", None)];
+    let mut steps = vec![shown(&explorer, &place, "", None, None)];
     let mut next = Place::default();
     for (what, text) in path.into_iter().zip(ordering) {
         let applied = explorer.apply(&place, what, &mut next);
         std::mem::swap(&mut place, &mut next);
-        steps.push(shown(&explorer, &place, text, Some(applied)));
+        let unheard = matches!(what.what, What::Unheard(_)).then_some(what.number > 0);
+        steps.push(shown(&explorer, &place, text, Some(applied), unheard));
     }
     let mut choices = Vec::new();
     explorer.ready(&place, &mut choices);
@@ -222,7 +225,13 @@ fn without_number(text: &str) -> &str {
     number.map_or(text, |(before, _)| before)
 }
 
-fn shown(explorer: &Explorer, place: &Place, choice: &str, applied: Option<Applied>) -> Shown {
+fn shown(
+    explorer: &Explorer,
+    place: &Place,
+    choice: &str,
+    applied: Option<Applied>,
+    answered: Option<bool>,
+) -> Shown {
     let steps = &explorer.steps;
     let of_step = applied.and_then(|applied| applied.step).map(|number| steps.step(number));
     let sent = applied.map_or(place.sent, |applied| applied.sent);
@@ -232,6 +241,7 @@ fn shown(explorer: &Explorer, place: &Place, choice: &str, applied: Option<Appli
     Shown {
         choice: choice.to_string(),
         met: of_step.map(|step| step.met.clone()).unwrap_or_default(),
+        answered,
         sent: listed.map(|((type_, data), count)| (type_.clone(), data.clone(), *count)).collect(),
         rests: rests(explorer, place),
         instances: all

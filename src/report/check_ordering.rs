@@ -39,7 +39,8 @@ fn step(shown: &Shown, before: &[ShownInstance], several: bool) -> Vec<Vec<Strin
     });
     let choice = if shown.choice.is_empty() { "(first)" } else { &shown.choice };
     let sent = shown.sent.iter().map(|(type_, data, count)| sent(type_, data.as_ref(), *count));
-    let (met, sent) = (list(met), list(sent));
+    let unheard = shown.answered.map(|answered| if answered { "answered" } else { "silence" }.to_string());
+    let (met, sent) = (list(met.chain(unheard)), list(sent));
     let mut changed: Vec<&ShownInstance> =
         shown.instances.iter().filter(|instance| !before.contains(instance)).collect();
     if changed.is_empty() {

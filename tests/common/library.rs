@@ -4,7 +4,7 @@ use anyorder::error::{Error, Result};
 use anyorder::event::Name;
 use anyorder::explore::{Scenario, read};
 use anyorder::process::workspace_file::{self, WorkspaceFile};
-use anyorder::process::{self, Definition, Library};
+use anyorder::process::{self, Definition, Library, Service};
 use anyorder::span::Source;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,6 +52,17 @@ impl Library for FolderLibrary {
         let text = std::fs::read_to_string(&path)
             .map_err(|_| Error::input("cannot read the file: No such file or directory").at(p))?;
         Ok(Arc::new(process::read(&Source::new(path.file_name().unwrap().to_str().unwrap(), text))?))
+    }
+
+    fn service(&self, name: &str) -> Result<Arc<Service>> {
+        let path = match name.ends_with(".yaml") {
+            true => self.folder.join(name),
+            false => self.root.join("services").join(format!("{name}.yaml")),
+        };
+        let text = std::fs::read_to_string(&path)
+            .map_err(|_| Error::input(format!("there is no service {name}")))?;
+        let file = path.file_name().unwrap().to_str().unwrap().to_string();
+        Ok(Arc::new(process::read_service(&Source::new(file.as_str(), text))?))
     }
 
     fn owner(&self, type_: &str) -> Option<Name> {
