@@ -13,6 +13,7 @@ use anyorder::report::diagnostic::render;
 use anyorder::span::Source;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 pub struct Shelf {
@@ -46,7 +47,9 @@ pub fn explored(case: &Case) -> std::result::Result<Report, String> {
     let services = services(case).map_err(said)?;
     let source = Source::new("random.yaml", yaml::scenario(case));
     let scenario = read(&source, &Shelf { definitions, services }).map_err(said)?;
-    explore(&scenario, scenario.orders[0], &mut |_| true).map_err(said)
+    // A panic is a difference like any other, so that the case is made small.
+    let explored = || explore(&scenario, scenario.orders[0], &mut |_| true).map_err(said);
+    catch_unwind(AssertUnwindSafe(explored)).unwrap_or_else(|_| Err("it panicked".to_string()))
 }
 
 /// All in which both must agree.
