@@ -13,16 +13,18 @@ pub(super) struct Choice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Take {
     pub what: What,
-    /// Of a service, which of its alternatives: its number in the file, from 1; 0 is silence, and stands where
-    /// there is nothing to choose.
+    /// Of a service without `entity`, which of its alternatives: its number in the file, from 1; 0 is silence, and
+    /// stands where there is nothing to choose.
     pub number: u16,
+    /// The same of the service with `entity` that is reached.
+    pub served: u16,
     /// The host stops within this step: what follows says where.
     pub stops: bool,
 }
 
 impl From<What> for Take {
     fn from(what: What) -> Take {
-        Take { what, number: 0, stops: false }
+        Take { what, number: 0, served: 0, stops: false }
     }
 }
 

@@ -258,7 +258,7 @@ impl Explorer<'_> {
                 if saying.heard.is_empty() {
                     let what = What::Unheard(exchange);
                     let label = self.unheard_label(place, exchange, &sayings, number, named);
-                    choices.push(Choice { take: Take { what, number, stops: false }, label, weight });
+                    choices.push(Choice { take: Take { number, ..what.into() }, label, weight });
                 }
                 for index in 0..saying.heard.len() {
                     let item = saying.heard[index];
@@ -271,7 +271,7 @@ impl Explorer<'_> {
                     let what = What::Answer(exchange, index);
                     let label = self.answer_label(place, exchange, &sayings, number, item, "", named);
                     let weight = weight * same;
-                    choices.push(Choice { take: Take { what, number, stops: false }, label, weight });
+                    choices.push(Choice { take: Take { number, ..what.into() }, label, weight });
                 }
             }
         }
@@ -315,7 +315,7 @@ impl Explorer<'_> {
                     let what = What::LostAnswer(exchange, index);
                     let label =
                         self.answer_label(place, exchange, &sayings, saying.number, *item, "-", named);
-                    let take = Take { what, number: saying.number, stops: false };
+                    let take = Take { number: saying.number, ..what.into() };
                     choices.push(Choice { take, label, weight: weight * same });
                 }
             }
@@ -325,16 +325,16 @@ impl Explorer<'_> {
     /// Of each message to a service with `entity` a choice for each of its alternatives.
     pub fn with_alternatives(&mut self, place: &Place, choices: &mut Vec<Choice>) {
         for choice in std::mem::take(choices) {
-            let Some((slot, mail)) = self.served(place, choice.take.what) else {
+            let Some((slot, mail)) = self.served(place, choice.take) else {
                 choices.push(choice);
                 continue;
             };
             let numbers = self.numbers(place, slot, mail);
-            for &number in &*numbers {
-                let take = Take { number, ..choice.take };
+            for &served in &*numbers {
+                let take = Take { served, ..choice.take };
                 let label = match numbers.len() {
                     1 => choice.label,
-                    _ => self.labels.number(format!("{}({number})", self.labels.text(choice.label))),
+                    _ => self.labels.number(format!("{}({served})", self.labels.text(choice.label))),
                 };
                 choices.push(Choice { take, label, ..choice });
             }
@@ -342,7 +342,7 @@ impl Explorer<'_> {
     }
 
     /// The entity that a choice brings a message to, and the message, unless it is known there.
-    fn served(&mut self, place: &Place, what: What) -> Option<(u32, u32)> {
+    fn served(&mut self, place: &Place, Take { what, number, .. }: Take) -> Option<(u32, u32)> {
         let forgets = self.forgets();
         let listed = |bit: usize, again: bool| {
             let delivery = self.listed.deliveries.get(bit)?;
@@ -356,6 +356,7 @@ impl Explorer<'_> {
             }
             What::Again(bit) => return listed(bit, true),
             What::Sent(index) => place.items[index],
+            What::Answer(exchange, index) => self.sayings_of(place, exchange).of(number).heard[index],
             What::AgainOther(index) => again(place.peril.as_ref()?.done[index]),
             What::Copy(index) => match place.peril.as_ref()?.copies[index] {
                 Copied::Listed(bit) => return listed(bit, true),

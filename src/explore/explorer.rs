@@ -307,20 +307,20 @@ impl<'a> Explorer<'a> {
         next.copy_from(place);
         match take.what {
             What::Crash(point) => return self.crash(next, point),
-            What::First => return self.begin_with(next, take.number),
+            What::First => return self.begin_with(next, take.served),
             what if !self.is_step(place, what) => return self.without_step(next, take),
             _ => {}
         }
         let (input, again) = self.take_out(next, take);
         let said = self.said(place, take);
         if take.stops {
-            next.peril.as_mut().expect("a crash is left").stops = Some((input, take.number));
+            next.peril.as_mut().expect("a crash is left").stops = Some((input, take.served));
             if self.forgets() {
                 // Nothing is saved and nothing is out; what is, the point says at which the host stops.
                 return Applied { sent: said, ..Applied::NOTHING };
             }
         }
-        let (slot, given) = self.given(next, input, again, take.number);
+        let (slot, given) = self.given(next, input, again, take.served);
         let step = self.give(next, slot, given);
         Applied { step: Some(step), sent: self.steps.bags.sum(said, self.steps.step(step).sent) }
     }

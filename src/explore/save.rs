@@ -89,10 +89,10 @@ fn met(explorer: &mut Explorer, ordering: &[&str]) -> Result<(BTreeMap<usize, Ve
     for stimulus in &scenario.first {
         let mail = explorer.steps.mails.number(&stimulus.message, false);
         for process in explorer.hearers(&stimulus.message) {
+            came.insert((process as u32, mail), (*stimulus.message).clone());
             if explorer.steps.crew.service(process).is_some() {
                 continue;
             }
-            came.insert((process as u32, mail), (*stimulus.message).clone());
             met.entry(process).or_default().push(Meets::Message((*stimulus.message).clone()));
         }
     }
