@@ -295,8 +295,9 @@ impl Explorer<'_> {
     pub fn ready_lost_exchanges(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Named>) {
         for (exchange, weight) in self.open(place) {
             let (service, mail) = self.item_of(place, exchange);
-            // One that comes again has come.
-            if mail & AGAIN == 0 {
+            // One that comes again has come; so has what was delivered first.
+            let first = |&(to, first, _): &(ProcessId, u32, u32)| (to as u32, first) == (service, mail);
+            if mail & AGAIN == 0 && !self.firsts.iter().any(first) {
                 let text = match exchange {
                     Exchange::Listed(bit) => self.listed_text(bit, "-"),
                     Exchange::Other(_) => self.sent_text(service as ProcessId, mail, "-", false, named),

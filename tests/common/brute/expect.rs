@@ -26,7 +26,7 @@ pub enum Wrong {
     /// A service had no answer to a message.
     Unanswered(usize, Type, Reason),
     /// An instance, by process and conversation, sent commands of a type in two steps of one message.
-    Twice(usize, usize, Type),
+    Twice(usize, usize, Type, Type),
 }
 
 /// Of each, how many orderings meet it, and the nearest way to a world where it has happened.

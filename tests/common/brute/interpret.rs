@@ -87,6 +87,8 @@ pub struct Sent {
     pub line: Rc<Vec<u64>>,
     pub id: u64,
     pub origin: u64,
+    /// The message that it is sent for: its type, the id that it bears, and its own beside what waits with it.
+    pub cause: (Type, u64, u64),
 }
 
 /// Ids are computed: from the input's, and the place among what is sent and set because of it.

@@ -193,7 +193,7 @@ impl Walk<'_> {
     ) -> usize {
         world.choices += 1;
         let when = When { choice: world.choices, minutes: world.minutes, forgets: self.case.forgets };
-        let (mut effects, origin) = (Effects::default(), input.origin);
+        let mut effects = Effects::default();
         let mut instance = world.instances[to][conversation].clone();
         instance.take(&self.case.processes[to], input, when, &mut effects);
         self.told.outcomes.extend(effects.outcomes);
@@ -202,10 +202,12 @@ impl Walk<'_> {
             world.instances[to][conversation] = instance;
         }
         for sent in effects.sent.into_iter().take(stop.unwrap_or(many)) {
-            if sent.command {
-                let (by, step) = ((to, conversation, sent.type_, origin), world.choices);
+            // Looked for where no id is remembered and something may go wrong.
+            if sent.command && self.case.forgets && self.case.faults.sum() > 0 {
+                let (cause, origin, id) = sent.cause;
+                let (by, step) = ((to, conversation, sent.type_, origin), (world.choices, id));
                 if world.ordered.iter().any(|other| other.by == by && other.step != step) {
-                    world.wrong.insert(Wrong::Twice(to, conversation, sent.type_));
+                    world.wrong.insert(Wrong::Twice(to, conversation, sent.type_, cause));
                 }
                 world.ordered.push(Ordered { by, step });
             }

@@ -134,8 +134,7 @@ impl Service {
         if *after == After::Said && !reaction.sends.is_empty() {
             value_of(Value::Event, old, input)?;
         }
-        // Alternatives say different things, also where they say the same type.
-        let sent = said(&reaction.sends, &data, input, (salt(self.name), 50 * number))?;
+        let sent = said(&reaction.sends, &data, input, (salt(self.name), 0))?;
         Ok((data, sent))
     }
 }

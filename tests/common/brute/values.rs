@@ -83,6 +83,7 @@ pub fn said(
                     line: input.line.clone(),
                     id: computed(input.id ^ salt, place),
                     origin: computed(input.origin ^ salt, place),
+                    cause: (input.type_, input.origin, input.id),
                 });
             }
         }

@@ -65,11 +65,12 @@ pub struct Exchange {
     pub ways: Rc<Vec<Way>>,
 }
 
-/// A command that an instance sent: which one, of what type, in the steps of which message; and in which step.
+/// A command that an instance sent: which one, of what type, for which message; and in which decision, of which
+/// choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ordered {
     pub by: (usize, usize, Type, u64),
-    pub step: u32,
+    pub step: (u32, u64),
 }
 
 #[derive(Debug, Clone)]
