@@ -443,3 +443,29 @@ states: {there: {end: success, on: {C: {send: D}}}}
         ]
     );
 }
+
+/// An answer that reaches an entity which may answer in several ways: one choice, and an alternative of each.
+#[test]
+fn an_answer_that_an_entity_answers() {
+    let kitchen = "service: kitchen\non: {CookFood: [{publish: FoodCooked}, {publish: FoodBurnt}]}\n";
+    let till = "service: till\nentity: =event.correlationid\ndata: {}\non:\n  FoodCooked: [{chance: 0.5, publish: Paid}]\n  FoodBurnt: {}\n";
+    let text = "services: [kitchen, till]\ndeliver: [CookFood]\n";
+    let report = explored(&cast(&[], &[kitchen, till], text));
+    let mut words = examples(&report);
+    words.sort();
+    assert_eq!(words, ["kitchen:FoodBurnt>till", "kitchen:FoodCooked>till(0)", "kitchen:FoodCooked>till(1)"]);
+    // One crash at least once: in each of the three steps at each point, of which the one that says something has
+    // two; then the message comes again, with all alternatives that the till has then.
+    let faults = "host: at-least-once\nfaults: {crashes: 1}\n";
+    assert_eq!(orderings(&cast(&[], &[kitchen, till], &format!("{text}{faults}"))), 3 + 1 + 2 + 2 * 2);
+}
+
+/// Two services may say the same in the name of one module; and whether it is said as a command or as an event, or
+/// about whom, makes no difference where nobody reads it.
+#[test]
+fn what_nobody_reads_makes_no_difference() {
+    let either = "service: either\non: {C: [{publish: X}, {send: X}]}\n";
+    let report = explored(&with(either, "faults: {losses: 1}\n"));
+    assert_eq!(report.orderings.to_string(), "6");
+    assert_eq!(counts(&report).2.len(), 4, "{:?}", counts(&report));
+}

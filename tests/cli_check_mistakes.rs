@@ -307,3 +307,53 @@ error: an ordering is of one scenario, and here are 2
         .run("replay saved --process order@1")
         .prints("order@1: 2 events, 1 instance\n        1  abandoned (failure)\nsent 1 TakePayment\n");
 }
+
+#[test]
+fn services_that_are_none() {
+    let bench = bench();
+    bench.write("services/kitchen.yaml", "service: kitchen\non: {CookFood: {publish: FoodCooked}}\n");
+    bench.write("scenarios/served.yaml", "scenario: served\nservices: [kichen]\ndeliver: [CookFood]\n");
+    bench.run("check served").fails(
+        2,
+        "\
+error[E0507]: no service kichen in this workspace
+ --> scenarios/served.yaml:2:12
+  |
+2 | services: [kichen]
+  |            ^^^^^^
+  |
+  = help: did you mean kitchen?
+",
+    );
+    bench.run("check --service kichen --events CookFood").fails(
+        2,
+        "\
+error: no service kichen in this workspace
+  = help: did you mean kitchen?
+",
+    );
+    bench.run("check --service kitchen --service kitchen --events CookFood").fails(
+        2,
+        "\
+error[E0208]: kitchen is listed twice
+ --> --service:1:1
+  |
+1 | kitchen
+  | ^^^^^^^
+  |
+  = help: once is enough
+",
+    );
+    bench.run("check --service kitchen --events CookFod").fails(
+        2,
+        "\
+error[E0502]: kitchen does not mention `CookFod`
+ --> --events:1:1
+  |
+1 | CookFod
+  | ^^^^^^^
+  |
+  = help: did you mean `CookFood`?
+",
+    );
+}

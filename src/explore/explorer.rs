@@ -64,6 +64,7 @@ impl<'a> Explorer<'a> {
             // So is for which of them a command was sent.
             ids: reads.ids || (order.causal && definitions.len() + crew.services.len() > 1) || watches,
             times: reads.times,
+            sort: reads.sort || crew.services.is_empty(),
             start: times.max().unwrap_or(Stimulus::TIME),
         };
         let lives = Lives::new(&crew, scenario.alarms == Alarms::Any);
@@ -179,6 +180,11 @@ impl<'a> Explorer<'a> {
         !self.steps.crew.services.is_empty()
     }
 
+    /// Whether some of the first messages are still to come.
+    pub fn begins(&self, place: &Place) -> bool {
+        self.beginning(place).is_some()
+    }
+
     /// The first message that is to come next, where a service may answer it in several ways.
     pub(super) fn beginning(&self, place: &Place) -> Option<(ProcessId, u32, u32)> {
         self.firsts.get(place.owing.as_ref()?.begun as usize).copied()
@@ -282,7 +288,8 @@ impl<'a> Explorer<'a> {
         let data = message.data.as_ref().map_or(String::new(), |data| data.text().to_string());
         let (source, type_) = (message.source.clone(), message.type_.clone());
         let conversation = message.conversation().cloned();
-        (source, type_, data, conversation, to, mail & AGAIN, message.id.clone())
+        let last = (message.id.clone(), message.kind.name(), message.subject.clone());
+        (source, type_, data, conversation, to, mail & AGAIN, last)
     }
 
     /// The alarms that may ring; those that are due at a moment, where one is given.
@@ -416,8 +423,8 @@ impl<'a> Explorer<'a> {
     }
 }
 
-/// Sender, type, data, conversation, to whom, whether again, id.
-pub(super) type Canonical = (Name, Name, String, Option<Name>, u32, u32, Name);
+/// Sender, type, data, conversation, to whom, whether again; and what else may tell it from another.
+pub(super) type Canonical = (Name, Name, String, Option<Name>, u32, u32, (Name, &'static str, Option<Name>));
 
 fn id_of(message: &Message) -> (Name, Name) {
     (message.source.clone(), message.id.clone())

@@ -50,8 +50,9 @@ pub(super) fn judge(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> 
     let mut place = Place::default();
     for world in 0..graph.len() {
         graph.read(world, &mut place);
-        if place.stops().is_some() && explorer.forgets() {
-            // Nothing is saved and nothing is out: no moment that anybody could see.
+        if place.stops().is_some() && explorer.forgets() || explorer.begins(&place) {
+            // Nothing is saved and nothing is out: no moment that anybody could see. Or not all that comes
+            // first has come.
             continue;
         }
         let counts: Vec<u64> = counted.iter().map(|type_| count(explorer, &place, type_)).collect();

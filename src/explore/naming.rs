@@ -8,7 +8,7 @@ use super::place::{AGAIN, Item, Place};
 use super::scenario::{Scenario, Stimulus};
 use super::steps::Slot;
 use super::symbols::Mail;
-use crate::event::{Document, Message, Name};
+use crate::event::{Document, Kind, Message, Name};
 use crate::process::{Correlate, Definition};
 use crate::runtime::ProcessId;
 use rustc_hash::FxHashMap;
@@ -195,6 +195,8 @@ impl Explorer<'_> {
             source: message.source.clone(),
             data: message.data.clone(),
             id: Some(message.id.clone()).filter(|_| self.reads_ids),
+            sort: (self.answers() && self.steps.mails.told.sort)
+                .then(|| (message.kind, message.subject.clone())),
         };
         let same = named.iter().filter(|other| other.text == says.text);
         let number = same.clone().position(|other| *other == says).unwrap_or(same.count());
@@ -265,6 +267,8 @@ pub(super) struct Named {
     open: Option<(bool, u32)>,
     /// Where ids are read.
     id: Option<Name>,
+    /// Where services answer, and that is read.
+    sort: Option<(Kind, Option<Name>)>,
 }
 
 /// Of what there is more than one, so that names must tell them apart.

@@ -11,6 +11,7 @@ use crate::process::expr::Expr;
 pub(super) struct Reads {
     pub ids: bool,
     pub times: bool,
+    pub sort: bool,
     pub now: bool,
     pub until: bool,
 }
@@ -25,6 +26,7 @@ impl Reads {
         Reads {
             ids: all.iter().any(|expr| expr.reads().ids),
             times: all.iter().any(|expr| expr.reads().times),
+            sort: all.iter().any(|expr| expr.reads().sort),
             now: all.iter().any(|expr| expr.reads().now),
             until: alarms.any(|alarm| matches!(alarm.when, AlarmTime::At(_))),
         }

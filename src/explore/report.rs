@@ -8,6 +8,7 @@ use super::judge::{Broken, judge, unanswered};
 use super::lasso;
 use super::nearest::{Nearest, Path};
 use super::outcomes::{Outcome, Outcomes, Wrong};
+use super::place::Place;
 use super::scenario::{Alarms, Bounds, Faults, Host, Order, Scenario};
 use super::twice::twice;
 use crate::error::{Error, Result};
@@ -279,7 +280,8 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     let unreached = unreached.filter(|declared| found.iter().all(|found| found.outcome.rests != **declared));
     let verdict = verdict(scenario, &found, violated, graph.stopped);
     // Where a host is about to stop, the world is the one in which the step has begun.
-    let states = (0..graph.len()).filter(|&world| !graph.is_within_a_step(world)).count() as u64;
+    let begins = beginnings(&explorer, &graph);
+    let states = (0..graph.len()).filter(|&world| !graph.is_within_a_step(world)).count() as u64 - begins;
     Ok(Report {
         scenario: scenario.name.clone(),
         processes: scenario.processes.iter().map(|definition| definition.full_name()).collect(),
@@ -378,6 +380,17 @@ fn avoiding(
         (Count::Finite(all), Count::Finite(sound)) => Some(Count::Finite(all - sound)),
         _ => None,
     }
+}
+
+/// How many worlds lie before all that comes first has come.
+fn beginnings(explorer: &Explorer, graph: &Graph) -> u64 {
+    let mut place = Place::default();
+    let mut begins = |world: &usize| {
+        graph.read(*world, &mut place);
+        explorer.begins(&place)
+    };
+    let near = |world: &usize| graph.depth[*world] as usize <= explorer.scenario.first.len();
+    (0..graph.len()).take_while(near).filter(&mut begins).count() as u64
 }
 
 /// The worlds from which no ordering ends.

@@ -3,7 +3,7 @@
 //! Ids are rubbed off a message, since they say by which path it came and nothing that matters to
 //! what happens next. Where an expression reads them they stay.
 
-use crate::event::{Document, Message, Name, Time};
+use crate::event::{Document, Kind, Message, Name, Time};
 use crate::runtime::ProcessId;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -14,6 +14,8 @@ use std::sync::Arc;
 pub(super) struct Told {
     pub ids: bool,
     pub times: bool,
+    /// Whether it is a command or an event, and its subject: of what services say and hear, only where that is read.
+    pub sort: bool,
     /// The moment at which everything happens that has no time of its own.
     pub start: Time,
 }
@@ -59,7 +61,10 @@ impl Mails {
 
     fn number_of(&mut self, message: &Message, copied: bool, by: Option<ProcessId>) -> u32 {
         let message = self.rubbed(message, copied);
-        let mut text = message.to_json();
+        let mut text = match self.told.sort {
+            true => message.to_json(),
+            false => Message { kind: Kind::Event, subject: None, ..message.clone() }.to_json(),
+        };
         if let Some(by) = by {
             text.push_str(&format!("\n{by}"));
         }

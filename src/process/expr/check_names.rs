@@ -25,7 +25,8 @@ impl Checker<'_> {
         }
         match name {
             "event" => {
-                (self.reads.event, self.reads.ids, self.reads.times) = (true, true, true);
+                (self.reads.event, self.reads.ids) = (true, true);
+                (self.reads.times, self.reads.sort) = (true, true);
                 (Op::Event, Types::MAP)
             }
             "data" => {
@@ -138,6 +139,7 @@ impl Checker<'_> {
         if let Some(attribute) = Attribute::named(name) {
             self.reads.ids |= attribute.is_identity();
             self.reads.times |= attribute.is_time();
+            self.reads.sort |= matches!(attribute, Attribute::Kind | Attribute::Subject);
             let types = attribute.types();
             return (Op::Attribute(attribute), types);
         }

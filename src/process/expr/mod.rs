@@ -169,6 +169,8 @@ pub struct Reads {
     pub ids: bool,
     /// When it was said, or is due, or expires.
     pub times: bool,
+    /// Whether it is a command or an event, and whom it is about.
+    pub sort: bool,
     /// These members of the instance's data.
     pub data: BTreeSet<String>,
     /// The instance's data as a whole, as in `data[event.data.key]`.
