@@ -33,8 +33,16 @@ struct Pair<'a> {
 impl Pair<'_> {
     fn message(&mut self, type_: Type, data: Option<i64>) -> (String, String) {
         let id = u64::from(self.choices);
-        let input =
-            interpret::Input { type_, data, line: Rc::default(), id, origin: id, by: None, ring: None };
+        let input = interpret::Input {
+            type_,
+            data,
+            line: Rc::default(),
+            id,
+            origin: id,
+            tried: 0,
+            by: None,
+            ring: None,
+        };
         let mut message = Message::new("outside", name(type_), format!("m{}", self.choices), self.now());
         message.correlation = Some(Name::from("c1"));
         message.position = Some(Position::FIRST);
@@ -56,6 +64,7 @@ impl Pair<'_> {
                 line: Rc::default(),
                 id: alarm.id,
                 origin: alarm.origin,
+                tried: 0,
                 by: None,
                 ring,
             },

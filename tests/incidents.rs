@@ -228,3 +228,22 @@ states:
     let (_, tally) = run_all(&memory, &families);
     assert_eq!(tally.outcomes.get(&anyorder::step::Outcome::Stale), Some(&1));
 }
+
+/// Story: a starter that its initial state kept for later began the life all the same, and what was said on entry
+/// went out; when it was tried again it led back into that state, and what was said then bore the same ids.
+/// Whoever remembers ids took the second for the first. Found by brute force, which had services that do.
+#[test]
+fn a_starter_that_waits_does_not_send_the_same_ids_twice() {
+    let families = families(&[
+        "process: p\nversion: 1\nstarts-on: Go\ninitial: a\nstates:\n  a: {enter: {send: Cook, alarm: \
+                              {Bell: 1m}}, defer: Go, on: {Turn: {to: b}}}\n  b: {on: {Go: {to: a}}, ignore: Bell}\n",
+    ]);
+    let memory = logs("m o-1 Go c 00\nm o-2 Turn c 01\n");
+    let store = store(memory.clone());
+    run_on(&store, &families, newest(), 64).unwrap();
+    let journal = store.read("p", anyorder::event::Position::FIRST).unwrap();
+    let ids: Vec<_> = journal.map(|record| record.unwrap().message.id).collect();
+    let different: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!((ids.len(), different.len()), (8, 8));
+    every_cut_gives_the_same(&memory, &families, 64);
+}

@@ -231,9 +231,16 @@ impl<'a> Course<'a> {
         }
     }
 
+    /// A starter that its initial state keeps has begun a life, and may have sent something by that: when it is
+    /// tried again it must not send the same ids again.
     fn id(&self, ordinal: u64) -> Name {
         let Question { definition, instance, message: input, .. } = self.question;
-        computed_id(&[&*definition.name, &*instance.id, &*input.source, &*input.id], ordinal)
+        let waits =
+            || instance.deferred.iter().any(|kept| kept.id == input.id && kept.source == input.source);
+        let tried =
+            if definition.starter(&input.type_).is_some() && waits() { instance.decisions } else { 0 };
+        let parts = [&*definition.name, &*instance.id, &*input.source, &*input.id];
+        computed_id(&parts, tried << 32 | ordinal)
     }
 
     /// What every message that a process sends has alike.

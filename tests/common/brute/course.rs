@@ -138,8 +138,8 @@ impl<'a> Course<'a> {
         for alarm in &reaction.alarms {
             let (key, data) = (optional(alarm.key)?, optional(alarm.data)?);
             // Behind whatever is sent; which alarm it is matters to what comes of its ring.
-            let (id, origin) =
-                (computed(input.id ^ salt, 500 + self.set), computed(input.origin ^ salt, 500 + self.set));
+            let place = 500 + self.set + 10_000 * input.tried;
+            let (id, origin) = (computed(input.id ^ salt, place), computed(input.origin ^ salt, place));
             self.instance.alarms.retain(|armed| (armed.name, armed.key) != (alarm.name, key));
             self.instance.alarms.push(Armed {
                 name: alarm.name,

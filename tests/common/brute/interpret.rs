@@ -55,6 +55,8 @@ pub struct Input {
     pub id: u64,
     /// The id that it bears, whatever comes beside it.
     pub origin: u64,
+    /// How often it was tried again.
+    pub tried: usize,
     /// Of a ring: the message that set the alarm.
     pub by: Option<u64>,
     /// Of a ring: the life that set the alarm.
@@ -222,6 +224,8 @@ impl Instance {
     fn retry(&mut self, process: &Process, when: When, effects: &mut Effects) {
         let mut index = 0;
         while self.parked.is_none() && index < self.deferred.len() {
+            // A starter may have begun a life and wait all the same: what it sends when it is tried again is new.
+            self.deferred[index].tried += 1;
             let input = self.deferred[index].clone();
             let decided = self.decide(process, &input, when, effects);
             if decided.outcome != Outcome::Deferred {

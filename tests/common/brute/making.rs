@@ -82,6 +82,7 @@ impl Walk<'_> {
                     line: alarm.line,
                     id: alarm.id,
                     origin: alarm.origin,
+                    tried: 0,
                     by: Some(alarm.by),
                     ring: Some(life),
                 };

@@ -385,5 +385,5 @@ pub fn input_of(message: &Message) -> Input {
     let mut line = (*message.causes).clone();
     line.push(message.id);
     let Message { type_, data, id, origin, .. } = *message;
-    Input { type_, data, line: Rc::new(line), id, origin, by: None, ring: None }
+    Input { type_, data, line: Rc::new(line), id, origin, tried: 0, by: None, ring: None }
 }

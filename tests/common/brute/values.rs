@@ -53,7 +53,7 @@ pub fn changed(set: &[(Var, Value)], old: &Data, input: &Input) -> Result<Data, 
 
 /// Two may say something because of one message.
 pub fn salt(name: &str) -> u64 {
-    u64::from(name.as_bytes()[0])
+    u64::from(name.as_bytes()[0]) << 32
 }
 
 /// Commands first, then events. Ids are computed from whose they are, and from which place on.
@@ -75,7 +75,7 @@ pub fn said(
                 .map(|value| value.map(|value| value_of(value, data, input)).transpose())
                 .collect::<Result<_, _>>()?;
             for data in values {
-                let place = first + all.len();
+                let place = first + all.len() + 10_000 * input.tried;
                 all.push(Sent {
                     type_: sending.type_,
                     command,
