@@ -24,8 +24,8 @@ struct Called<'a> {
     /// Nothing, where it is the only one.
     label: String,
     definition: &'a Definition,
-    /// Whether a listed message reaches it. Of a process that hears only of other processes it is not known
-    /// which instances there will be: it is called by its name, or by that and a conversation.
+    /// Whether a listed message reaches it. Which others there will be, to whom only those speak that take part,
+    /// is not known: they may be called by a conversation, or by the process's name where none is reached.
     reached: bool,
 }
 
@@ -40,15 +40,17 @@ impl<'a> Known<'a> {
         let mut instances = Vec::new();
         for (process, definition) in processes.iter().enumerate() {
             let called = |id: &Name| label(processes, process, id, &found);
-            let mut of_it = found.iter().filter(|(known, _)| *known == process).peekable();
-            let reached = of_it.peek().is_some();
-            let mut labels: Vec<String> = of_it.map(|(_, id)| called(id)).collect();
-            if !reached {
-                labels.extend((processes.len() > 1).then(|| definition.name.to_string()));
-                labels.extend(ids.iter().map(|id| called(id)));
-                labels.dedup();
+            let of_it = found.iter().filter(|(known, _)| *known == process);
+            let labels: Vec<String> = of_it.map(|(_, id)| called(id)).collect();
+            let mut others: Vec<String> = ids.iter().map(|id| called(id)).collect();
+            if labels.is_empty() && processes.len() > 1 {
+                others.insert(0, definition.name.to_string());
             }
-            instances.extend(labels.into_iter().map(|label| Called { label, definition, reached }));
+            others.retain(|label| !labels.contains(label) && !label.is_empty());
+            others.dedup();
+            let all = labels.into_iter().map(|label| (label, true));
+            let all = all.chain(others.into_iter().map(|label| (label, false)));
+            instances.extend(all.map(|(label, reached)| Called { label, definition, reached }));
         }
         let services = cast.services.iter().map(|service| &**service);
         Known { instances, services: services.filter(|service| service.remembers()).collect() }

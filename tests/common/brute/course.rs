@@ -139,7 +139,7 @@ impl<'a> Course<'a> {
             let (key, data) = (optional(alarm.key)?, optional(alarm.data)?);
             // Behind whatever is sent; which alarm it is matters to what comes of its ring.
             let place = 500 + self.set + 10_000 * input.tried;
-            let (id, origin) = (computed(input.id ^ salt, place), computed(input.origin ^ salt, place));
+            let id = computed(input.id ^ salt, place);
             self.instance.alarms.retain(|armed| (armed.name, armed.key) != (alarm.name, key));
             self.instance.alarms.push(Armed {
                 name: alarm.name,
@@ -148,7 +148,7 @@ impl<'a> Course<'a> {
                 data,
                 line: input.line.clone(),
                 id,
-                origin,
+                origin: id,
                 by: input.id,
                 choice: self.when.choice,
                 due: self.when.minutes + alarm.minutes,

@@ -23,8 +23,8 @@ pub struct Finding {
 pub enum Wrong {
     /// By its place.
     Property(usize),
-    /// A service had no answer to a message.
-    Unanswered(usize, Type, Reason),
+    /// A service had no answer to a message, for a reason, at a place of its file.
+    Unanswered(usize, Type, Reason, usize),
     /// An instance, by process and conversation, sent commands of a type in two steps of one message.
     Twice(usize, usize, Type, Type),
 }

@@ -61,6 +61,8 @@ pub struct Way {
     /// In the file, from 1; 0 is silence.
     pub number: usize,
     pub said: Result<(Data, Vec<Sent>), Reason>,
+    /// Where it fails, if it does.
+    pub at: usize,
 }
 
 impl Way {
@@ -94,21 +96,25 @@ impl Service {
     /// All alternatives that a message has, given what is known; one at least.
     pub fn ways(&self, data: &Data, input: &Input) -> Vec<Way> {
         match self.possible(data, input) {
-            Err(reason) => vec![Way { number: 0, said: Err(reason) }],
+            Err((reason, at)) => vec![Way { number: 0, said: Err(reason), at }],
             Ok(numbers) => {
-                let way = |number| Way { number, said: self.taken(number, data, input) };
+                let way = |number| Way { number, said: self.taken(number, data, input), at: number };
                 numbers.into_iter().map(way).collect()
             }
         }
     }
 
-    fn possible(&self, data: &Data, input: &Input) -> Result<Vec<usize>, Reason> {
+    fn possible(&self, data: &Data, input: &Input) -> Result<Vec<usize>, (Reason, usize)> {
         let replies = self.replies(input.type_).expect("it hears that");
-        let holds = |reply: &Reply| all_hold(&reply.reaction.when, data, input, When::default());
+        // A guard that fails stands elsewhere than anything that an alternative says.
+        let holds = |place: usize, reply: &Reply| {
+            all_hold(&reply.reaction.when, data, input, When::default())
+                .map_err(|reason| (reason, 100 + place))
+        };
         let by_chance = replies.iter().any(|reply| reply.chance.is_some());
         if !by_chance && replies.iter().any(|reply| !reply.reaction.when.is_empty()) {
             for (place, reply) in replies.iter().enumerate() {
-                if holds(reply)? {
+                if holds(place, reply)? {
                     return Ok(vec![place + 1]);
                 }
             }
@@ -116,7 +122,7 @@ impl Service {
         }
         let mut held = Vec::new();
         for (place, reply) in replies.iter().enumerate() {
-            if holds(reply)? {
+            if holds(place, reply)? {
                 held.push((place + 1, reply.chance));
             }
         }

@@ -65,9 +65,9 @@ impl Walk<'_> {
             world.done.push(Flight { message: message.clone(), to: with, time: Time::Copy });
         }
         let (service, first) = (with - self.case.processes.len(), world.next);
-        if let Err(reason) = ways[way].said {
+        if let Way { said: Err(reason), at, .. } = ways[way] {
             self.told.seen.insert("an exchange is unanswered");
-            world.wrong.insert(Wrong::Unanswered(service, message.type_, reason));
+            world.wrong.insert(Wrong::Unanswered(service, message.type_, reason, at));
         }
         for sent in ways[way].sent() {
             self.said(world, From::Said(service), message.conversation, sent);

@@ -82,7 +82,7 @@ pub fn said(
                     data,
                     line: input.line.clone(),
                     id: computed(input.id ^ salt, place),
-                    origin: computed(input.origin ^ salt, place),
+                    origin: computed(input.id ^ salt, place),
                     cause: (input.type_, input.origin, input.id),
                 });
             }
