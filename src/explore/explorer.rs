@@ -44,6 +44,8 @@ pub(super) struct Explorer<'a> {
     pub several: Several,
     /// Expressions read ids, so that no message is like another.
     pub reads_ids: bool,
+    /// What caused a message is told by ids.
+    pub tells_causes: bool,
 }
 
 impl<'a> Explorer<'a> {
@@ -59,10 +61,11 @@ impl<'a> Explorer<'a> {
         let absolute = last && (reads.now || reads.times || reads.until);
         let times = scenario.deliver.iter().chain(&scenario.first).map(|stimulus| stimulus.message.time);
         let watches = watches(scenario, &crew);
+        let tells_causes = order.causal && definitions.len() + crew.services.len() > 1;
         let told = Told {
             // Who caused a message is told by ids, so where that matters they are kept.
             // So is for which of them a command was sent.
-            ids: reads.ids || (order.causal && definitions.len() + crew.services.len() > 1) || watches,
+            ids: reads.ids || tells_causes || watches,
             times: reads.times,
             sort: reads.sort || crew.services.is_empty(),
             start: times.max().unwrap_or(Stimulus::TIME),
@@ -118,6 +121,7 @@ impl<'a> Explorer<'a> {
             listed_slots: 0,
             several: Several::default(),
             reads_ids: reads.ids,
+            tells_causes,
         };
         for stimulus in &scenario.first {
             let mail = explorer.steps.mails.number(&stimulus.message, false);
