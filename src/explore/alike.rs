@@ -91,7 +91,7 @@ impl Explorer<'_> {
         to == also_to
             && one & AGAIN == other & AGAIN
             && says(one) == says(other)
-            && self.are_alike(place, message(one), message(other))
+            && (!self.tells_causes || self.are_alike(place, message(one), message(other)))
     }
 
     /// Whether two messages that say the same are on their way to the same, behind the same, and whether
@@ -110,8 +110,9 @@ impl Explorer<'_> {
             place.items.iter().chain(open).map(|&(_, mail)| &self.steps.mails.get(mail & !AGAIN).message);
         self.receivers(place, &one.id) == self.receivers(place, &other.id)
             && behind(one) == behind(other)
-            && waiting.all(|message| both_or_none(&self.line(message)))
-            && sent.all(|message| both_or_none(&self.line(message)[1..]))
+            && (!self.tells_causes
+                || waiting.all(|message| both_or_none(&self.line(message)))
+                    && sent.all(|message| both_or_none(&self.line(message)[1..])))
     }
 
     /// To whom a message is still on its way.

@@ -10,7 +10,7 @@ use super::place::{AGAIN, Item, Layout, Owing, Place, Watched};
 use super::reads::{Reads, now_unknown, watches, within_limits};
 use super::scenario::{Alarms, Host, Order, Scenario, Stimulus};
 use super::steps::{Given, Steps, UNBORN};
-use super::symbols::{Mails, Told};
+use super::symbols::{Mail, Mails, Told};
 use crate::error::Result;
 use crate::event::{Message, Millis, Name};
 use crate::process::Definition;
@@ -44,6 +44,8 @@ pub(super) struct Explorer<'a> {
     pub several: Several,
     /// Expressions read ids, so that no message is like another.
     pub reads_ids: bool,
+    /// What caused a message is told by ids.
+    pub tells_causes: bool,
 }
 
 impl<'a> Explorer<'a> {
@@ -59,10 +61,11 @@ impl<'a> Explorer<'a> {
         let absolute = last && (reads.now || reads.times || reads.until);
         let times = scenario.deliver.iter().chain(&scenario.first).map(|stimulus| stimulus.message.time);
         let watches = watches(scenario, &crew);
+        let tells_causes = order.causal && definitions.len() + crew.services.len() > 1;
         let told = Told {
             // Who caused a message is told by ids, so where that matters they are kept.
             // So is for which of them a command was sent.
-            ids: reads.ids || (order.causal && definitions.len() + crew.services.len() > 1) || watches,
+            ids: reads.ids || tells_causes || watches,
             times: reads.times,
             sort: reads.sort || crew.services.is_empty(),
             start: times.max().unwrap_or(Stimulus::TIME),
@@ -118,6 +121,7 @@ impl<'a> Explorer<'a> {
             listed_slots: 0,
             several: Several::default(),
             reads_ids: reads.ids,
+            tells_causes,
         };
         for stimulus in &scenario.first {
             let mail = explorer.steps.mails.number(&stimulus.message, false);
@@ -284,11 +288,11 @@ impl<'a> Explorer<'a> {
 
     /// What puts messages that are not listed in canonical order.
     pub fn canonical(&self, (to, mail): Item) -> Canonical {
-        let message = &self.steps.mails.get(mail & !AGAIN).message;
+        let Mail { message, by, .. } = self.steps.mails.get(mail & !AGAIN);
         let data = message.data.as_ref().map_or(String::new(), |data| data.text().to_string());
         let (source, type_) = (message.source.clone(), message.type_.clone());
         let conversation = message.conversation().cloned();
-        let last = (message.id.clone(), message.kind.name(), message.subject.clone());
+        let last = (message.id.clone(), message.kind.name(), message.subject.clone(), *by);
         (source, type_, data, conversation, to, mail & AGAIN, last)
     }
 
@@ -329,7 +333,8 @@ impl<'a> Explorer<'a> {
         }
         let (slot, given) = self.given(next, input, again, take.served);
         let step = self.give(next, slot, given);
-        Applied { step: Some(step), sent: self.steps.bags.sum(said, self.steps.step(step).sent) }
+        let sent = self.steps.step(step).sent;
+        Applied { step: Some(step), sent: if said == 0 { sent } else { self.steps.bags.sum(said, sent) } }
     }
 
     /// What a service has said whose answer arrives: all of its alternative.
@@ -424,7 +429,8 @@ impl<'a> Explorer<'a> {
 }
 
 /// Sender, type, data, conversation, to whom, whether again; and what else may tell it from another.
-pub(super) type Canonical = (Name, Name, String, Option<Name>, u32, u32, (Name, &'static str, Option<Name>));
+pub(super) type Canonical = (Name, Name, String, Option<Name>, u32, u32, Last);
+type Last = (Name, &'static str, Option<Name>, Option<ProcessId>);
 
 fn id_of(message: &Message) -> (Name, Name) {
     (message.source.clone(), message.id.clone())
