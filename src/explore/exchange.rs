@@ -297,10 +297,13 @@ impl Explorer<'_> {
             let (service, mail) = self.item_of(place, exchange);
             // One that comes again has come; so has what was delivered first.
             let first = |&(to, first, _): &(ProcessId, u32, u32)| (to as u32, first) == (service, mail);
-            if mail & AGAIN == 0 && !self.firsts.iter().any(first) {
+            let first = matches!(exchange, Exchange::Other(_)) && self.firsts.iter().any(first);
+            if mail & AGAIN == 0 && !first {
                 let text = match exchange {
                     Exchange::Listed(bit) => self.listed_text(bit, "-"),
-                    Exchange::Other(_) => self.sent_text(service as ProcessId, mail, "-", false, named),
+                    Exchange::Other(_) => {
+                        self.sent_text((service as ProcessId, mail), "-", (false, None), named)
+                    }
                 };
                 let label = self.labels.number(text);
                 choices.push(Choice { take: What::LostAsked(exchange).into(), label, weight });

@@ -110,8 +110,17 @@ impl Explorer<'_> {
             says || self.steps.crew.service(to as usize).is_some()
         };
         let found = place.items.iter().enumerate().filter(lost).map(|(index, &item)| (index, item));
-        for (index, (to, mail), weight) in self.sorted(found.collect()) {
-            let label = self.sent_label(to as usize, mail & !AGAIN, "-", mail & AGAIN != 0, named);
+        let found: Vec<(usize, Item)> = found.collect();
+        // Where order is kept it matters which of several that are alike is lost.
+        let found = match self.order.fifo {
+            true => found.into_iter().map(|(index, item)| (index, item, 1)).collect(),
+            false => self.sorted(found),
+        };
+        for (index, (to, mail), weight) in found {
+            let which = self.order.fifo.then_some((true, index as u32));
+            let again = mail & AGAIN != 0;
+            let text = self.sent_text((to as usize, mail & !AGAIN), "-", (again, which), named);
+            let label = self.labels.number(text);
             choices.push(Choice { take: What::LostSent(index).into(), label, weight });
         }
     }

@@ -109,8 +109,7 @@ impl Lives {
         &self.lives[number as usize]
     }
 
-    /// The number of an instance that came out of a step. `before` is what it was (its alarms are
-    /// known by their ids), `shift` what the clock has moved, `seen` what may come again.
+    /// The number of an instance that came out of a step. `before` is what it was, `shift` what the clock has moved, `seen` what may come again.
     pub fn number(
         &mut self,
         mails: &Mails,
@@ -183,7 +182,8 @@ impl Lives {
         shift: Millis,
     ) -> Vec<Armed> {
         let old: &[Armed] = before.map_or(&[], |number| &self.get(number).alarms);
-        let was = |alarm: &Message| old.iter().position(|known| known.message.id == alarm.id);
+        // The very one, and not one that was set anew under the same id, as on a host that remembers none.
+        let was = |alarm: &Arc<Message>| old.iter().position(|known| Arc::ptr_eq(&known.message, alarm));
         let mut alarms: Vec<(Option<usize>, Runs, &Arc<Message>)> = instance
             .alarms
             .iter()

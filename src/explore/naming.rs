@@ -89,16 +89,16 @@ impl Explorer<'_> {
         again: bool,
         named: &mut Vec<Named>,
     ) -> u16 {
-        let text = self.sent_text(to, mail, sign, again, named);
+        let text = self.sent_text((to, mail), sign, (again, None), named);
         self.labels.number(text)
     }
 
+    /// `which`: of several that are alike, if it matters which of them.
     pub fn sent_text(
         &self,
-        to: ProcessId,
-        mail: u32,
+        (to, mail): (ProcessId, u32),
         sign: &str,
-        again: bool,
+        (again, which): (bool, Option<(bool, u32)>),
         named: &mut Vec<Named>,
     ) -> String {
         let Mail { message, by, .. } = self.steps.mails.get(mail & !AGAIN);
@@ -113,7 +113,7 @@ impl Explorer<'_> {
         };
         // What a service says bears its name, and is no namesake of what is listed.
         let listed = self.scenario.deliver.iter().filter(|_| by.is_none()).filter(namesake).count();
-        self.numbered_text(name, (to, mail), sign, (again, None), listed, named)
+        self.numbered_text(name, (to, mail), sign, (again, which), listed, named)
     }
 
     /// What a service says that takes an alternative: `kitchen:FoodCooked`, with the number of the alternative
@@ -157,7 +157,7 @@ impl Explorer<'_> {
             Exchange::Listed(bit) => self.listed_text(bit, ""),
             Exchange::Other(_) => {
                 let (service, mail) = self.item_of(place, exchange);
-                self.sent_text(service as ProcessId, mail, "", mail & AGAIN != 0, named)
+                self.sent_text((service as ProcessId, mail), "", (mail & AGAIN != 0, None), named)
             }
         };
         if sayings.all.iter().filter(|saying| saying.heard.is_empty()).count() > 1 {
@@ -263,7 +263,7 @@ pub(super) struct Named {
     data: Option<Document>,
     /// It is in flight again; or, of duplicates, not in flight yet.
     again: bool,
-    /// The exchange that it answers, if it is not in flight yet.
+    /// The exchange that it answers, if it is not in flight yet; or its place among what is, where that matters.
     open: Option<(bool, u32)>,
     /// Where ids are read.
     id: Option<Name>,

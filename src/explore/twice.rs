@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 /// What is known of causes and commands, by number.
 #[derive(Debug, Default)]
 pub(super) struct Causes {
-    numbers: FxHashMap<(Name, Name), u32>,
+    numbers: FxHashMap<(Name, Name, bool), u32>,
     types: Vec<Name>,
     commands: Vec<Name>,
     /// Per slot, command and type of the cause, where it was sent twice.
@@ -45,7 +45,7 @@ impl Causes {
         for (decision, recorded) in turn.iter().enumerate() {
             for message in &recorded.sent {
                 if message.kind == Sort::Command {
-                    let cause = self.cause(&recorded.input, copied_from);
+                    let cause = self.cause(&recorded.input, recorded.kept, copied_from);
                     sends.push(Sends { before, decision, cause, command: self.command(&message.type_) });
                 }
                 before += 1;
@@ -54,14 +54,15 @@ impl Causes {
         sends
     }
 
-    fn cause(&mut self, message: &Message, copied_from: &FxHashMap<Name, Name>) -> u32 {
+    /// `begins`: it begins a life and waits all the same; what it says when it is tried again is another matter.
+    fn cause(&mut self, message: &Message, begins: bool, copied_from: &FxHashMap<Name, Name>) -> u32 {
         // Copies that wait beside each other bear ids of their own, and are the same message.
         let mut id = &message.id;
         while let Some(own) = copied_from.get(id).filter(|own| id.strip_suffix('\'') == Some(own)) {
             id = own;
         }
         let next = self.types.len() as u32;
-        let number = *self.numbers.entry((message.source.clone(), id.clone())).or_insert(next);
+        let number = *self.numbers.entry((message.source.clone(), id.clone(), begins)).or_insert(next);
         if number == next {
             self.types.push(message.type_.clone());
         }

@@ -12,7 +12,7 @@ use crate::process::page::listed;
 use crate::process::{Definition, Service};
 use crate::span::nearest;
 use crate::step::Rest;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) struct Known<'a> {
     instances: Vec<Called<'a>>,
@@ -36,21 +36,27 @@ impl<'a> Known<'a> {
     pub fn of(cast: Cast<'a>, whole: &Whole) -> Known<'a> {
         let processes = cast.processes;
         let found = instances(processes, whole.first.iter().chain(&whole.deliver));
-        let ids: BTreeSet<&Name> = found.iter().map(|(_, id)| id).collect();
+        let mut ids: BTreeSet<&Name> = found.iter().map(|(_, id)| id).collect();
+        ids.extend(
+            whole.first.iter().chain(&whole.deliver).filter_map(|stimulus| stimulus.message.conversation()),
+        );
         let mut instances = Vec::new();
         for (process, definition) in processes.iter().enumerate() {
+            // In the order of a report.
             let called = |id: &Name| label(processes, process, id, &found);
-            let of_it = found.iter().filter(|(known, _)| *known == process);
-            let labels: Vec<String> = of_it.map(|(_, id)| called(id)).collect();
-            let mut others: Vec<String> = ids.iter().map(|id| called(id)).collect();
-            if labels.is_empty() && processes.len() > 1 {
-                others.insert(0, definition.name.to_string());
+            let mut labels: BTreeMap<String, bool> = BTreeMap::new();
+            if processes.len() > 1 {
+                labels.insert(definition.name.to_string(), false);
+                labels.extend(ids.iter().map(|id| (format!("{}#{id}", definition.name), false)));
             }
-            others.retain(|label| !labels.contains(label) && !label.is_empty());
-            others.dedup();
-            let all = labels.into_iter().map(|label| (label, true));
-            let all = all.chain(others.into_iter().map(|label| (label, false)));
-            instances.extend(all.map(|(label, reached)| Called { label, definition, reached }));
+            labels.extend(
+                found.iter().filter(|(known, _)| *known == process).map(|(_, id)| (called(id), true)),
+            );
+            instances.extend(labels.into_iter().map(|(label, reached)| Called {
+                label,
+                definition,
+                reached,
+            }));
         }
         let services = cast.services.iter().map(|service| &**service);
         Known { instances, services: services.filter(|service| service.remembers()).collect() }
@@ -127,7 +133,10 @@ impl<'a> Known<'a> {
             let of_process = |instance: usize| std::ptr::eq(self.instances[instance].definition, *definition);
             match (of_it.next(), of_it.next()) {
                 (Some((_, _, rest)), None) => said.push((label, definition, rest)),
-                (None, _) if !reached && parts.iter().any(|(_, other, _)| of_process(*other)) => {}
+                // One that is called by its process's name may turn out to be one of several.
+                (None, _)
+                    if (!reached || !label.contains('#'))
+                        && parts.iter().any(|(_, other, _)| of_process(*other)) => {}
                 (None, _) => {
                     let what = format!("`{text}` does not say where {label} rests");
                     return Err((what, format!("write `{whole}`")));

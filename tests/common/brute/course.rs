@@ -25,6 +25,8 @@ pub struct Course<'a> {
     set: usize,
     /// State and place of what held and was taken.
     held: Vec<(usize, usize)>,
+    /// A life begins, and its starter waits all the same.
+    begins: bool,
 }
 
 impl<'a> Course<'a> {
@@ -37,7 +39,7 @@ impl<'a> Course<'a> {
     ) -> Course<'a> {
         let (moved, sent, held) = (false, Vec::new(), Vec::new());
         let instance = instance.clone();
-        Course { process, input, when, instance, state, moved, sent, set: 0, held }
+        Course { process, input, when, instance, state, moved, sent, set: 0, held, begins: false }
     }
 
     /// Whether the starter is kept.
@@ -56,7 +58,8 @@ impl<'a> Course<'a> {
             self.react(reaction)?;
         }
         self.whenever()?;
-        Ok(matches!(answer, Answer::Defer) && !self.process.states[self.state].end)
+        self.begins = matches!(answer, Answer::Defer) && !self.process.states[self.state].end;
+        Ok(self.begins)
     }
 
     /// The state, then what it shares.
@@ -121,8 +124,24 @@ impl<'a> Course<'a> {
         if self.moved {
             self.instance.enter(self.process, self.state);
         }
+        // Alarms are numbered behind all that is sent.
+        for number in 0..self.set {
+            let (before, id) = (self.alarm_id(500 + number), self.alarm_id(self.sent.len() + number));
+            let mut set = self.instance.alarms.iter_mut();
+            if let Some(alarm) = set.find(|alarm| alarm.id == before) {
+                (alarm.id, alarm.origin) = (id, id);
+            }
+        }
+        // What is said because a life begins is not said for what the starter says when it is tried again.
+        if self.begins {
+            self.sent.iter_mut().for_each(|sent| sent.cause.1 = !sent.cause.1);
+        }
         *instance = self.instance;
         effects.sent.append(&mut self.sent);
+    }
+
+    fn alarm_id(&self, place: usize) -> u64 {
+        computed(self.input.id ^ salt(self.process.name), place + 10_000 * self.input.tried)
     }
 
     fn perform(&mut self, reaction: &Reaction) -> Result<(), Reason> {
@@ -137,9 +156,8 @@ impl<'a> Course<'a> {
         }
         for alarm in &reaction.alarms {
             let (key, data) = (optional(alarm.key)?, optional(alarm.data)?);
-            // Behind whatever is sent; which alarm it is matters to what comes of its ring.
-            let place = 500 + self.set + 10_000 * input.tried;
-            let id = computed(input.id ^ salt, place);
+            // For now: how much is sent is not known yet.
+            let id = self.alarm_id(500 + self.set);
             self.instance.alarms.retain(|armed| (armed.name, armed.key) != (alarm.name, key));
             self.instance.alarms.push(Armed {
                 name: alarm.name,

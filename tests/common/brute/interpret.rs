@@ -225,7 +225,7 @@ impl Instance {
         let mut index = 0;
         while self.parked.is_none() && index < self.deferred.len() {
             // A starter may have begun a life and wait all the same: what it sends when it is tried again is new.
-            self.deferred[index].tried += 1;
+            self.deferred[index].tried += usize::from(process.starter(self.deferred[index].type_).is_some());
             let input = self.deferred[index].clone();
             let decided = self.decide(process, &input, when, effects);
             if decided.outcome != Outcome::Deferred {

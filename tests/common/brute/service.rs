@@ -140,7 +140,12 @@ impl Service {
         if *after == After::Said && !reaction.sends.is_empty() {
             value_of(Value::Event, old, input)?;
         }
-        let sent = said(&reaction.sends, &data, input, (salt(self.name), 0))?;
+        // Ids are an entity's own.
+        let whose = match self.entity {
+            Some(Key::Said) => input.data.map_or(1, |k| k as u64 + 2),
+            _ => 0,
+        };
+        let sent = said(&reaction.sends, &data, input, (salt(self.name) ^ whose << 48, 0))?;
         Ok((data, sent))
     }
 }

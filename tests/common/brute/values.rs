@@ -83,7 +83,7 @@ pub fn said(
                     line: input.line.clone(),
                     id: computed(input.id ^ salt, place),
                     origin: computed(input.id ^ salt, place),
-                    cause: (input.type_, input.origin, input.id),
+                    cause: (input.type_, input.origin, computed(input.id, 2_000 + input.tried)),
                 });
             }
         }
