@@ -5,7 +5,7 @@ mod common;
 #[path = "common/shelf.rs"]
 mod shelf;
 
-use anyorder::explore::{Kind, Report, Scenario, Verdict, outcome_of, step_through};
+use anyorder::explore::{Faults, Host, Kind, Report, Scenario, Verdict, outcome_of, step_through};
 use common::library::scenario;
 use shelf::of;
 use std::collections::BTreeSet;
@@ -185,6 +185,20 @@ fn a_cook_who_does_not_hear_keeps_the_money() {
             format!("finally no-money-kept: {nearest}"),
         ]
     );
+}
+
+/// Also where so much can happen that what adds nothing is not left out.
+#[test]
+fn what_decides_an_outcome_says_nothing_twice() {
+    let mut scenario = read("loan-broker", "scenarios/silent.yaml");
+    scenario.faults = Faults { duplicates: 1, losses: 0, crashes: 0 };
+    scenario.host = Host::AtLeastOnce;
+    let report = of(&scenario);
+    assert!(report.outcomes.iter().any(|found| found.decided.by.len() > 50), "hardly anything decides");
+    for found in report.outcomes {
+        let said: BTreeSet<&String> = found.decided.by.iter().collect();
+        assert_eq!(said.len(), found.decided.by.len(), "{:?}", found.decided.by);
+    }
 }
 
 /// What a process was not told it cannot take back: the mended one, too, books two carriers when Maple's answer is lost.
