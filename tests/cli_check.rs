@@ -28,6 +28,14 @@ order@1, after OrderPlaced: OrderPaid in any order, alarms at any moment
 ",
     );
     bench.run("check scenarios/payment.yaml").prints(&bench.run("check payment").out());
+    // Nothing is listed, and the alarm rings all the same.
+    let text = "scenario: nobody pays\nprocess: order@1\nfirst: {OrderPlaced: {total: 1}}\nexpect: {outcomes: abandoned}\n";
+    bench.write("scenarios/nobody.yaml", text);
+    let said = bench.run("check nobody").out();
+    assert_eq!(
+        said.lines().nth(1),
+        Some("order@1, after OrderPlaced: what follows in any order, alarms at any moment")
+    );
     bench.run("check always-paid").ends(
         1,
         "\

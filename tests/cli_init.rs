@@ -45,11 +45,14 @@ fn the_restaurant_works_at_once() {
   services/assistant-manager.yaml
   services/cashier.yaml
   services/cook.yaml
+  scenarios/busy-cook.yaml
+  scenarios/late-payment.yaml
   scenarios/pay-after-eating.yaml
   scenarios/pay-first.yaml
   specs/pay-after-eating.yaml
   specs/pay-first.yaml
   specs/who-takes-it.yaml
+  next/deaf-cook.yaml
   next/pay-first@2.yaml
   next/takeaway@1.yaml
   next/takeaway.yaml

@@ -65,8 +65,13 @@ pub(super) fn decided(
             first => format!("{first} happens"),
         };
         let exactly = obeying.is_some_and(|count| Count::Finite(count) == *own);
-        let mut by: Vec<String> = told.iter().map(text).collect();
-        by.dedup();
+        // What never comes may be one of several, and then its pairs read alike.
+        let mut by: Vec<String> = Vec::new();
+        for said in told.iter().map(text) {
+            if !by.contains(&said) {
+                by.push(said);
+            }
+        }
         Decided { by, exactly }
     };
     let mut each = |outcome| if go_on() { decide(outcome) } else { Decided::default() };

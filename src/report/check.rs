@@ -94,7 +94,8 @@ fn setting(report: &Report) -> String {
     };
     let many = report.deliver.len();
     let messages = match many {
-        0..=9 => report.deliver.join(", "),
+        0 => "what follows".to_string(),
+        1..=9 => report.deliver.join(", "),
         _ => format!("{} and {}", report.deliver[..6].join(", "), counted(many as u64 - 6, "other")),
     };
     format!("{text}: {messages} {}, {alarms}{}", in_order(report.order), risks(report))
