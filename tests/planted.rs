@@ -26,7 +26,7 @@ fn hunks(patch: &str) -> Vec<(String, String, String)> {
     let mut hunks: Vec<(String, String, String)> = Vec::new();
     let mut file = String::new();
     for line in patch.lines() {
-        if line.starts_with("--- ") {
+        if line.starts_with("--- ") || line.starts_with("diff ") {
             continue;
         } else if let Some(path) = line.strip_prefix("+++ b/") {
             file = path.to_string();
