@@ -171,7 +171,7 @@ mod tests {
             "--format json check some.yaml --save there",
             "--format=json status",
             "graph flow -o flow.svg",
-            "run --until now",
+            "run --until 2026-11-21T10:00:00Z",
         ] {
             let words = || std::iter::once("anyorder").chain(line.split(' ')).map(OsString::from);
             let words: Vec<OsString> = words().collect();

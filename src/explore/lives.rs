@@ -83,6 +83,8 @@ pub(super) struct Lives {
     any: bool,
     /// Data is told by its members' order, too.
     ordered: bool,
+    /// Per process, the messages that may begin a life.
+    starters: Vec<BTreeSet<Name>>,
 }
 
 impl Lives {
@@ -98,11 +100,14 @@ impl Lives {
                 }
             }
         }
+        let of =
+            |definition: &Arc<Definition>| definition.starts_on.iter().map(|s| s.type_.clone()).collect();
+        let starters = definitions.iter().map(of).collect();
         let whole =
             |definition: &Arc<Definition>| definition.expressions().iter().any(|e| e.reads().all_data);
         let serves = |service: &Arc<Service>| service.expressions().iter().any(|e| e.reads().all_data);
         let ordered = definitions.iter().any(whole) || crew.services.iter().any(serves);
-        Lives { lives: Vec::new(), numbers: FxHashMap::default(), bytes: 0, absolute, any, ordered }
+        Lives { lives: Vec::new(), numbers: FxHashMap::default(), bytes: 0, absolute, any, ordered, starters }
     }
 
     pub fn get(&self, number: u32) -> &Life {
@@ -130,6 +135,12 @@ impl Lives {
             at: Time::MIN,
             reason: parked.reason,
         });
+        // A starter that waits sends other ids each time it is tried, by how many decisions there were.
+        let begins = |message: &Arc<Message>| {
+            self.starters.get(process).is_some_and(|starters| starters.contains(&message.type_))
+        };
+        let counts = mails.told.ids && deferred.iter().any(begins);
+        let decisions = if counts { instance.decisions } else { 0 };
         let mut remembered = crate::step::Seen::default();
         seen.iter().for_each(|known| remembered.insert(known.clone()));
         let instance = Instance {
@@ -139,7 +150,7 @@ impl Lives {
             rung,
             parked,
             seen: remembered,
-            decisions: 0,
+            decisions,
             since: Time::MIN,
             ..instance
         };
@@ -234,6 +245,9 @@ impl Lives {
         let mut out = String::with_capacity(256);
         let _ = write!(out, "{process} {:?} {:?} {:?}", instance.id, instance.phase, instance.correlation);
         let _ = write!(out, " {:?} {:?}", instance.rested, instance.parked.as_ref().map(|p| &p.reason));
+        if instance.decisions > 0 {
+            let _ = write!(out, " {}", instance.decisions);
+        }
         let mut data: Vec<(&Name, &Document)> = instance.data.iter().collect();
         if !self.ordered {
             data.sort();

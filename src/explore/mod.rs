@@ -15,6 +15,7 @@
 //! (what tells two instances apart), `graph.rs`, `report.rs`.
 
 mod alike;
+mod begin;
 mod choice;
 mod count;
 mod crew;

@@ -19,7 +19,7 @@ pub fn agree(seeds: std::ops::Range<u64>, walked: fn(u64) -> (Case, Told), wante
         }
     }
     coverage.print();
-    if coverage.total >= 1_000 && bad.is_empty() {
+    if coverage.total >= 500 && bad.is_empty() {
         (wanted.floors)(&coverage);
     }
     for (kind, seeds) in &bad {
