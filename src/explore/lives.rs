@@ -245,9 +245,6 @@ impl Lives {
         let mut out = String::with_capacity(256);
         let _ = write!(out, "{process} {:?} {:?} {:?}", instance.id, instance.phase, instance.correlation);
         let _ = write!(out, " {:?} {:?}", instance.rested, instance.parked.as_ref().map(|p| &p.reason));
-        if instance.decisions > 0 {
-            let _ = write!(out, " {}", instance.decisions);
-        }
         let mut data: Vec<(&Name, &Document)> = instance.data.iter().collect();
         if !self.ordered {
             data.sort();
@@ -273,6 +270,9 @@ impl Lives {
                 let _ = write!(out, "\n{sign}{rung} ");
                 message.write_json(&mut out);
             }
+        }
+        if instance.decisions > 0 {
+            let _ = write!(out, "\n{}", instance.decisions);
         }
         for (source, id) in seen {
             let _ = write!(out, "\n+");
