@@ -194,6 +194,35 @@ fn worlds_without_end() {
     assert_eq!((report.stopped, report.orderings.to_string()), (Some(Stopped::Depth), "0".to_string()));
 }
 
+/// All is counted within a little memory, and what decides would take more: that is left out, and said.
+#[test]
+fn what_decides_may_take_too_much_memory() {
+    let types: Vec<String> = (1..=6).map(|number| format!("M{number}")).collect();
+    let on = types.iter().map(|type_| format!("{type_}: {{publish: Heard{type_}}}"));
+    let on = on.collect::<Vec<_>>().join(", ");
+    let process = format!(
+        "process: p\nversion: 1\nstarts-on: Go\ninitial: on\nstates:\n  on: {{on: {{Stop: {{to: off}}, Halt: {{to: out}}, \
+         {on}}}}}\n  off: {{end: success, ignore: [Halt, {list}]}}\n  out: {{end: failure, ignore: [Stop, {list}]}}\n",
+        list = types.join(", ")
+    );
+    let text = format!("first: Go\ndeliver: [Stop, Halt, {}]\n", types.join(", "));
+    let mut scenario = scenario(&process, &text);
+    let whole = report(&scenario, Order::ANY);
+    assert!(whole.undecided.is_none() && whole.outcomes.iter().any(|found| !found.decided.by.is_empty()));
+    // The first bound that the worlds are within.
+    let little = (1..).map(|size| {
+        scenario.bounds.memory = size << 16;
+        report(&scenario, Order::ANY)
+    });
+    let little = little.into_iter().find(|report| report.stopped.is_none()).unwrap();
+    assert_eq!(little.undecided, Some(Stopped::Memory));
+    assert_eq!(
+        (&little.orderings, little.states, little.verdict),
+        (&whole.orderings, whole.states, whole.verdict)
+    );
+    assert!(little.outcomes.iter().all(|found| found.decided.by.is_empty()));
+}
+
 /// Two processes that answer each other for ever.
 #[test]
 fn ping_and_pong() {
@@ -246,9 +275,12 @@ fn stopped_before_it_is_known_what_decides() {
                    {to: b}}}\n  a: {end: success, ignore: [B]}\n  b: {end: failure, ignore: [A]}\n";
     let scenario: Scenario = scenario(process, "deliver: [A, B]\n");
     let whole = explore(&scenario, Order::ANY, &mut |_| true).unwrap();
-    assert!(!whole.undecided && whole.outcomes.iter().all(|one| !one.decided.by.is_empty()));
+    assert!(whole.undecided.is_none() && whole.outcomes.iter().all(|one| !one.decided.by.is_empty()));
     let report = explore(&scenario, Order::ANY, &mut |progress| progress.done < progress.met).unwrap();
-    assert_eq!((report.undecided, report.stopped, report.verdict), (true, None, whole.verdict));
+    assert_eq!(
+        (report.undecided, report.stopped, report.verdict),
+        (Some(Stopped::Asked), None, whole.verdict)
+    );
     assert_eq!(report.orderings, whole.orderings);
     assert!(report.outcomes.iter().all(|one| one.decided.by.is_empty()));
 }

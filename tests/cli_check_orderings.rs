@@ -191,7 +191,8 @@ fn the_report_as_json() {
     ],
     "bounds": {
       "states": 10000000,
-      "depth": 200
+      "depth": 200,
+      "memory": 8589934592
     },
     "reductions": [
       "equal-worlds"
@@ -224,7 +225,8 @@ fn the_report_as_json() {
     ],
     "bounds": {
       "states": 2,
-      "depth": 200
+      "depth": 200,
+      "memory": 8589934592
     },
     "reductions": [
       "equal-worlds"

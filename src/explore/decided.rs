@@ -28,26 +28,29 @@ const LABELS: usize = 512;
 type Pair = (usize, usize);
 
 /// Per outcome, what decides it; nothing where there is one only, or where worlds form a circle. `go_on`
-/// is asked before each; where it says no, nothing more is worked out.
+/// is asked before each; where it says no, nothing more is worked out. None where that would take more than
+/// `room` bytes.
 pub(super) fn decided(
     explorer: &Explorer,
     graph: &Graph,
     own: &[Count],
     group_of: &dyn Fn(u32) -> Option<usize>,
+    room: u64,
     go_on: &mut dyn FnMut() -> bool,
-) -> Vec<Decided> {
-    let nothing = || vec![Decided::default(); own.len()];
+) -> Option<Vec<Decided>> {
+    let nothing = || Some(vec![Decided::default(); own.len()]);
     if own.len() < 2 || own.contains(&Count::Infinite) {
         return nothing();
     }
-    let Some(paths) = Unrolled::new(explorer, graph).filter(|paths| paths.labels() <= LABELS) else {
+    let Some(paths) = Unrolled::new(explorer, graph, room)?.filter(|paths| paths.labels() <= LABELS) else {
         return nothing();
     };
     let sorted = Sorted::of(paths.len(), |node| paths.edges(node));
     if !sorted.behind_a_circle.is_empty() {
         return nothing();
     }
-    let mut common = common(&paths, &sorted, own.len(), &|node| group_of(paths.world(node)));
+    let room = room.saturating_sub(paths.bytes());
+    let mut common = common(&paths, &sorted, own.len(), &|node| group_of(paths.world(node)), room)?;
     common.iter_mut().for_each(|pairs| pairs.retain(|&(a, b)| paths.is_clear(a) && paths.is_clear(b)));
     let everywhere = |pair: &Pair| common.iter().all(|pairs| pairs.contains(pair));
     let decide = |(pairs, own): (&BTreeSet<Pair>, &Count)| {
@@ -75,7 +78,7 @@ pub(super) fn decided(
         Decided { by, exactly }
     };
     let mut each = |outcome| if go_on() { decide(outcome) } else { Decided::default() };
-    common.iter().zip(own).map(&mut each).collect()
+    Some(common.iter().zip(own).map(&mut each).collect())
 }
 
 /// Leaves out what adds nothing, and says the least that is enough: the same number of orderings obeys
@@ -116,15 +119,19 @@ fn fewest(
     (told, count)
 }
 
-/// Per group, the precedences of all paths that end in it. Sets of pairs are rows of bits.
+/// Per group, the precedences of all paths that end in it. Sets of pairs are rows of bits. None where they
+/// would take more than `room` bytes.
 fn common(
     paths: &Unrolled,
     sorted: &Sorted,
     groups: usize,
     group_of: &dyn Fn(u32) -> Option<usize>,
-) -> Vec<BTreeSet<Pair>> {
+    room: u64,
+) -> Option<Vec<BTreeSet<Pair>>> {
     let labels = paths.labels();
     let row = labels.div_ceil(64);
+    let most = room / (labels * row * size_of::<u64>() + 32) as u64;
+    let mut kept = 1;
     let mut known: Vec<Option<Box<[u64]>>> = vec![None; paths.len()];
     let mut found: Vec<Option<Box<[u64]>>> = vec![None; groups];
     known[0] = Some(vec![0; labels * row].into());
@@ -132,6 +139,7 @@ fn common(
     for &node in &sorted.order {
         // All that lead here have been seen, so what is known is whole, and needed no longer.
         let Some(here) = known[node as usize].take() else { continue };
+        kept -= 1;
         let edges = paths.edges(node as usize);
         if !edges.is_empty() {
             paths.happened(node, &mut happened);
@@ -145,8 +153,14 @@ fn common(
             }
             match &mut known[edge.to as usize] {
                 Some(known) => known.iter_mut().zip(&there).for_each(|(a, b)| *a &= b),
-                empty => *empty = Some(there),
+                empty => {
+                    *empty = Some(there);
+                    kept += 1;
+                }
             }
+        }
+        if kept > most {
+            return None;
         }
         if let Some(group) = group_of(node) {
             match &mut found[group] {
@@ -162,7 +176,7 @@ fn common(
         };
         (0..labels).flat_map(|a| (0..labels).map(move |b| (a, b))).filter(has).collect()
     };
-    found.into_iter().map(listed).collect()
+    Some(found.into_iter().map(listed).collect())
 }
 
 /// How many orderings obey some precedences. None beyond 2^128.

@@ -23,6 +23,8 @@ pub(super) struct Graph {
     ends: Vec<bool>,
     /// The bound that was reached, or that somebody said to stop.
     pub stopped: Option<Stopped>,
+    /// How much memory the walk has taken, more or less.
+    pub taken: u64,
 }
 
 /// A choice, and the world that it leads to.
@@ -84,9 +86,12 @@ impl Graph {
                 graph.stopped = Some(Stopped::States);
                 break;
             }
-            if index % BETWEEN == 0 && graph.bytes(&table) + explorer.steps.bytes() > bounds.memory {
-                graph.stopped = Some(Stopped::Memory);
-                break;
+            if index % BETWEEN == 0 {
+                graph.taken = graph.bytes(&table) + explorer.steps.bytes();
+                if graph.taken > bounds.memory {
+                    graph.stopped = Some(Stopped::Memory);
+                    break;
+                }
             }
             graph.edge_at.push(graph.edges.len());
             graph.read(index, &mut place);
@@ -111,6 +116,7 @@ impl Graph {
             index += 1;
         }
         graph.edge_at.push(graph.edges.len());
+        graph.taken = graph.bytes(&table) + explorer.steps.bytes();
         graph
     }
 

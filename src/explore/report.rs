@@ -38,8 +38,9 @@ pub struct Report {
     pub states: u64,
     /// Why not everything was explored.
     pub stopped: Option<Stopped>,
-    /// All is counted, and somebody said to stop before it was known what decides each outcome.
-    pub undecided: bool,
+    /// Why it is not known what decides each outcome, though all is counted: somebody said to stop, or memory
+    /// is at its bound.
+    pub undecided: Option<Stopped>,
     /// Those with most orderings first; of equals, the nearest.
     pub outcomes: Vec<Found>,
     pub findings: Vec<Finding>,
@@ -178,15 +179,23 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
         done: graph.len() as u64,
         depth: graph.depth.last().copied().unwrap_or(0),
     };
-    let mut undecided = false;
+    let mut undecided = None;
     let mut go_on = || {
-        undecided |= !watch(whole);
-        !undecided
+        if !watch(whole) {
+            undecided = Some(Stopped::Asked);
+        }
+        undecided.is_none()
     };
+    let room = scenario.bounds.memory.saturating_sub(graph.taken);
     let decided = match graph.stopped {
-        None => decided(&explorer, &graph, &counts, &group_of, &mut go_on),
-        Some(_) => vec![Decided::default(); counts.len()],
+        None => decided(&explorer, &graph, &counts, &group_of, room, &mut go_on),
+        Some(_) => Some(Vec::new()),
     };
+    let decided = decided.unwrap_or_else(|| {
+        undecided = Some(Stopped::Memory);
+        Vec::new()
+    });
+    let decided = decided.into_iter().chain(std::iter::repeat(Decided::default()));
     let trapped = trapped(&graph, &sorted, &outcomes);
     let mut circles = lasso::in_circles(&graph, &sorted.behind_a_circle);
     if !trapped.is_empty() {

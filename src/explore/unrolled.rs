@@ -32,25 +32,35 @@ struct Nodes {
     counted: Vec<Vec<u8>>,
 }
 
+impl Nodes {
+    fn bytes(&self) -> u64 {
+        // With their places in a table.
+        (self.world.len() * 56 + self.edges.len() * size_of::<Edge>()) as u64
+    }
+}
+
 /// How many times a label is told apart; what comes after is the last time again.
 const TIMES: u8 = 5;
 /// How many nodes there may be, beyond which it is not unrolled.
 const ROOM: usize = 3_000_000;
 
 impl<'a> Unrolled<'a> {
-    /// None where that would take too much room.
-    pub fn new(explorer: &'a Explorer<'a>, graph: &'a Graph) -> Option<Unrolled<'a>> {
+    /// None where that would take more than `room` bytes; and none inside where there are too many nodes.
+    pub fn new(explorer: &'a Explorer<'a>, graph: &'a Graph, room: u64) -> Option<Option<Unrolled<'a>>> {
         let listed = if explorer.answers() { 0 } else { explorer.listed.deliveries.len() };
         let tracked: Vec<u16> = (listed..explorer.labels.len()).map(|label| label as u16).collect();
         let mut unrolled =
             Unrolled { explorer, graph, listed, nodes: None, most: vec![0; tracked.len()], tracked };
         if !unrolled.tracked.is_empty() {
-            unrolled.nodes = Some(unrolled.unroll()?);
+            match unrolled.unroll(room)? {
+                Some(nodes) => unrolled.nodes = Some(nodes),
+                None => return Some(None),
+            }
         }
-        Some(unrolled)
+        Some(Some(unrolled))
     }
 
-    fn unroll(&mut self) -> Option<Nodes> {
+    fn unroll(&mut self, room: u64) -> Option<Option<Nodes>> {
         let listed = self.listed;
         let mut counted: Vec<Vec<u8>> = vec![vec![0; self.tracked.len()]];
         let mut counts_of: FxHashMap<Vec<u8>, u32> = std::iter::once((counted[0].clone(), 0)).collect();
@@ -85,12 +95,21 @@ impl<'a> Unrolled<'a> {
             }
             index += 1;
             if nodes.world.len() > ROOM {
+                return Some(None);
+            }
+            // Twice, since each set of counts stands in a table, too.
+            if nodes.bytes() + (2 * counted.len() * (self.tracked.len() + 32)) as u64 > room {
                 return None;
             }
         }
         nodes.edge_at.push(nodes.edges.len());
         nodes.counted = counted;
-        Some(nodes)
+        Some(Some(nodes))
+    }
+
+    /// How much memory it takes, beside the graph.
+    pub fn bytes(&self) -> u64 {
+        self.nodes.as_ref().map_or(0, Nodes::bytes)
     }
 
     pub fn len(&self) -> usize {

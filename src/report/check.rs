@@ -313,21 +313,15 @@ fn lasso(report: &Report) -> String {
 }
 
 fn bound(report: &Report) -> String {
-    let what = match report.stopped {
-        None if report.undecided => {
-            return "\nstopped: all is counted; what decides each outcome is not worked out\n".to_string();
-        }
-        None => return String::new(),
-        Some(Stopped::States) => {
-            format!("the bound of {} was reached", counted(report.bounds.states, "state"))
-        }
-        Some(Stopped::Depth) => {
-            format!("orderings go on after {}", counted(report.bounds.depth, "choice"))
-        }
-        Some(Stopped::Memory) => {
-            format!("the bound of {} MiB was reached", grouped(report.bounds.memory >> 20))
-        }
-        Some(Stopped::Asked) => "stopped".to_string(),
+    let Some(stopped) = report.stopped.or(report.undecided) else { return String::new() };
+    let what = match stopped {
+        Stopped::States => format!("the bound of {} was reached", counted(report.bounds.states, "state")),
+        Stopped::Depth => format!("orderings go on after {}", counted(report.bounds.depth, "choice")),
+        Stopped::Memory => format!("the bound of {} MiB was reached", grouped(report.bounds.memory >> 20)),
+        Stopped::Asked => "stopped".to_string(),
     };
-    format!("\n{what}: what is above was found so far, and there may be more\n")
+    match report.stopped {
+        None => format!("\n{what}: all is counted; what decides each outcome is not worked out\n"),
+        Some(_) => format!("\n{what}: what is above was found so far, and there may be more\n"),
+    }
 }

@@ -143,7 +143,7 @@ fn scenario(report: &Report) -> Scenario<'_> {
             .collect(),
         lasso: report.lasso.as_ref().map(|Lasso { ordering, round }| LassoSaid { ordering, round }),
         unreached: report.unreached.iter().map(String::as_str).collect(),
-        undecided: report.undecided,
+        undecided: report.undecided.is_some(),
         bounds: bounds(&report.bounds),
         reductions: &report.reductions,
     }
