@@ -13,23 +13,19 @@ use super::steps::{Given, Steps, UNBORN};
 use super::symbols::{Mail, Mails, Told};
 use crate::error::Result;
 use crate::event::{Message, Millis, Name};
-use crate::process::Definition;
 use crate::runtime::ProcessId;
 use crate::step::{entity_of, instance_of};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// Everything that stays the same from world to world, and what was learned on the way.
 pub(super) struct Explorer<'a> {
     pub scenario: &'a Scenario,
     pub order: Order,
-    /// In the house's order.
-    pub definitions: Vec<Arc<Definition>>,
     pub listed: Listed,
     pub steps: Steps,
     pub exchanges: Exchanges,
-    /// Where services answer: the first messages, one for each who hears it, by the instance's place.
+    /// The first messages, one for each who hears it: its number, and the instance's place.
     pub(super) firsts: Vec<(ProcessId, u32, u32)>,
     pub labels: Labels,
     /// Moments at which something happens, as time since the start; only where time is told.
@@ -51,7 +47,6 @@ pub(super) struct Explorer<'a> {
 impl<'a> Explorer<'a> {
     pub fn new(scenario: &'a Scenario, order: Order) -> Result<Explorer<'a>> {
         let crew = Crew::of(scenario);
-        let definitions = crew.definitions.clone();
         let reads = Reads::of(&crew);
         if scenario.alarms == Alarms::Any && reads.now {
             return Err(now_unknown(&crew));
@@ -61,7 +56,7 @@ impl<'a> Explorer<'a> {
         let absolute = last && (reads.now || reads.times || reads.until);
         let times = scenario.deliver.iter().chain(&scenario.first).map(|stimulus| stimulus.message.time);
         let watches = watches(scenario, &crew);
-        let tells_causes = order.causal && definitions.len() + crew.services.len() > 1;
+        let tells_causes = order.causal && crew.definitions.len() + crew.services.len() > 1;
         let told = Told {
             // Who caused a message is told by ids, so where that matters they are kept.
             // So is for which of them a command was sent.
@@ -107,7 +102,6 @@ impl<'a> Explorer<'a> {
         let mut explorer = Explorer {
             scenario,
             order,
-            definitions,
             listed,
             steps,
             exchanges: Exchanges::default(),
@@ -133,7 +127,8 @@ impl<'a> Explorer<'a> {
             explorer.firsts.extend(asked.map(|service| (service, mail, u32::MAX)));
         }
         explorer.listed_slots = explorer.steps.slots.len() as u32;
-        explorer.several = Several::of(scenario, explorer.definitions.len(), &explorer.steps.slots);
+        explorer.several =
+            Several::of(scenario, explorer.steps.crew.definitions.len(), &explorer.steps.slots);
         for bit in 0..explorer.listed.deliveries.len() {
             let text = explorer.listed_text(bit, "");
             explorer.labels.texts.push(text);

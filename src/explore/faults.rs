@@ -9,8 +9,7 @@
 //! Which ids an instance remembers is told by which deliveries were made: an id is put before the kernel
 //! again when a copy comes, and is no part of a world in which none can come.
 
-use super::choice::Exchange;
-use super::choice::{Applied, Choice, Take, What};
+use super::choice::{Applied, Choice, Exchange, Take, What};
 use super::explorer::Explorer;
 use super::listed::{Delivery, has};
 use super::naming::Named;

@@ -81,24 +81,26 @@ pub(super) fn judge(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> 
 
 /// What services without `entity` could not answer, and in which worlds it has gone without.
 pub(super) fn unanswered(explorer: &Explorer, graph: &Graph) -> Vec<Broken> {
-    let all = &explorer.exchanges.unanswered;
-    let found = |what: &String| Broken {
-        name: String::new(),
-        text: what.clone(),
-        kind: Kind::Unanswered,
-        worlds: Vec::new(),
-        failed: None,
-    };
-    let mut found: Vec<Broken> = all.iter().map(found).collect();
+    let failed = |place: &Place| place.owing.as_ref().map_or_else(Vec::new, |owing| owing.failed.clone());
+    told(graph, Kind::Unanswered, explorer.exchanges.unanswered.clone(), failed)
+}
+
+/// What is wrong by itself, and in which worlds: those that tell of it, by its number.
+pub(super) fn told(
+    graph: &Graph,
+    kind: Kind,
+    texts: Vec<String>,
+    numbers: impl Fn(&Place) -> Vec<u32>,
+) -> Vec<Broken> {
+    let broken = |text| Broken { name: String::new(), text, kind, worlds: Vec::new(), failed: None };
+    let mut found: Vec<Broken> = texts.into_iter().map(broken).collect();
+    let worlds = if found.is_empty() { 0 } else { graph.len() };
     let mut place = Place::default();
-    let worlds = if all.is_empty() { 0 } else { graph.len() };
     for world in 0..worlds {
         graph.read(world, &mut place);
-        for &failed in place.owing.iter().flat_map(|owing| &owing.failed) {
-            found[failed as usize].worlds.push(world as u32);
-        }
+        numbers(&place).into_iter().for_each(|number| found[number as usize].worlds.push(world as u32));
     }
-    found.retain(|unanswered| !unanswered.worlds.is_empty());
+    found.retain(|broken| !broken.worlds.is_empty());
     found.sort_by(|a, b| a.text.cmp(&b.text));
     found
 }
@@ -149,16 +151,18 @@ fn holds(
     if conversations.is_empty() || !property.reads_instances() {
         conversations = BTreeSet::from([&nobody]);
     }
+    let services = services_facts(explorer, place);
     for conversation in conversations {
         let of = |process: &str| {
-            let mut mine =
-                instances.iter().filter(|(_, at, _, _)| *explorer.definitions[*at].name == *process);
+            let mut mine = instances
+                .iter()
+                .filter(|(_, at, _, _)| *explorer.steps.crew.definitions[*at].name == *process);
             mine.find(|(_, _, id, _)| id == conversation).and_then(|(_, _, _, instance)| instance.as_ref())
         };
         let processes = explorer.scenario.processes.iter();
         let facts = Facts {
             processes: processes.map(|definition| facts_of(definition, of(&definition.name))).collect(),
-            services: services_facts(explorer, place),
+            services: services.clone(),
             counts: counts.clone(),
         };
         if !property.judge(&facts).map_err(|failure| failure.what)? {

@@ -83,8 +83,8 @@ pub(super) struct Lives {
     any: bool,
     /// Data is told by its members' order, too.
     ordered: bool,
-    /// Per process, the messages that may begin a life.
-    starters: Vec<BTreeSet<Name>>,
+    /// In the house's order.
+    definitions: Vec<Arc<Definition>>,
 }
 
 impl Lives {
@@ -100,21 +100,28 @@ impl Lives {
                 }
             }
         }
-        let of =
-            |definition: &Arc<Definition>| definition.starts_on.iter().map(|s| s.type_.clone()).collect();
-        let starters = definitions.iter().map(of).collect();
         let whole =
             |definition: &Arc<Definition>| definition.expressions().iter().any(|e| e.reads().all_data);
         let serves = |service: &Arc<Service>| service.expressions().iter().any(|e| e.reads().all_data);
         let ordered = definitions.iter().any(whole) || crew.services.iter().any(serves);
-        Lives { lives: Vec::new(), numbers: FxHashMap::default(), bytes: 0, absolute, any, ordered, starters }
+        let definitions = definitions.clone();
+        Lives {
+            lives: Vec::new(),
+            numbers: FxHashMap::default(),
+            bytes: 0,
+            absolute,
+            any,
+            ordered,
+            definitions,
+        }
     }
 
     pub fn get(&self, number: u32) -> &Life {
         &self.lives[number as usize]
     }
 
-    /// The number of an instance that came out of a step. `before` is what it was, `shift` what the clock has moved, `seen` what may come again.
+    /// The number of an instance that came out of a step. `before` is what it was, `shift` what the clock has
+    /// moved, `seen` what may come again.
     pub fn number(
         &mut self,
         mails: &Mails,
@@ -137,7 +144,7 @@ impl Lives {
         });
         // A starter that waits sends other ids each time it is tried, by how many decisions there were.
         let begins = |message: &Arc<Message>| {
-            self.starters.get(process).is_some_and(|starters| starters.contains(&message.type_))
+            self.definitions.get(process).is_some_and(|process| process.starter(&message.type_).is_some())
         };
         let counts = mails.told.ids && deferred.iter().any(begins);
         let decisions = if counts { instance.decisions } else { 0 };

@@ -234,8 +234,10 @@ impl Explorer<'_> {
             text.push_str(&format!("#{}", word(&id)));
         }
         text.push('!');
-        if self.definitions.iter().filter(|definition| definition.alarms.contains(&name)).count() > 1 {
-            text.push_str(&format!(">{}", self.definitions[process].name));
+        if self.steps.crew.definitions.iter().filter(|definition| definition.alarms.contains(&name)).count()
+            > 1
+        {
+            text.push_str(&format!(">{}", self.steps.crew.definitions[process].name));
         }
         text
     }

@@ -1,5 +1,5 @@
-//! The nearest way to a set of worlds: fewest faults, then fewest steps, then fewest inversions against the order in which
-//! the messages are listed, then canonical order. A minimum over all paths.
+//! The nearest way to a set of worlds: fewest faults, then fewest steps, then fewest inversions against the
+//! order in which the messages are listed, then canonical order. A minimum over all paths.
 
 use super::choice::What;
 use super::explorer::Explorer;

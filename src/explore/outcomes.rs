@@ -176,11 +176,11 @@ pub(super) fn instances(explorer: &Explorer, place: &Place) -> Vec<Called> {
     // As `Scenario::label` has it: ids are told where some process has several instances.
     let of =
         |process: ProcessId| listed.clone().filter(|&slot| steps.slots[slot as usize].0 == process).count();
-    let several = (0..explorer.definitions.len()).any(|process| of(process) > 1);
+    let several = (0..explorer.steps.crew.definitions.len()).any(|process| of(process) > 1);
     let mut found = Vec::new();
     for definition in &explorer.scenario.processes {
-        let here = |process: &ProcessId| explorer.definitions[*process].name == definition.name;
-        let process = (0..explorer.definitions.len()).find(here).expect("the same processes");
+        let here = |process: &ProcessId| explorer.steps.crew.definitions[*process].name == definition.name;
+        let process = (0..explorer.steps.crew.definitions.len()).find(here).expect("the same processes");
         let slots = (0..steps.slots.len() as u32)
             .filter(|&slot| steps.slots[slot as usize].0 == process)
             .filter(|slot| place.life(*slot) != UNBORN || listed.contains(slot));

@@ -59,7 +59,7 @@ pub fn save(scenario: &Scenario, order: Order, ordering: &[&str]) -> Result<Vec<
     let ends = instances(&explorer, &end);
     let start = explorer.steps.mails.told.start;
     let mut saved = Vec::new();
-    for (process, definition) in explorer.definitions.iter().enumerate() {
+    for (process, definition) in explorer.steps.crew.definitions.iter().enumerate() {
         let Some(meets) = met.remove(&process) else { continue };
         let moments = moments(definition, &meets, start)?;
         let log = log(definition, &meets, &moments, start);

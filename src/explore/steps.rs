@@ -76,12 +76,6 @@ pub(super) struct Steps {
 pub(super) const UNBORN: u32 = 0;
 
 impl Steps {
-    /// How much memory what was learned takes, more or less.
-    pub fn bytes(&self) -> u64 {
-        const STEP: usize = size_of::<Step>() + 128;
-        self.lives.bytes + (self.steps.len() * STEP) as u64
-    }
-
     pub fn new(
         crew: Crew,
         mails: Mails,
@@ -110,6 +104,12 @@ impl Steps {
             causes: Causes::default(),
             caused_by: FxHashMap::default(),
         })
+    }
+
+    /// How much memory what was learned takes, more or less.
+    pub fn bytes(&self) -> u64 {
+        const STEP: usize = size_of::<Step>() + 128;
+        self.lives.bytes + (self.steps.len() * STEP) as u64
     }
 
     pub fn world(&self) -> &World {

@@ -8,7 +8,7 @@
 use super::explorer::Explorer;
 use super::faults::insert;
 use super::graph::Graph;
-use super::judge::Broken;
+use super::judge::{Broken, told};
 use super::outcomes::name_of_slot;
 use super::place::Place;
 use super::report::Kind;
@@ -119,23 +119,6 @@ pub(super) fn twice(explorer: &Explorer, graph: &Graph) -> Vec<Broken> {
         let who = name_of_slot(explorer, *slot);
         format!("{who} sends {} twice for one {cause}", causes.commands[*command as usize])
     };
-    let found = |found: &(u32, u32, Name)| Broken {
-        name: String::new(),
-        text: said(found),
-        kind: Kind::Twice,
-        worlds: Vec::new(),
-        failed: None,
-    };
-    let mut broken: Vec<Broken> = causes.found.iter().map(found).collect();
-    let mut place = Place::default();
-    let worlds = if broken.is_empty() { 0 } else { graph.len() };
-    for world in 0..worlds {
-        graph.read(world, &mut place);
-        for &twice in place.watched.iter().flat_map(|watched| &watched.twice) {
-            broken[twice as usize].worlds.push(world as u32);
-        }
-    }
-    broken.retain(|broken| !broken.worlds.is_empty());
-    broken.sort_by(|a, b| a.text.cmp(&b.text));
-    broken
+    let twice = |place: &Place| place.watched.as_ref().map_or_else(Vec::new, |watched| watched.twice.clone());
+    told(graph, Kind::Twice, causes.found.iter().map(said).collect(), twice)
 }
