@@ -250,6 +250,23 @@ order@1: OrderPaid in any order, alarms at any moment
 }
 
 /// Exit code 3, and what was found so far.
+/// Within a little memory all is counted, and what decides is left out: that is a bound, too.
+#[test]
+fn a_bound_of_memory() {
+    let scenario = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/tally/scenarios/tally-12.yaml");
+    let bench = Bench::new();
+    let ends = |memory: &str| {
+        let ran = bench.run(&format!("check {scenario} --memory {memory}"));
+        (ran.code, ran.out.lines().last().unwrap_or_default().to_string())
+    };
+    let so_far = "the bound of 1 MiB was reached: what is above was found so far, and there may be more";
+    assert_eq!(ends("1MiB"), (Some(3), so_far.to_string()));
+    let counted =
+        "the bound of 4 MiB was reached: all is counted; what decides each outcome is not worked out";
+    assert_eq!(ends("4MiB"), (Some(3), counted.to_string()));
+    assert_eq!(ends("64MiB").0, Some(0));
+}
+
 #[test]
 fn bounds() {
     let bench = bench();

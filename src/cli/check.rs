@@ -142,7 +142,9 @@ fn exit(reports: &[Report]) -> Exit {
         Exit::Bound
     } else if any(&|report| matches!(report.verdict, Verdict::Violated | Verdict::Diverges)) {
         Exit::Finding
-    } else if any(&|report| report.verdict == Verdict::BoundReached) {
+    } else if any(&|report| {
+        report.verdict == Verdict::BoundReached || report.undecided == Some(Stopped::Memory)
+    }) {
         Exit::Bound
     } else {
         Exit::Holds
