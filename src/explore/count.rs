@@ -84,24 +84,31 @@ trait Number: Clone {
     fn big(self) -> BigUint;
 }
 
-impl Number for u128 {
-    const ZERO: u128 = 0;
-    const ONE: u128 = 1;
+macro_rules! machine_number {
+    ($number:ty) => {
+        impl Number for $number {
+            const ZERO: $number = 0;
+            const ONE: $number = 1;
 
-    fn add_times(&mut self, times: u16, other: &u128) -> bool {
-        let sum = other.checked_mul(u128::from(times)).and_then(|more| self.checked_add(more));
-        *self = sum.unwrap_or(0);
-        sum.is_some()
-    }
+            fn add_times(&mut self, times: u16, other: &$number) -> bool {
+                let sum = other.checked_mul(<$number>::from(times)).and_then(|more| self.checked_add(more));
+                *self = sum.unwrap_or(0);
+                sum.is_some()
+            }
 
-    fn is_zero(&self) -> bool {
-        *self == 0
-    }
+            fn is_zero(&self) -> bool {
+                *self == 0
+            }
 
-    fn big(self) -> BigUint {
-        BigUint::from(self)
-    }
+            fn big(self) -> BigUint {
+                BigUint::from(self)
+            }
+        }
+    };
 }
+
+machine_number!(u64);
+machine_number!(u128);
 
 /// One, as [`BigUint`] cannot say it in a constant.
 #[derive(Clone)]
@@ -135,7 +142,8 @@ pub(super) fn paths(
     group_of: &dyn Fn(u32) -> Option<usize>,
     passable: &dyn Fn(u32) -> bool,
 ) -> Vec<Count> {
-    let counted = count::<u128>(graph, sorted, groups, group_of, passable)
+    let counted = count::<u64>(graph, sorted, groups, group_of, passable)
+        .or_else(|| count::<u128>(graph, sorted, groups, group_of, passable))
         .or_else(|| count::<Big>(graph, sorted, groups, group_of, passable));
     let mut counts = counted.expect("big numbers always fit");
     for &world in &sorted.behind_a_circle {

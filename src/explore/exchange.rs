@@ -8,8 +8,8 @@
 use super::choice::{Choice, Exchange, Take, What};
 use super::explorer::Explorer;
 use super::faults::{insert, put};
+use super::labels::{Said, Sign};
 use super::listed::has;
-use super::naming::Named;
 use super::place::{AGAIN, Copied, Item, Place};
 use super::steps::Slot;
 use crate::event::{Message, Millis, Time};
@@ -243,14 +243,14 @@ impl Explorer<'_> {
                 None => others.push((index, 1)),
             }
         }
-        others.sort_by_key(|&(index, _)| self.canonical(open[index]));
+        others.sort_by(|&(a, _), &(b, _)| self.canonical(open[a], open[b]));
         found.extend(others.into_iter().map(|(index, weight)| (Exchange::Other(index), one(weight))));
         found
     }
 
     /// What may come of the exchanges that are open: of each alternative the message that arrives first, or
     /// the alternative itself where nobody hears anything of it.
-    pub fn ready_exchanges(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Named>) {
+    pub fn ready_exchanges(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Said>) {
         for (exchange, weight) in self.open(place) {
             let sayings = self.sayings_of(place, exchange);
             for saying in &sayings.all {
@@ -269,7 +269,7 @@ impl Explorer<'_> {
                     // In the order in which they were said, only the first of those that are alike.
                     let same = if self.order.fifo || self.scenario.alike { 1 } else { same };
                     let what = What::Answer(exchange, index);
-                    let label = self.answer_label(place, exchange, &sayings, number, item, "", named);
+                    let label = self.answer_label(place, exchange, &sayings, number, item, Sign::None, named);
                     let weight = weight * same;
                     choices.push(Choice { take: Take { number, ..what.into() }, label, weight });
                 }
@@ -292,20 +292,17 @@ impl Explorer<'_> {
     }
 
     /// The faults that may strike exchanges: the message is lost, or an answer.
-    pub fn ready_lost_exchanges(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Named>) {
+    pub fn ready_lost_exchanges(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Said>) {
         for (exchange, weight) in self.open(place) {
             let (service, mail) = self.item_of(place, exchange);
             // One that comes again has come; so has what was delivered first.
             let first = |&(to, first, _): &(ProcessId, u32, u32)| (to as u32, first) == (service, mail);
             let first = matches!(exchange, Exchange::Other(_)) && self.firsts.iter().any(first);
             if mail & AGAIN == 0 && !first {
-                let text = match exchange {
-                    Exchange::Listed(bit) => self.listed_text(bit, "-"),
-                    Exchange::Other(_) => {
-                        self.sent_text((service as ProcessId, mail), "-", (false, None), named)
-                    }
+                let label = match exchange {
+                    Exchange::Listed(bit) => self.listed_label(bit, Sign::Lost),
+                    Exchange::Other(_) => self.sent_label((service, mail), Sign::Lost, (false, None), named),
                 };
-                let label = self.labels.number(text);
                 choices.push(Choice { take: What::LostAsked(exchange).into(), label, weight });
             }
             let sayings = self.sayings_of(place, exchange);
@@ -318,7 +315,7 @@ impl Explorer<'_> {
                     let same = if self.scenario.alike { 1 } else { same };
                     let what = What::LostAnswer(exchange, index);
                     let label =
-                        self.answer_label(place, exchange, &sayings, saying.number, *item, "-", named);
+                        self.answer_label(place, exchange, &sayings, saying.number, *item, Sign::Lost, named);
                     let take = Take { number: saying.number, ..what.into() };
                     choices.push(Choice { take, label, weight: weight * same });
                 }
@@ -373,8 +370,7 @@ impl Explorer<'_> {
         if !serves || mail & AGAIN != 0 && !forgets {
             return None;
         }
-        let message = self.steps.mails.get(mail & !AGAIN).message.clone();
-        Some((self.slot_for(to, &message), mail & !AGAIN))
+        Some((self.slot_for(to, mail & !AGAIN), mail & !AGAIN))
     }
 
     /// The alternatives of a service with `entity`, by their numbers: one for each where there are several.

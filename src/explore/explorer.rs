@@ -3,19 +3,21 @@
 use super::choice::{Applied, Choice, Take, What};
 use super::crew::{Crew, hearers};
 use super::exchange::Exchanges;
+use super::labels::{Labels, Said, Sign};
 use super::listed::{Delivery, Listed};
 use super::lives::Lives;
-use super::naming::{Labels, Named, Several};
+use super::naming::Several;
 use super::place::{AGAIN, Item, Layout, Place};
 use super::reads::{Reads, now_unknown, watches, within_limits};
 use super::scenario::{Alarms, Host, Order, Scenario, Stimulus};
 use super::steps::{Given, Steps, UNBORN};
-use super::symbols::{Mail, Mails, Told};
+use super::symbols::{Mails, Told};
 use crate::error::Result;
 use crate::event::{Message, Millis, Name};
 use crate::runtime::ProcessId;
 use crate::step::{entity_of, instance_of};
 use rustc_hash::FxHashMap;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// Everything that stays the same from world to world, and what was learned on the way.
@@ -37,6 +39,8 @@ pub(super) struct Explorer<'a> {
     compares: bool,
     /// So many instances, those numbered first, are reached by messages of the scenario itself.
     pub listed_slots: u32,
+    /// Per process and message, the instance that it is for.
+    slots: FxHashMap<(ProcessId, u32), u32>,
     pub several: Several,
     /// Expressions read ids, so that no message is like another.
     pub reads_ids: bool,
@@ -113,6 +117,7 @@ impl<'a> Explorer<'a> {
             // Where ids are read, they make a difference.
             compares: scenario.alike && !merge && !reads.ids,
             listed_slots: 0,
+            slots: FxHashMap::default(),
             several: Several::default(),
             reads_ids: reads.ids,
             tells_causes,
@@ -120,7 +125,7 @@ impl<'a> Explorer<'a> {
         for stimulus in &scenario.first {
             let mail = explorer.steps.mails.number(&stimulus.message, false);
             for process in explorer.hearers(&stimulus.message) {
-                let slot = explorer.slot_for(process, &stimulus.message);
+                let slot = explorer.slot_for(process, mail);
                 explorer.firsts.push((process, mail, slot));
             }
             let asked = explorer.steps.crew.asked(&stimulus.message.type_, None);
@@ -130,7 +135,7 @@ impl<'a> Explorer<'a> {
         explorer.several =
             Several::of(scenario, explorer.steps.crew.definitions.len(), &explorer.steps.slots);
         for bit in 0..explorer.listed.deliveries.len() {
-            let text = explorer.listed_text(bit, "");
+            let text = explorer.listed_text(bit, Sign::None);
             explorer.labels.texts.push(text);
         }
         Ok(explorer)
@@ -160,11 +165,12 @@ impl<'a> Explorer<'a> {
     /// was sent, answers, duplicates in flight, alarms, and faults.
     pub fn ready(&mut self, place: &Place, choices: &mut Vec<Choice>) {
         choices.clear();
+        self.steps.mails.rank();
         if let Some((input, number)) = place.stops() {
             return self.ready_crashes(place, input, number, choices);
         }
         if let Some((process, mail, _)) = self.beginning(place) {
-            let label = self.sent_label(process, mail, "", false, &mut Vec::new());
+            let label = self.sent_label((process as u32, mail), Sign::None, (false, None), &mut Vec::new());
             choices.push(Choice { take: What::First.into(), label, weight: 1 });
             return self.with_alternatives(place, choices);
         }
@@ -201,7 +207,7 @@ impl<'a> Explorer<'a> {
         self.with_stops(place, choices);
     }
 
-    fn ready_items(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Named>) {
+    fn ready_items(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Said>) {
         let items = &place.items;
         let mut found: Vec<(usize, u32)> = Vec::new();
         for (index, &(to, mail)) in items.iter().enumerate() {
@@ -224,23 +230,18 @@ impl<'a> Explorer<'a> {
                 None => found.push((index, 1)),
             }
         }
-        found.sort_by_key(|&(index, _)| self.canonical(items[index]));
+        found.sort_by(|&(a, _), &(b, _)| self.canonical(items[a], items[b]));
         for (index, weight) in found {
-            let (to, mail) = items[index];
-            let label = self.sent_label(to as ProcessId, mail & !AGAIN, "", mail & AGAIN != 0, named);
+            let label = self.sent_label(items[index], Sign::None, (items[index].1 & AGAIN != 0, None), named);
             let weight = if self.scenario.alike { 1 } else { weight };
             choices.push(Choice { take: What::Sent(index).into(), label, weight });
         }
     }
 
-    /// What puts messages that are not listed in canonical order.
-    pub fn canonical(&self, (to, mail): Item) -> Canonical {
-        let Mail { message, by, .. } = self.steps.mails.get(mail & !AGAIN);
-        let data = message.data.as_ref().map_or(String::new(), |data| data.text().to_string());
-        let (source, type_) = (message.source.clone(), message.type_.clone());
-        let conversation = message.conversation().cloned();
-        let last = (message.id.clone(), message.kind.name(), message.subject.clone(), *by);
-        (source, type_, data, conversation, to, mail & AGAIN, last)
+    /// The canonical order of messages that are not listed.
+    pub fn canonical(&self, one: Item, other: Item) -> Ordering {
+        let between = (one.0, one.1 & AGAIN).cmp(&(other.0, other.1 & AGAIN));
+        self.steps.mails.compare(one.1 & !AGAIN, other.1 & !AGAIN, between)
     }
 
     /// The alarms that may ring; those that are due at a moment, where one is given.
@@ -338,8 +339,14 @@ impl<'a> Explorer<'a> {
     }
 
     /// The instance that a message is for, at a process.
-    pub fn slot_for(&mut self, process: ProcessId, message: &Message) -> u32 {
-        slot_of(&mut self.steps, process, message)
+    pub fn slot_for(&mut self, process: ProcessId, mail: u32) -> u32 {
+        if let Some(&known) = self.slots.get(&(process, mail)) {
+            return known;
+        }
+        let message = self.steps.mails.get(mail).message.clone();
+        let slot = slot_of(&mut self.steps, process, &message);
+        self.slots.insert((process, mail), slot);
+        slot
     }
 
     fn clock(&mut self, at: Millis) -> u32 {
@@ -365,10 +372,6 @@ impl<'a> Explorer<'a> {
         place.items.insert(index, item);
     }
 }
-
-/// Sender, type, data, conversation, to whom, whether again; and what else may tell it from another.
-pub(super) type Canonical = (Name, Name, String, Option<Name>, u32, u32, Last);
-type Last = (Name, &'static str, Option<Name>, Option<ProcessId>);
 
 fn id_of(message: &Message) -> (Name, Name) {
     (message.source.clone(), message.id.clone())

@@ -11,8 +11,8 @@
 
 use super::choice::{Applied, Choice, Exchange, Take, What};
 use super::explorer::Explorer;
+use super::labels::{Said, Sign};
 use super::listed::{Delivery, has};
-use super::naming::Named;
 use super::place::{AGAIN, Copied, Input, Item, Peril, Place};
 use super::scenario::{Alarms, Host};
 use super::steps::Given;
@@ -61,39 +61,39 @@ impl Explorer<'_> {
     }
 
     /// Duplicates that are in flight again.
-    pub fn ready_copies(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Named>) {
+    pub fn ready_copies(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Said>) {
         let Some(peril) = &place.peril else { return };
         let mut others = Vec::new();
         for (index, copy) in peril.copies.iter().enumerate() {
             match *copy {
-                Copied::Listed(bit) => choices.push(self.listed_choice(What::Copy(index), bit, "+")),
+                Copied::Listed(bit) => choices.push(self.listed_choice(What::Copy(index), bit, Sign::Again)),
                 Copied::Other(item) => others.push((index, item)),
             }
         }
-        for (index, (to, mail), weight) in self.sorted(others) {
-            let label = self.sent_label(to as usize, mail, "+", false, named);
+        for (index, item, weight) in self.sorted(others) {
+            let label = self.sent_label(item, Sign::Again, (false, None), named);
             choices.push(Choice { take: What::Copy(index).into(), label, weight });
         }
     }
 
     /// The faults that may strike: duplicates, then losses. Crashes strike steps, see [`Self::with_stops`].
-    pub fn ready_faults(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Named>) {
+    pub fn ready_faults(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Said>) {
         let Some(peril) = &place.peril else { return };
         let bits = 0..self.listed.deliveries.len();
         if peril.left.duplicates > 0 {
             for bit in (0..self.listed.len()).filter(|&bit| has(&peril.open, bit)) {
-                choices.push(self.listed_choice(What::Again(bit), bit, "+"));
+                choices.push(self.listed_choice(What::Again(bit), bit, Sign::Again));
             }
             let done = peril.done.iter().copied().enumerate().collect();
-            for (index, (to, mail), weight) in self.sorted(done) {
+            for (index, item, weight) in self.sorted(done) {
                 // One that is in flight already is another than one that may come to be.
-                let label = self.sent_label(to as usize, mail, "+", true, named);
+                let label = self.sent_label(item, Sign::Again, (true, None), named);
                 choices.push(Choice { take: What::AgainOther(index).into(), label, weight });
             }
         }
         if peril.left.losses > 0 {
             for bit in bits.filter(|&bit| has(&place.flight, bit)) {
-                choices.push(self.listed_choice(What::Lost(bit), bit, "-"));
+                choices.push(self.listed_choice(What::Lost(bit), bit, Sign::Lost));
             }
             if place.owing.is_some() {
                 self.ready_lost_items(place, choices, named);
@@ -103,7 +103,7 @@ impl Explorer<'_> {
     }
 
     /// What processes say to each other stands in their journals; what a service hears, or says, may be lost.
-    fn ready_lost_items(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Named>) {
+    fn ready_lost_items(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Said>) {
         let lost = |&(_, &(to, mail)): &(usize, &Item)| {
             let says = self.steps.mails.get(mail & !AGAIN).by.is_some();
             says || self.steps.crew.service(to as usize).is_some()
@@ -115,18 +115,15 @@ impl Explorer<'_> {
             true => found.into_iter().map(|(index, item)| (index, item, 1)).collect(),
             false => self.sorted(found),
         };
-        for (index, (to, mail), weight) in found {
+        for (index, item, weight) in found {
             let which = self.order.fifo.then_some((true, index as u32));
-            let again = mail & AGAIN != 0;
-            let text = self.sent_text((to as usize, mail & !AGAIN), "-", (again, which), named);
-            let label = self.labels.number(text);
+            let label = self.sent_label(item, Sign::Lost, (item.1 & AGAIN != 0, which), named);
             choices.push(Choice { take: What::LostSent(index).into(), label, weight });
         }
     }
 
-    fn listed_choice(&mut self, what: What, bit: usize, sign: &str) -> Choice {
-        let text = self.listed_text(bit, sign);
-        Choice { take: what.into(), label: self.labels.number(text), weight: 1 }
+    fn listed_choice(&mut self, what: What, bit: usize, sign: Sign) -> Choice {
+        Choice { take: what.into(), label: self.listed_label(bit, sign), weight: 1 }
     }
 
     /// In canonical order, one for all that are the same.
@@ -139,7 +136,7 @@ impl Explorer<'_> {
                 None => found.push((index, item, 1)),
             }
         }
-        found.sort_by_key(|&(_, item, _)| self.canonical(item));
+        found.sort_by(|&(_, a, _), &(_, b, _)| self.canonical(a, b));
         found
     }
 
@@ -293,8 +290,7 @@ impl Explorer<'_> {
             }
             Input::Sent((to, mail)) | Input::Copy(Copied::Other((to, mail))) => {
                 let mail = mail & !AGAIN;
-                let message = self.steps.mails.get(mail).message.clone();
-                (self.slot_for(to as usize, &message), mail, false)
+                (self.slot_for(to as usize, mail), mail, false)
             }
         };
         (slot, if known { Given::Again(mail) } else { Given::Mail(mail, more, number) })

@@ -1,7 +1,7 @@
 //! All distinct worlds of a scenario, and the choices between them.
 
-use super::choice::Choice;
 use super::explorer::Explorer;
+use super::pieces::Pieces;
 use super::place::{Layout, Place};
 use super::scenario::{Bounds, Faults};
 use hashbrown::HashTable;
@@ -10,12 +10,12 @@ use hashbrown::HashTable;
 #[derive(Debug, Default)]
 pub(super) struct Graph {
     layout: Layout,
-    rows: Vec<u32>,
-    /// Where each world's row begins, and the end of the last.
-    row_at: Vec<usize>,
-    edges: Vec<Edge>,
-    /// Where the choices of each world that was looked at begin, and the end of the last.
-    edge_at: Vec<usize>,
+    /// Each world as a row of numbers, packed: nearly all are small.
+    rows: Pieces<u8>,
+    /// The choices of each world that was looked at.
+    edges: Pieces<Edge>,
+    /// How many worlds lie within a step, in which the host is about to stop.
+    pub within_steps: u64,
     /// The fewest choices that lead there.
     pub depth: Vec<u32>,
     /// Of the worlds that were looked at, whether an ordering may end there: nothing can happen any more, or
@@ -66,11 +66,11 @@ impl Graph {
         bounds: Bounds,
         watch: &mut dyn FnMut(Progress) -> bool,
     ) -> Graph {
-        let mut graph = Graph { layout: explorer.layout(), row_at: vec![0], ..Graph::default() };
-        let mut table: HashTable<u32> = HashTable::new();
+        let mut graph = Graph { layout: explorer.layout(), ..Graph::default() };
+        let mut table: HashTable<Entry> = HashTable::new();
         let (mut place, mut next) = (explorer.start(), Place::default());
-        let (mut row, mut choices): (Vec<u32>, Vec<Choice>) = (Vec::new(), Vec::new());
-        place.write(&mut row);
+        let (mut row, mut choices, mut edges) = (Vec::new(), Vec::new(), Vec::new());
+        pack(&place, &mut row);
         graph.meet(&mut table, &row, 0);
         let mut index = 0;
         while index < graph.len() {
@@ -88,12 +88,11 @@ impl Graph {
             }
             if index % BETWEEN == 0 {
                 graph.taken = graph.bytes(&table) + explorer.steps.bytes();
-                if graph.taken > bounds.memory {
+                if graph.taken > bounds.memory || graph.rows.is_full() || graph.edges.is_full() {
                     graph.stopped = Some(Stopped::Memory);
                     break;
                 }
             }
-            graph.edge_at.push(graph.edges.len());
             graph.read(index, &mut place);
             let depth = graph.depth[index];
             explorer.ready(&place, &mut choices);
@@ -103,47 +102,46 @@ impl Graph {
                 graph.stopped = Some(Stopped::Depth);
                 choices.clear();
             }
+            edges.clear();
             for choice in &choices {
                 explorer.apply(&place, choice.take, &mut next);
-                next.write(&mut row);
+                pack(&next, &mut row);
+                let known = graph.len();
                 let to = graph.meet(&mut table, &row, depth + 1);
+                graph.within_steps += u64::from(graph.len() > known && next.stops().is_some());
                 let weight = u16::try_from(choice.weight).unwrap_or_else(|_| {
                     explorer.labels.full = true;
                     u16::MAX
                 });
-                graph.edges.push(Edge { to, label: choice.label, weight });
+                edges.push(Edge { to, label: choice.label, weight });
             }
+            graph.edges.push(&edges);
             index += 1;
         }
-        graph.edge_at.push(graph.edges.len());
         graph.taken = graph.bytes(&table) + explorer.steps.bytes();
         graph
     }
 
     /// The number of a world; a new one if it was never met.
-    fn meet(&mut self, table: &mut HashTable<u32>, row: &[u32], depth: u32) -> u32 {
-        let (rows, row_at) = (&self.rows, &self.row_at);
-        let at = |number: u32| &rows[row_at[number as usize]..row_at[number as usize + 1]];
-        let entry = table.entry(hash(row), |&number| at(number) == row, |&number| hash(at(number)));
-        match entry {
-            hashbrown::hash_table::Entry::Occupied(known) => *known.get(),
+    fn meet(&mut self, table: &mut HashTable<Entry>, row: &[u8], depth: u32) -> u32 {
+        let (rows, hash) = (&self.rows, hash(row));
+        let same = |entry: &Entry| entry.hash == hash as u32 && rows.get(entry.number as usize) == row;
+        match table.entry(spread(hash as u32), same, |entry| spread(entry.hash)) {
+            hashbrown::hash_table::Entry::Occupied(known) => known.get().number,
             hashbrown::hash_table::Entry::Vacant(free) => {
                 let number = self.depth.len() as u32;
-                free.insert(number);
+                free.insert(Entry { hash: hash as u32, number });
                 self.depth.push(depth);
-                self.rows.extend_from_slice(row);
-                self.row_at.push(self.rows.len());
+                self.rows.push(row);
                 number
             }
         }
     }
 
     /// How much memory it takes, and will take when it is gone through: counting keeps two numbers a world.
-    fn bytes(&self, table: &HashTable<u32>) -> u64 {
+    fn bytes(&self, table: &HashTable<Entry>) -> u64 {
         const COUNTED: usize = 48;
-        let rows = self.rows.capacity() * size_of::<u32>() + self.row_at.capacity() * size_of::<usize>();
-        let edges = self.edges.capacity() * size_of::<Edge>() + self.edge_at.capacity() * size_of::<usize>();
-        (rows + edges + table.allocation_size() + self.len() * COUNTED) as u64
+        (self.rows.bytes() + self.edges.bytes() + table.allocation_size() + self.len() * COUNTED) as u64
     }
 
     /// How many worlds were met.
@@ -152,26 +150,26 @@ impl Graph {
     }
 
     pub fn read(&self, world: usize, place: &mut Place) {
-        place.read(self.row(world), self.layout);
+        place.read(&self.row(world), self.layout);
     }
 
-    fn row(&self, world: usize) -> &[u32] {
-        &self.rows[self.row_at[world]..self.row_at[world + 1]]
+    fn row(&self, world: usize) -> Vec<u32> {
+        unpacked(self.rows.get(world))
     }
 
     /// Of a world only the listed messages that are in flight; with faults, also those that came.
-    pub fn flight(&self, world: usize) -> (&[u32], Option<&[u32]>) {
-        Place::flight_of(self.row(world), self.layout)
+    pub fn flight(&self, world: usize) -> (Vec<u32>, Option<Vec<u32>>) {
+        let row = self.row(world);
+        let (flight, came) = Place::flight_of(&row, self.layout);
+        (flight.to_vec(), came.map(<[u32]>::to_vec))
     }
 
     /// The faults that may still strike.
     pub fn left(&self, world: usize) -> Faults {
-        Place::left_of(self.row(world), self.layout)
-    }
-
-    /// Whether it lies within a step, in which the host is about to stop.
-    pub fn is_within_a_step(&self, world: usize) -> bool {
-        Place::is_within_a_step(self.row(world), self.layout)
+        match self.layout.faults {
+            true => Place::left_of(&self.row(world), self.layout),
+            false => Faults::NONE,
+        }
     }
 
     /// Whether an ordering may end there.
@@ -181,24 +179,62 @@ impl Graph {
 
     /// The choices of a world in canonical order; none where it was not looked at.
     pub fn edges(&self, world: usize) -> &[Edge] {
-        match self.edge_at.get(world..world + 2) {
-            Some(at) => &self.edges[at[0]..at[1]],
-            None => &[],
-        }
+        self.edges.get(world)
     }
 
     pub fn edge_count(&self) -> usize {
-        self.edges.len()
+        self.edges.elements()
     }
 }
 
+/// A world in the table of those that were met.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    hash: u32,
+    number: u32,
+}
+
+/// Seven bits of a number to a byte, the lowest first; the highest bit says that more follow (LEB128).
+fn pack(place: &Place, packed: &mut Vec<u8>) {
+    packed.clear();
+    place.write(&mut |mut number: u32| {
+        while number >= 0x80 {
+            packed.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        packed.push(number as u8);
+    });
+}
+
+fn unpacked(packed: &[u8]) -> Vec<u32> {
+    let mut row = Vec::with_capacity(packed.len());
+    let (mut number, mut shift) = (0, 0);
+    for &byte in packed {
+        number |= u32::from(byte & 0x7f) << shift;
+        shift += 7;
+        if byte < 0x80 {
+            row.push(number);
+            (number, shift) = (0, 0);
+        }
+    }
+    row
+}
+
 /// Rows are numbers that count up: multiply and fold, as the hasher of compilers does, then mix.
-fn hash(row: &[u32]) -> u64 {
+fn hash(row: &[u8]) -> u64 {
     const SEED: u64 = 0xf135_7aea_2e62_a9c5;
-    let mut hash: u64 = 0;
-    for pair in row.chunks(2) {
-        let word = u64::from(pair[0]) << 32 | pair.get(1).map_or(0, |&word| u64::from(word));
+    let mut hash: u64 = row.len() as u64;
+    let mut words = row.chunks_exact(8);
+    for word in &mut words {
+        let word = u64::from_le_bytes(word.try_into().expect("eight bytes"));
         hash = (hash.rotate_left(23) ^ word).wrapping_mul(SEED);
     }
+    let rest = words.remainder().iter().fold(0, |rest, &byte| rest << 8 | u64::from(byte));
+    hash = (hash.rotate_left(23) ^ rest).wrapping_mul(SEED);
     hash ^ hash >> 32
+}
+
+/// The table looks at the highest bits, too.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

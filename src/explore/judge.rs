@@ -36,6 +36,7 @@ pub(super) fn judge(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> 
         return Vec::new();
     }
     let counted: BTreeSet<&Name> = properties.iter().flat_map(|(property, _)| property.counted()).collect();
+    let mut tally = Tally::new(explorer, &counted);
     let mut broken: Vec<Broken> = properties
         .iter()
         .map(|(property, finally)| Broken {
@@ -55,8 +56,7 @@ pub(super) fn judge(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> 
             // first has come.
             continue;
         }
-        let counts: Vec<u64> = counted.iter().map(|type_| count(explorer, &place, type_)).collect();
-        let view = (std::mem::take(&mut place.lives), counts);
+        let view = (std::mem::take(&mut place.lives), tally.counts(explorer, &place));
         if !known.contains_key(&view) {
             place.lives.clone_from(&view.0);
             let counts = counted.iter().map(|&type_| type_.clone()).zip(view.1.iter().copied()).collect();
@@ -105,20 +105,49 @@ pub(super) fn told(
     found
 }
 
-/// A stimulus counts once it was first delivered, any other message once it was sent.
-fn count(explorer: &Explorer, place: &Place, type_: &str) -> u64 {
-    let scenario = explorer.scenario;
-    let of_type = |type_of: &Name| **type_of == *type_;
-    let first = scenario.first.iter().filter(|stimulus| of_type(&stimulus.message.type_)).count();
-    let mut delivered: BTreeSet<usize> = BTreeSet::new();
-    for bit in 0..explorer.listed.len() {
-        let delivery = explorer.listed.on_its_way(bit);
-        let message = &scenario.deliver[delivery.message].message;
-        if of_type(&message.type_) && place.came(bit) {
-            delivered.insert(delivery.message);
-        }
+/// How often the messages of some types have been, in one world after the other.
+struct Tally<'a> {
+    types: Vec<Counted<'a>>,
+    /// Per number of what was sent, how many of each type.
+    sent: FxHashMap<u32, Vec<u64>>,
+}
+
+struct Counted<'a> {
+    type_: &'a str,
+    /// So many come first.
+    first: u64,
+    /// Per listed message of the type, its deliveries.
+    listed: Vec<Vec<usize>>,
+}
+
+impl<'a> Tally<'a> {
+    fn new(explorer: &Explorer, types: &BTreeSet<&'a Name>) -> Tally<'a> {
+        let scenario = explorer.scenario;
+        let of = |&type_: &&'a Name| {
+            let first = scenario.first.iter().filter(|stimulus| stimulus.message.type_ == *type_).count();
+            let mut listed: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+            for bit in 0..explorer.listed.len() {
+                let message = explorer.listed.on_its_way(bit).message;
+                if scenario.deliver[message].message.type_ == *type_ {
+                    listed.entry(message).or_default().push(bit);
+                }
+            }
+            Counted { type_, first: first as u64, listed: listed.into_values().collect() }
+        };
+        Tally { types: types.iter().map(of).collect(), sent: FxHashMap::default() }
     }
-    (first + delivered.len()) as u64 + explorer.steps.bags.count(place.sent, type_)
+
+    /// A stimulus counts once it was first delivered, any other message once it was sent.
+    fn counts(&mut self, explorer: &Explorer, place: &Place) -> Vec<u64> {
+        let types = &self.types;
+        let bags = &explorer.steps.bags;
+        let sent = self.sent.entry(place.sent).or_insert_with(|| {
+            types.iter().map(|counted| counted.first + bags.count(place.sent, counted.type_)).collect()
+        });
+        let came = |bits: &&Vec<usize>| bits.iter().any(|&bit| place.came(bit));
+        let delivered = types.iter().map(|counted| counted.listed.iter().filter(came).count() as u64);
+        sent.iter().zip(delivered).map(|(sent, delivered)| sent + delivered).collect()
+    }
 }
 
 /// What the entities know of the services that remember anything, in the scenario's order.

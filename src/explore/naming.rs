@@ -3,56 +3,23 @@
 use super::choice::Exchange;
 use super::exchange::{Saying, Sayings};
 use super::explorer::Explorer;
+use super::labels::{About, Called, Said, Sign, Word};
 use super::listed::Delivery;
 use super::place::{AGAIN, Item, Place};
 use super::scenario::{Scenario, Stimulus};
 use super::steps::Slot;
 use super::symbols::Mail;
-use crate::event::{Document, Kind, Message, Name};
+use crate::event::Message;
 use crate::process::{Correlate, Definition};
 use crate::runtime::ProcessId;
-use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// How choices are written, by number: first the listed deliveries, each under its own, then whatever
-/// else was met.
-#[derive(Debug, Default)]
-pub(super) struct Labels {
-    pub texts: Vec<String>,
-    numbers: FxHashMap<String, u16>,
-    /// There are more than can be told apart.
-    pub full: bool,
-}
-
-impl Labels {
-    pub fn text(&self, label: u16) -> &str {
-        &self.texts[label as usize]
-    }
-
-    pub fn len(&self) -> usize {
-        self.texts.len()
-    }
-
-    pub fn number(&mut self, text: String) -> u16 {
-        if let Some(&known) = self.numbers.get(&text) {
-            return known;
-        }
-        let Ok(number) = u16::try_from(self.texts.len()) else {
-            self.full = true;
-            return u16::MAX;
-        };
-        self.texts.push(text.clone());
-        self.numbers.insert(text, number);
-        number
-    }
-}
 
 /// Naming choices, as an ordering is written and read.
 impl Explorer<'_> {
     /// `Name`, with its conversation where there are several, its number where several of a name are
     /// listed that are not alike, the sign of a fault, and its subscriber where there are several.
-    pub fn listed_text(&self, bit: usize, sign: &str) -> String {
+    pub fn listed_text(&self, bit: usize, sign: Sign) -> String {
         let Delivery { message, process, .. } = *self.listed.on_its_way(bit);
         let this = &self.scenario.deliver[message].message;
         let mut text = this.type_.to_string();
@@ -74,46 +41,32 @@ impl Explorer<'_> {
             let number = same.position(alike).unwrap_or(0) + 1;
             text.push_str(&format!("#{number}"));
         }
-        text.push_str(sign);
+        text.push_str(sign.text());
         self.add_hearer(&mut text, &this.type_, process);
         text
     }
 
-    /// A message that a process sent is numbered behind the listed ones of its name, and behind those that
-    /// may come now and say something else, or come for the first time; `named` knows these.
-    pub fn sent_label(
-        &mut self,
-        to: ProcessId,
-        mail: u32,
-        sign: &str,
-        again: bool,
-        named: &mut Vec<Named>,
-    ) -> u16 {
-        let text = self.sent_text((to, mail), sign, (again, None), named);
-        self.labels.number(text)
+    /// The label of a listed delivery, or exchange.
+    pub fn listed_label(&mut self, bit: usize, sign: Sign) -> u16 {
+        let about = About::Listed(bit, sign);
+        self.labels.known(about).unwrap_or_else(|| {
+            let text = self.listed_text(bit, sign);
+            self.labels.learn(about, text)
+        })
     }
 
-    /// `which`: of several that are alike, if it matters which of them.
-    pub fn sent_text(
-        &self,
-        (to, mail): (ProcessId, u32),
-        sign: &str,
+    /// A message that a process sent is numbered behind the listed ones of its name, and behind those that
+    /// may come now and say something else, or come for the first time; `named` knows these. `which`: of several
+    /// that are alike, if it matters which of them.
+    pub fn sent_label(
+        &mut self,
+        (to, mail): Item,
+        sign: Sign,
         (again, which): (bool, Option<(bool, u32)>),
-        named: &mut Vec<Named>,
-    ) -> String {
-        let Mail { message, by, .. } = self.steps.mails.get(mail & !AGAIN);
-        let name = match by {
-            Some(by) => format!("{}:{}", self.steps.crew.name(*by), message.type_),
-            None => message.type_.to_string(),
-        };
-        let namesake = |stimulus: &&Stimulus| {
-            let other = &stimulus.message;
-            other.type_ == message.type_
-                && (!self.several.conversations || other.conversation() == message.conversation())
-        };
-        // What a service says bears its name, and is no namesake of what is listed.
-        let listed = self.scenario.deliver.iter().filter(|_| by.is_none()).filter(namesake).count();
-        self.numbered_text(name, (to, mail), sign, (again, which), listed, named)
+        named: &mut Vec<Said>,
+    ) -> u16 {
+        let word = Word { item: (to, mail & !AGAIN), sign, again, open: which, answers: None };
+        self.numbered_label(word, named)
     }
 
     /// What a service says that takes an alternative: `kitchen:FoodCooked`, with the number of the alternative
@@ -126,21 +79,17 @@ impl Explorer<'_> {
         sayings: &Sayings,
         number: u16,
         (to, mail): Item,
-        sign: &str,
-        named: &mut Vec<Named>,
+        sign: Sign,
+        named: &mut Vec<Said>,
     ) -> u16 {
         let type_ = |mail: u32| &self.steps.mails.get(mail).message.type_;
         let says = |saying: &&Saying| saying.heard.iter().any(|&(_, other)| type_(other) == type_(mail));
         let several = sayings.all.iter().filter(says).count() > 1;
         let (service, asked) = self.item_of(place, exchange);
-        let service = self.steps.crew.name(service as ProcessId);
-        let name = match several {
-            true => format!("{service}({number}):{}", type_(mail)),
-            false => format!("{service}:{}", type_(mail)),
-        };
         let open = Some(self.told_apart(exchange, asked));
-        let text = self.numbered_text(name, (to as ProcessId, mail), sign, (false, open), 0, named);
-        self.labels.number(text)
+        let answers = Some((service, several.then_some(number)));
+        let word = Word { item: (to, mail & !AGAIN), sign, again: false, open, answers };
+        self.numbered_label(word, named)
     }
 
     /// An alternative of which nobody hears anything: the message that it answers, with its number where there
@@ -151,19 +100,19 @@ impl Explorer<'_> {
         exchange: Exchange,
         sayings: &Sayings,
         number: u16,
-        named: &mut Vec<Named>,
+        named: &mut Vec<Said>,
     ) -> u16 {
-        let mut text = match exchange {
-            Exchange::Listed(bit) => self.listed_text(bit, ""),
+        let label = match exchange {
+            Exchange::Listed(bit) => self.listed_label(bit, Sign::None),
             Exchange::Other(_) => {
                 let (service, mail) = self.item_of(place, exchange);
-                self.sent_text((service as ProcessId, mail), "", (mail & AGAIN != 0, None), named)
+                self.sent_label((service, mail), Sign::None, (mail & AGAIN != 0, None), named)
             }
         };
-        if sayings.all.iter().filter(|saying| saying.heard.is_empty()).count() > 1 {
-            text.push_str(&format!("({number})"));
+        match sayings.all.iter().filter(|saying| saying.heard.is_empty()).count() {
+            0 | 1 => label,
+            _ => self.labels.number(format!("{}({number})", self.labels.text(label))),
         }
-        self.labels.number(text)
     }
 
     /// What tells an open exchange from others that may say the same.
@@ -177,47 +126,80 @@ impl Explorer<'_> {
 
     /// A name with its conversation, its number among those that could come now and are another, the sign of a
     /// fault, and its hearer.
-    fn numbered_text(
-        &self,
-        mut text: String,
-        (to, mail): (ProcessId, u32),
-        sign: &str,
-        (again, open): (bool, Option<(bool, u32)>),
-        listed: usize,
-        named: &mut Vec<Named>,
-    ) -> String {
-        let message = &self.steps.mails.get(mail & !AGAIN).message;
-        self.add_conversation(&mut text, message);
-        let says = Named {
-            text: format!("{text}{sign}>{to}"),
-            again,
-            open,
+    fn numbered_label(&mut self, word: Word, named: &mut Vec<Said>) -> u16 {
+        let said = self.labels.said(word).unwrap_or_else(|| {
+            let (called, listed) = self.called(word);
+            self.labels.learn_word(word, called, listed)
+        });
+        let same = named.iter().filter(|other| other.class == said.class);
+        let number = same.clone().position(|other| other.says == said.says).unwrap_or(same.count());
+        if !named.iter().any(|other| other.says == said.says) {
+            named.push(said);
+        }
+        let number = number + said.listed + 1;
+        let about = About::Said(said.says, number);
+        self.labels.known(about).unwrap_or_else(|| {
+            let mut text = self.name_of(word);
+            if number > 1 {
+                text.push_str(&format!("#{number}"));
+            }
+            text.push_str(word.sign.text());
+            let (to, mail) = word.item;
+            self.add_hearer(&mut text, &self.steps.mails.get(mail).message.type_, to as ProcessId);
+            self.labels.learn(about, text)
+        })
+    }
+
+    /// What a word says, and how many of its name are listed.
+    fn called(&self, word: Word) -> (Called, usize) {
+        let (to, mail) = word.item;
+        let Mail { message, by, .. } = self.steps.mails.get(mail);
+        let namesake = |stimulus: &&Stimulus| {
+            let other = &stimulus.message;
+            other.type_ == message.type_
+                && (!self.several.conversations || other.conversation() == message.conversation())
+        };
+        // What a service says bears its name, and is no namesake of what is listed.
+        let listed = self.scenario.deliver.iter().filter(|_| by.is_none() && word.answers.is_none());
+        let called = Called {
+            text: format!("{}{}>{to}", self.name_of(word), word.sign.text()),
+            again: word.again,
+            open: word.open,
             source: message.source.clone(),
             data: message.data.clone(),
             id: Some(message.id.clone()).filter(|_| self.reads_ids),
             sort: (self.answers() && self.steps.mails.told.sort)
                 .then(|| (message.kind, message.subject.clone())),
         };
-        let same = named.iter().filter(|other| other.text == says.text);
-        let number = same.clone().position(|other| *other == says).unwrap_or(same.count());
-        if !named.contains(&says) {
-            named.push(says);
-        }
-        let number = number + listed + 1;
-        if number > 1 {
-            text.push_str(&format!("#{number}"));
-        }
-        text.push_str(sign);
-        self.add_hearer(&mut text, &message.type_, to);
+        (called, listed.filter(namesake).count())
+    }
+
+    /// Its name with who says it and its conversation, where there are several.
+    fn name_of(&self, word: Word) -> String {
+        let Mail { message, by, .. } = self.steps.mails.get(word.item.1);
+        let crew = &self.steps.crew;
+        let mut text = match (word.answers, by) {
+            (Some((service, Some(number))), _) => {
+                format!("{}({number}):{}", crew.name(service as ProcessId), message.type_)
+            }
+            (Some((service, None)), _) => format!("{}:{}", crew.name(service as ProcessId), message.type_),
+            (None, Some(by)) => format!("{}:{}", crew.name(*by), message.type_),
+            (None, None) => message.type_.to_string(),
+        };
+        self.add_conversation(&mut text, message);
         text
     }
 
     pub fn ring_label(&mut self, slot: u32, life: u32, alarm: usize) -> u16 {
+        let about = About::Ring(slot, life, alarm);
+        if let Some(known) = self.labels.known(about) {
+            return known;
+        }
         let alarms = &self.steps.lives.get(life).alarms;
         let name = &alarms[alarm].message.type_;
         let several = alarms.iter().filter(|other| other.message.type_ == *name).count() > 1;
         let text = self.ring_text(slot, life, alarm, several);
-        self.labels.number(text)
+        self.labels.learn(about, text)
     }
 
     /// A ring, with the key of its alarm if that is to be told.
@@ -254,23 +236,6 @@ impl Explorer<'_> {
             text.push_str(&format!(">{}", crew.name(process)));
         }
     }
-}
-
-/// What tells a message that a process sent from others of its name.
-#[derive(PartialEq, Eq)]
-pub(super) struct Named {
-    /// Its name without a number, and to whom it goes.
-    text: String,
-    source: Name,
-    data: Option<Document>,
-    /// It is in flight again; or, of duplicates, not in flight yet.
-    again: bool,
-    /// The exchange that it answers, if it is not in flight yet; or its place among what is, where that matters.
-    open: Option<(bool, u32)>,
-    /// Where ids are read.
-    id: Option<Name>,
-    /// Where services answer, and that is read.
-    sort: Option<(Kind, Option<Name>)>,
 }
 
 /// Of what there is more than one, so that names must tell them apart.

@@ -169,50 +169,69 @@ impl Place {
         }
     }
 
-    pub fn is_within_a_step(row: &[u32], Layout { words, faults, .. }: Layout) -> bool {
-        faults && row[2 + 3 * words + 3] != 0
-    }
-
-    pub fn write(&self, row: &mut Vec<u32>) {
-        row.clear();
-        row.extend_from_slice(&[self.sent, self.clock]);
-        row.extend_from_slice(&self.flight);
+    /// Tells each number of the row.
+    pub fn write(&self, put: &mut impl FnMut(u32)) {
+        [self.sent, self.clock].into_iter().for_each(&mut *put);
+        self.flight.iter().copied().for_each(&mut *put);
         if let Some(peril) = &self.peril {
-            peril.write(row);
+            peril.write(put);
         }
         if let Some(owing) = &self.owing {
-            owing.write(row);
+            owing.write(put);
         }
         if let Some(watched) = &self.watched {
-            watched.write(row);
+            watched.write(put);
         }
-        row.push(self.lives.len() as u32);
-        row.extend_from_slice(&self.lives);
-        for &(to, mail) in &self.items {
-            row.extend_from_slice(&[to, mail]);
-        }
+        put(self.lives.len() as u32);
+        self.lives.iter().copied().for_each(&mut *put);
+        self.items.iter().flat_map(|&(to, mail)| [to, mail]).for_each(put);
     }
 
+    /// Like `clone_from`, which as it is derived would make every part anew.
     pub fn copy_from(&mut self, other: &Place) {
         (self.sent, self.clock) = (other.sent, other.clock);
         self.flight.clone_from(&other.flight);
-        self.peril.clone_from(&other.peril);
-        self.owing.clone_from(&other.owing);
-        self.watched.clone_from(&other.watched);
+        match (&mut self.peril, &other.peril) {
+            (Some(peril), Some(other)) => peril.copy_from(other),
+            (peril, other) => peril.clone_from(other),
+        }
+        match (&mut self.owing, &other.owing) {
+            (Some(owing), Some(other)) => {
+                owing.begun = other.begun;
+                owing.open.clone_from(&other.open);
+                owing.failed.clone_from(&other.failed);
+            }
+            (owing, other) => owing.clone_from(other),
+        }
+        match (&mut self.watched, &other.watched) {
+            (Some(watched), Some(other)) => {
+                watched.commands.clone_from(&other.commands);
+                watched.twice.clone_from(&other.twice);
+            }
+            (watched, other) => watched.clone_from(other),
+        }
         self.lives.clone_from(&other.lives);
         self.items.clone_from(&other.items);
     }
 }
 
 impl Peril {
-    fn write(&self, row: &mut Vec<u32>) {
-        row.extend_from_slice(&self.came);
-        row.extend_from_slice(&self.open);
-        row.extend_from_slice(&[self.left.duplicates, self.left.losses, self.left.crashes]);
-        row.extend_from_slice(&self.stops.map_or([0; 3], |(input, number)| input.code(number)));
-        row.extend_from_slice(&[self.done.len() as u32, self.copies.len() as u32]);
-        self.done.iter().for_each(|&(to, mail)| row.extend_from_slice(&[to, mail]));
-        self.copies.iter().for_each(|copy| row.extend_from_slice(&Input::Copy(*copy).code(0)));
+    fn copy_from(&mut self, other: &Peril) {
+        (self.left, self.stops) = (other.left, other.stops);
+        self.came.clone_from(&other.came);
+        self.open.clone_from(&other.open);
+        self.done.clone_from(&other.done);
+        self.copies.clone_from(&other.copies);
+    }
+
+    fn write(&self, put: &mut impl FnMut(u32)) {
+        self.came.iter().chain(&self.open).copied().for_each(&mut *put);
+        [self.left.duplicates, self.left.losses, self.left.crashes].into_iter().for_each(&mut *put);
+        let stops = self.stops.map_or([0; 3], |(input, number)| input.code(number));
+        stops.into_iter().for_each(&mut *put);
+        [self.done.len() as u32, self.copies.len() as u32].into_iter().for_each(&mut *put);
+        self.done.iter().flat_map(|&(to, mail)| [to, mail]).for_each(&mut *put);
+        self.copies.iter().flat_map(|copy| Input::Copy(*copy).code(0)).for_each(put);
     }
 
     fn left_in(row: &[u32]) -> Faults {
@@ -244,10 +263,10 @@ impl Peril {
 }
 
 impl Owing {
-    fn write(&self, row: &mut Vec<u32>) {
-        row.extend_from_slice(&[self.begun, self.open.len() as u32, self.failed.len() as u32]);
-        self.open.iter().for_each(|&(to, mail)| row.extend_from_slice(&[to, mail]));
-        row.extend_from_slice(&self.failed);
+    fn write(&self, put: &mut impl FnMut(u32)) {
+        [self.begun, self.open.len() as u32, self.failed.len() as u32].into_iter().for_each(&mut *put);
+        self.open.iter().flat_map(|&(to, mail)| [to, mail]).for_each(&mut *put);
+        self.failed.iter().copied().for_each(put);
     }
 
     /// Answers the rest of the row.
@@ -265,10 +284,9 @@ impl Owing {
 }
 
 impl Watched {
-    fn write(&self, row: &mut Vec<u32>) {
-        row.extend_from_slice(&[self.commands.len() as u32, self.twice.len() as u32]);
-        row.extend_from_slice(self.commands.as_flattened());
-        row.extend_from_slice(&self.twice);
+    fn write(&self, put: &mut impl FnMut(u32)) {
+        [self.commands.len() as u32, self.twice.len() as u32].into_iter().for_each(&mut *put);
+        self.commands.as_flattened().iter().chain(&self.twice).copied().for_each(put);
     }
 
     /// Answers the rest of the row.

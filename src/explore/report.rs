@@ -290,7 +290,7 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     let verdict = verdict(scenario, &found, violated, graph.stopped);
     // Where a host is about to stop, the world is the one in which the step has begun.
     let begins = beginnings(&explorer, &graph);
-    let states = (0..graph.len()).filter(|&world| !graph.is_within_a_step(world)).count() as u64 - begins;
+    let states = graph.len() as u64 - graph.within_steps - begins;
     Ok(Report {
         scenario: scenario.name.clone(),
         processes: scenario.processes.iter().map(|definition| definition.full_name()).collect(),

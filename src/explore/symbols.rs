@@ -6,6 +6,7 @@
 use crate::event::{Document, Kind, Message, Name, Time};
 use crate::runtime::ProcessId;
 use rustc_hash::FxHashMap;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -39,15 +40,50 @@ pub(super) struct Mails {
     pub told: Told,
     mails: Vec<Mail>,
     numbers: FxHashMap<String, u32>,
+    /// Where each stands among those that were there when they were last put in order: in what it says, and in
+    /// what else may tell it from another.
+    ranks: Vec<(u32, u32)>,
 }
 
 impl Mails {
     pub fn new(told: Told) -> Mails {
-        Mails { told, mails: Vec::new(), numbers: FxHashMap::default() }
+        Mails { told, mails: Vec::new(), numbers: FxHashMap::default(), ranks: Vec::new() }
     }
 
     pub fn get(&self, number: u32) -> &Mail {
         &self.mails[number as usize]
+    }
+
+    /// Puts them in order, when there are many new ones.
+    pub fn rank(&mut self) {
+        if self.mails.len() < 2 * self.ranks.len() + 8 {
+            return;
+        }
+        let mut ranks = vec![(0, 0); self.mails.len()];
+        let mut order: Vec<usize> = (0..self.mails.len()).collect();
+        order.sort_by(|&a, &b| says(&self.mails[a]).cmp(&says(&self.mails[b])));
+        for pair in order.windows(2) {
+            let same = says(&self.mails[pair[0]]) == says(&self.mails[pair[1]]);
+            ranks[pair[1]].0 = ranks[pair[0]].0 + u32::from(!same);
+        }
+        order.sort_by(|&a, &b| rest(&self.mails[a]).cmp(&rest(&self.mails[b])));
+        for pair in order.windows(2) {
+            let same = rest(&self.mails[pair[0]]) == rest(&self.mails[pair[1]]);
+            ranks[pair[1]].1 = ranks[pair[0]].1 + u32::from(!same);
+        }
+        self.ranks = ranks;
+    }
+
+    /// The canonical order of two messages: sender, type, data and conversation; then what `between` says of
+    /// them; then what else may tell them apart.
+    pub fn compare(&self, one: u32, other: u32, between: Ordering) -> Ordering {
+        match (self.ranks.get(one as usize), self.ranks.get(other as usize)) {
+            (Some(a), Some(b)) => a.0.cmp(&b.0).then(between).then(a.1.cmp(&b.1)),
+            _ => {
+                let (a, b) = (self.get(one), self.get(other));
+                says(a).cmp(&says(b)).then(between).then_with(|| rest(a).cmp(&rest(b)))
+            }
+        }
     }
 
     pub fn number(&mut self, message: &Message, copied: bool) -> u32 {
@@ -95,6 +131,17 @@ impl Mails {
         }
         rubbed
     }
+}
+
+type Says<'a> = (&'a Name, &'a Name, &'a Option<Document>, Option<&'a Name>);
+
+fn says(mail: &Mail) -> Says<'_> {
+    let message = &mail.message;
+    (&message.source, &message.type_, &message.data, message.conversation())
+}
+
+fn rest(mail: &Mail) -> (&Name, &'static str, &Option<Name>, Option<ProcessId>) {
+    (&mail.message.id, mail.message.kind.name(), &mail.message.subject, mail.by)
 }
 
 /// What was sent: how many of each type (and data, where outcomes differ by data).

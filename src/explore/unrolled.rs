@@ -146,7 +146,7 @@ impl<'a> Unrolled<'a> {
             let bits = listed - index * 32;
             let all = if bits < 32 { (1 << bits) - 1 } else { u32::MAX };
             // One that is lost has not happened, one that is in flight again has.
-            let came = came.map_or(!flies & all, |came| came[index]);
+            let came = came.as_ref().map_or(!flies & all, |came| came[index]);
             happened[index / 2] |= u64::from(came) << (index % 2 * 32);
         }
         let mut set = |label: usize| happened[label / 64] |= 1 << (label % 64);

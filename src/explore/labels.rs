@@ -1,0 +1,137 @@
+//! How choices are written, by number; what a name says is worked out once.
+
+use super::place::Item;
+use crate::event::{Document, Kind, Name};
+use rustc_hash::FxHashMap;
+
+/// How choices are written, by number: first the listed deliveries, each under its own, then whatever
+/// else was met.
+#[derive(Debug, Default)]
+pub(super) struct Labels {
+    pub texts: Vec<String>,
+    numbers: FxHashMap<String, u16>,
+    /// There are more than can be told apart.
+    pub full: bool,
+    /// What was written before, each under what it is about.
+    known: FxHashMap<About, u16>,
+    words: FxHashMap<Word, Said>,
+    classes: FxHashMap<String, u32>,
+    called: FxHashMap<Called, u32>,
+}
+
+/// What a label is about, where it depends on nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum About {
+    /// A delivery or an exchange that is listed, with the sign of a fault.
+    Listed(usize, Sign),
+    /// An alarm, by slot, life and place.
+    Ring(u32, u32, usize),
+    /// A message that is not listed, by what it says, with its number among those of its name.
+    Said(u32, usize),
+}
+
+/// A message that is not listed, as it may come next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Word {
+    /// To whom, and which message.
+    pub item: Item,
+    /// The sign of a fault.
+    pub sign: Sign,
+    /// It is in flight again; or, of duplicates, not in flight yet.
+    pub again: bool,
+    /// The exchange that it answers, if it is not in flight yet; or its place among what is, where that matters.
+    pub open: Option<(bool, u32)>,
+    /// The service that answers with it, and the number of its alternative where another one says the same type.
+    pub answers: Option<(u32, Option<u16>)>,
+}
+
+/// How a fault is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Sign {
+    None,
+    Again,
+    Lost,
+}
+
+impl Sign {
+    pub fn text(self) -> &'static str {
+        match self {
+            Sign::None => "",
+            Sign::Again => "+",
+            Sign::Lost => "-",
+        }
+    }
+}
+
+/// What a word says, by numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Said {
+    /// Equal where they are written alike, but for a number.
+    pub class: u32,
+    /// Equal where they say the same.
+    pub says: u32,
+    /// How many of its name are listed.
+    pub listed: usize,
+}
+
+/// What tells a message that is not listed from others of its name.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct Called {
+    /// The name without a number, and to whom it goes.
+    pub text: String,
+    pub source: Name,
+    pub data: Option<Document>,
+    pub again: bool,
+    pub open: Option<(bool, u32)>,
+    /// Where ids are read.
+    pub id: Option<Name>,
+    /// Where services answer, and that is read.
+    pub sort: Option<(Kind, Option<Name>)>,
+}
+
+impl Labels {
+    pub fn text(&self, label: u16) -> &str {
+        &self.texts[label as usize]
+    }
+
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    pub fn number(&mut self, text: String) -> u16 {
+        if let Some(&known) = self.numbers.get(&text) {
+            return known;
+        }
+        let Ok(number) = u16::try_from(self.texts.len()) else {
+            self.full = true;
+            return u16::MAX;
+        };
+        self.texts.push(text.clone());
+        self.numbers.insert(text, number);
+        number
+    }
+
+    pub fn known(&self, about: About) -> Option<u16> {
+        self.known.get(&about).copied()
+    }
+
+    pub fn learn(&mut self, about: About, text: String) -> u16 {
+        let label = self.number(text);
+        self.known.insert(about, label);
+        label
+    }
+
+    pub fn said(&self, word: Word) -> Option<Said> {
+        self.words.get(&word).copied()
+    }
+
+    pub fn learn_word(&mut self, word: Word, called: Called, listed: usize) -> Said {
+        let next = self.classes.len() as u32;
+        let class = *self.classes.entry(called.text.clone()).or_insert(next);
+        let next = self.called.len() as u32;
+        let says = *self.called.entry(called).or_insert(next);
+        let said = Said { class, says, listed };
+        self.words.insert(word, said);
+        said
+    }
+}

@@ -1,0 +1,61 @@
+//! Many short runs of numbers, one behind the other, in pieces: what is there never moves while more comes.
+
+/// Runs by number. No run lies in two pieces.
+#[derive(Debug)]
+pub(super) struct Pieces<T> {
+    pieces: Vec<Vec<T>>,
+    /// Where each run begins: which piece, and how far into it.
+    at: Vec<u32>,
+}
+
+/// How many elements a piece has room for, as a power of two.
+const ROOM: u32 = 18;
+
+impl<T> Default for Pieces<T> {
+    fn default() -> Pieces<T> {
+        Pieces { pieces: Vec::new(), at: Vec::new() }
+    }
+}
+
+impl<T: Copy> Pieces<T> {
+    /// Whether there is no number left for another run.
+    pub fn is_full(&self) -> bool {
+        self.pieces.len() >= 1 << (u32::BITS - ROOM)
+    }
+
+    pub fn push(&mut self, run: &[T]) {
+        let room = 1 << ROOM;
+        assert!(run.len() <= room, "a world has far fewer parts, and choices");
+        // A run of none has a place in a piece, too.
+        if self.pieces.last().is_none_or(|piece| piece.len() + run.len().max(1) > room) {
+            // The first one grows as it must: most scenarios are small.
+            let capacity = if self.pieces.is_empty() { run.len() } else { room };
+            self.pieces.push(Vec::with_capacity(capacity));
+        }
+        let piece = self.pieces.len() - 1;
+        self.at.push((piece << ROOM | self.pieces[piece].len()) as u32);
+        self.pieces[piece].extend_from_slice(run);
+    }
+
+    /// A run; nothing where there is no such number.
+    pub fn get(&self, number: usize) -> &[T] {
+        let Some(&at) = self.at.get(number) else { return &[] };
+        let place = |at: u32| ((at >> ROOM) as usize, at as usize & ((1 << ROOM) - 1));
+        let (piece, begin) = place(at);
+        let end = match self.at.get(number + 1).map(|&next| place(next)) {
+            Some((next, end)) if next == piece => end,
+            _ => self.pieces[piece].len(),
+        };
+        &self.pieces[piece][begin..end]
+    }
+
+    /// How many elements there are in all.
+    pub fn elements(&self) -> usize {
+        self.pieces.iter().map(Vec::len).sum()
+    }
+
+    pub fn bytes(&self) -> usize {
+        let pieces: usize = self.pieces.iter().map(Vec::capacity).sum();
+        pieces * size_of::<T>() + self.at.capacity() * size_of::<u32>()
+    }
+}
