@@ -65,13 +65,13 @@ fn two_subscribers_are_two_choices() {
         let scenario = shelf.scenario(&format!("process: [left@1, right@1]\n{}", listed(&types)));
         let report = of(&scenario);
         assert_eq!(counts(&report).0, factorial(2 * k).to_string(), "{k} messages");
-        assert_eq!(report.states, 1 << (2 * k));
+        assert_eq!(shelf::worlds(&report), 1 << (2 * k));
     }
     // Copies, too: 20 of them are 40 choices, and 21 times 21 worlds.
     let types = vec!["M1".to_string(); 20];
     let shelf = shelf::Shelf::new(&[deaf("left", &types[..1]), deaf("right", &types[..1])]);
     let report = of(&shelf.scenario(&format!("process: [left@1, right@1]\n{}", listed(&types))));
-    assert_eq!((counts(&report).0, report.states), (factorial(40).to_string(), 441));
+    assert_eq!((counts(&report).0, shelf::worlds(&report)), (factorial(40).to_string(), 441));
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn two_modules_that_keep_their_order() {
         let list: String = (1..=m + n).map(message).collect();
         let report = of(&scenario(&all, &format!("order: fifo\ndeliver:\n{list}")));
         assert_eq!(counts(&report).0, binomial(m + n, n).to_string(), "{m} and {n}");
-        assert_eq!(report.states as usize, (m + 1) * (n + 1));
+        assert_eq!(shelf::worlds(&report) as usize, (m + 1) * (n + 1));
         // Who has no module is ordered against none.
         let free = format!("order: fifo\ndeliver:\n{list}  - M12\n");
         let places = BigUint::from(m + n + 1);
@@ -102,7 +102,7 @@ fn two_long_modules() {
     let text = format!("order: fifo\ndeliver:\n{}{}", module("east"), module("west"));
     let report = of(&scenario(&deaf("any", &letters(1)), &text));
     assert_eq!(counts(&report).0, binomial(64, 32).to_string());
-    assert_eq!(report.states, 33 * 33);
+    assert_eq!(shelf::worlds(&report), 33 * 33);
 }
 
 /// `after` lists by index, each message of its own type.
@@ -191,7 +191,7 @@ fn grids_of_causes() {
         }
         let report = of(&caused(&causes));
         assert_eq!(counts(&report).0, (factorial(rows * columns) / hooks).to_string(), "{rows} by {columns}");
-        assert_eq!(BigUint::from(report.states), binomial(rows + columns, rows), "paths through the grid");
+        assert_eq!(report.worlds(), binomial(rows + columns, rows), "paths through the grid");
         if (rows, columns) == (4, 5) {
             assert_eq!(counts(&report).0, "1662804");
         }
@@ -224,7 +224,7 @@ fn the_tally() {
     }
     for (k, states, outcomes) in sizes {
         let report = of(&shelf.scenario(&text(&format!("scenarios/tally-{k}.yaml"))));
-        let found = (report.states, report.outcomes.len(), report.orderings, report.verdict);
+        let found = (shelf::worlds(&report), report.outcomes.len(), report.orderings, report.verdict);
         let all = Count::Finite(factorial(k));
         assert_eq!(found, (states, outcomes, all, Verdict::AsDeclared), "k = {k}");
     }

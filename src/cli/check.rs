@@ -6,7 +6,7 @@ use super::workspace::{self, Workspace};
 use super::{Exit, Format, interrupt};
 use crate::error::{Error, Result, Trouble};
 use crate::explore::{
-    Alarms, Bounds, Faults, Host, Order, Progress, Report, Scenario, Stopped, Typed, Verdict, conversations,
+    Alarms, Bounds, Faults, Host, Order, Progress, Reductions, Report, Scenario, Stopped, Typed, Verdict, conversations,
     explore, from_events, read, save, step_through,
 };
 use crate::report::words::{counted, grouped};
@@ -74,6 +74,9 @@ pub struct Args {
     /// Write an ordering as a log: the one of --ordering, else the first finding's
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
+    /// Tell apart what would not be: equal-worlds, equal-copies, interchangeable, or all; counts stay the same
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = reduction)]
+    no_reduction: Vec<String>,
     /// Stop after so many states
     #[arg(long, value_name = "N")]
     states: Option<u64>,
@@ -93,6 +96,13 @@ fn host(text: &str) -> std::result::Result<Host, String> {
     Host::named(text).ok_or_else(|| "a host is anyorder or at-least-once".to_string())
 }
 
+fn reduction(text: &str) -> std::result::Result<String, String> {
+    match Reductions::ALL.clone().leave_out(text) {
+        true => Ok(text.to_string()),
+        false => Err(format!("there are {}, and all", Reductions::NAMES.join(", "))),
+    }
+}
+
 fn size(text: &str) -> std::result::Result<u64, String> {
     Bounds::size(text).ok_or_else(|| "a size is such as 512MiB or 2GiB".to_string())
 }
@@ -109,6 +119,9 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         scenario.bounds.memory = args.memory.unwrap_or(scenario.bounds.memory);
         scenario.faults = args.faults.unwrap_or(scenario.faults);
         scenario.host = args.host.unwrap_or(scenario.host);
+        for name in &args.no_reduction {
+            scenario.reductions.leave_out(name);
+        }
     }
     if let Some(path) = &args.save {
         only(&scenarios)?;

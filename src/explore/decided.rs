@@ -25,6 +25,8 @@ const PATIENCE: usize = 4_000_000;
 /// So many labels are compared with each other.
 const LABELS: usize = 512;
 
+/// Two labels, of which one comes before the other. Of labels that are interchangeable, the first in the order listed
+/// stands for all: all of them come before, or behind.
 type Pair = (usize, usize);
 
 /// Per outcome, what decides it; nothing where there is one only, or where worlds form a circle. `go_on`
@@ -50,8 +52,16 @@ pub(super) fn decided(
         return nothing();
     }
     let room = room.saturating_sub(paths.bytes());
-    let mut common = common(&paths, &sorted, own.len(), &|node| group_of(paths.world(node)), room)?;
-    common.iter_mut().for_each(|pairs| pairs.retain(|&(a, b)| paths.is_clear(a) && paths.is_clear(b)));
+    let common = common(&paths, &sorted, own.len(), &|node| group_of(paths.world(node)), room)?;
+    let like: Vec<Vec<usize>> = (0..paths.labels()).map(|label| paths.like(label)).collect();
+    // They come in the order listed here; in others, any of them may be the last.
+    let all_before_all = |(a, b): Pair| {
+        let (before, behind) = (&like[a], &like[b]);
+        let whole = before[before.len() - 1] == a && behind[0] == b && before[0] != b;
+        (whole && paths.is_clear(a) && paths.is_clear(b)).then(|| (before[0], b))
+    };
+    let common: Vec<BTreeSet<Pair>> =
+        common.into_iter().map(|pairs| pairs.into_iter().filter_map(all_before_all).collect()).collect();
     let everywhere = |pair: &Pair| common.iter().all(|pairs| pairs.contains(pair));
     let decide = |(pairs, own): (&BTreeSet<Pair>, &Count)| {
         let follows =
@@ -61,13 +71,24 @@ pub(super) fn decided(
             let before = pairs.iter().filter(move |&&(_, then)| then == a).map(|&(first, _)| (first, b));
             before.filter(|pair| pairs.contains(pair) && !everywhere(pair)).collect::<Vec<Pair>>()
         };
-        let (told, obeying) = fewest(&paths, &sorted, told.collect(), &weaker);
+        let last = |label: usize| like[label][like[label].len() - 1];
+        let obeying = |pairs: &[Pair]| {
+            let these: Vec<Pair> = pairs.iter().map(|&(a, b)| (last(a), b)).collect();
+            obeying(&paths, &sorted, &these)
+        };
+        let (told, obeying) = fewest(&paths, told.collect(), &weaker, &obeying);
         let text = |&(a, b): &Pair| match paths.text(a) {
             first if !paths.never(b) => format!("{first} before {}", paths.text(b)),
             first if first.contains('!') => format!("{first} rings"),
             first => format!("{first} happens"),
         };
         let exactly = obeying.is_some_and(|count| Count::Finite(count) == *own);
+        let like = &like;
+        let each = |&(a, b): &Pair| like[a].iter().flat_map(move |&a| like[b].iter().map(move |&b| (a, b)));
+        let mut told: Vec<Pair> = told.iter().flat_map(each).collect();
+        if like.iter().any(|like| like.len() > 1) {
+            told.sort_unstable();
+        }
         // What never comes may be one of several, and then its pairs read alike.
         let mut by: Vec<String> = Vec::new();
         for said in told.iter().map(text) {
@@ -86,21 +107,21 @@ pub(super) fn decided(
 /// graph, which would be walked once for each, all stay.
 fn fewest(
     paths: &Unrolled,
-    sorted: &Sorted,
     mut told: Vec<Pair>,
     weaker: &dyn Fn(usize, usize) -> Vec<Pair>,
+    obeying: &dyn Fn(&[Pair]) -> Option<BigUint>,
 ) -> (Vec<Pair>, Option<BigUint>) {
     if told.is_empty() {
         return (told, None);
     }
-    let count = obeying(paths, sorted, &told);
+    let count = obeying(&told);
     if count.is_none() || paths.edge_count().saturating_mul(told.len()) > PATIENCE {
         return (told, count);
     }
     for index in (0..told.len()).rev() {
         let mut fewer = told.clone();
         let (a, b) = fewer.remove(index);
-        if !fewer.is_empty() && obeying(paths, sorted, &fewer) == count {
+        if !fewer.is_empty() && obeying(&fewer) == count {
             told = fewer;
             continue;
         }
@@ -109,7 +130,7 @@ fn fewest(
         candidates.sort_by_key(|&(a, b)| weaker(a, b).len());
         for candidate in candidates {
             fewer.insert(index, candidate);
-            if obeying(paths, sorted, &fewer) == count {
+            if obeying(&fewer) == count {
                 told = fewer;
                 break;
             }

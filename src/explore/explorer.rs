@@ -3,6 +3,7 @@
 use super::choice::{Applied, Choice, Take, What};
 use super::crew::{Crew, hearers};
 use super::exchange::Exchanges;
+use super::interchange::Interchange;
 use super::labels::{Labels, Said, Sign};
 use super::listed::{Delivery, Listed};
 use super::lives::Lives;
@@ -46,6 +47,9 @@ pub(super) struct Explorer<'a> {
     pub reads_ids: bool,
     /// What caused a message is told by ids.
     pub tells_causes: bool,
+    /// Nothing that happens depends on which of several messages that say the same came.
+    pub may_merge: bool,
+    pub interchange: Interchange,
 }
 
 impl<'a> Explorer<'a> {
@@ -92,8 +96,7 @@ impl<'a> Explorer<'a> {
                 exchanges.push(Delivery { message: index, process, mail, says, slot: u32::MAX });
             }
         }
-        let counted = scenario.expect.always.iter().chain(&scenario.expect.finally);
-        let counted: BTreeSet<Name> = counted.flat_map(|property| property.counted()).cloned().collect();
+        let counted = scenario.expect.counted();
         let several = |type_: &str| {
             let asked = steps.crew.asked(type_, None).count();
             steps.world().house().subscribers(type_).len() + asked > 1
@@ -101,7 +104,8 @@ impl<'a> Explorer<'a> {
         // Copies of a counted message that several processes hear are told apart, so that the first
         // delivery of each counts once. Where ids are told, what is alike is told world by world.
         // So are all where something may go wrong with one of them and not with the other.
-        let merge = !told.ids && !scenario.faults.any() && !counted.iter().any(|type_| several(type_));
+        let may_merge = !told.ids && !scenario.faults.any() && !counted.iter().any(|&type_| several(type_));
+        let merge = may_merge && scenario.reductions.equal_copies;
         let listed = Listed::new(scenario, deliveries, exchanges, order, merge)?;
         let mut explorer = Explorer {
             scenario,
@@ -121,6 +125,8 @@ impl<'a> Explorer<'a> {
             several: Several::default(),
             reads_ids: reads.ids,
             tells_causes,
+            may_merge,
+            interchange: Interchange::default(),
         };
         for stimulus in &scenario.first {
             let mail = explorer.steps.mails.number(&stimulus.message, false);
@@ -176,7 +182,7 @@ impl<'a> Explorer<'a> {
         }
         let alike = self.scenario.alike;
         self.listed.ready(&place.flight, |bit, weight| {
-            let weight = if alike { 1 } else { weight };
+            let weight = if alike && !self.listed.is_lone(bit) { 1 } else { weight };
             choices.push(Choice { take: What::Listed(bit).into(), label: bit as u16, weight });
         });
         let mut named = Vec::new();

@@ -66,6 +66,21 @@ impl Graph {
         bounds: Bounds,
         watch: &mut dyn FnMut(Progress) -> bool,
     ) -> Graph {
+        loop {
+            if let Some(graph) = Graph::walk(explorer, bounds, watch) {
+                return graph;
+            }
+        }
+    }
+
+    /// None where messages were taken for interchangeable that are not, and now are not any more.
+    fn walk(
+        explorer: &mut Explorer,
+        bounds: Bounds,
+        watch: &mut dyn FnMut(Progress) -> bool,
+    ) -> Option<Graph> {
+        let merges = explorer.scenario.reductions.equal_worlds;
+        let confirms = explorer.interchange.is_any();
         let mut graph = Graph { layout: explorer.layout(), ..Graph::default() };
         let mut table: HashTable<Entry> = HashTable::new();
         let (mut place, mut next) = (explorer.start(), Place::default());
@@ -96,6 +111,9 @@ impl Graph {
             graph.read(index, &mut place);
             let depth = graph.depth[index];
             explorer.ready(&place, &mut choices);
+            if confirms && !explorer.confirm(&place, &choices) {
+                return None;
+            }
             let faults = choices.iter().all(|choice| choice.take.what.is_fault());
             graph.ends.push(faults && place.stops().is_none());
             if u64::from(depth) >= bounds.depth && !choices.is_empty() {
@@ -107,7 +125,10 @@ impl Graph {
                 explorer.apply(&place, choice.take, &mut next);
                 pack(&next, &mut row);
                 let known = graph.len();
-                let to = graph.meet(&mut table, &row, depth + 1);
+                let to = match merges {
+                    true => graph.meet(&mut table, &row, depth + 1),
+                    false => graph.add(&row, depth + 1),
+                };
                 graph.within_steps += u64::from(graph.len() > known && next.stops().is_some());
                 let weight = u16::try_from(choice.weight).unwrap_or_else(|_| {
                     explorer.labels.full = true;
@@ -119,7 +140,7 @@ impl Graph {
             index += 1;
         }
         graph.taken = graph.bytes(&table) + explorer.steps.bytes();
-        graph
+        Some(graph)
     }
 
     /// The number of a world; a new one if it was never met.
@@ -129,13 +150,16 @@ impl Graph {
         match table.entry(spread(hash as u32), same, |entry| spread(entry.hash)) {
             hashbrown::hash_table::Entry::Occupied(known) => known.get().number,
             hashbrown::hash_table::Entry::Vacant(free) => {
-                let number = self.depth.len() as u32;
-                free.insert(Entry { hash: hash as u32, number });
-                self.depth.push(depth);
-                self.rows.push(row);
-                number
+                free.insert(Entry { hash: hash as u32, number: self.depth.len() as u32 });
+                self.add(row, depth)
             }
         }
+    }
+
+    fn add(&mut self, row: &[u8], depth: u32) -> u32 {
+        self.depth.push(depth);
+        self.rows.push(row);
+        self.depth.len() as u32 - 1
     }
 
     /// How much memory it takes, and will take when it is gone through: counting keeps two numbers a world.

@@ -33,11 +33,17 @@ pub(super) struct Listed {
     waits_for: Vec<Vec<u32>>,
     /// Per delivery, all that say the same and wait for the same, itself among them.
     kin: Vec<Vec<u32>>,
-    /// Of these, those that need not be told apart; and those of them that are listed before.
+    /// Of these, those that need not be told apart.
+    copies: Vec<Vec<u32>>,
+    /// Those that come in the order listed, copies or not: per delivery all of them, and those listed before.
     alike: Vec<Vec<u32>>,
     alike_before: Vec<Vec<u32>>,
     /// Per delivery, whether there is no other like it.
     lone: Vec<bool>,
+    /// Whether it has no copy.
+    single: Vec<bool>,
+    /// Per delivery, the first of those that wait for the same and that the same wait for, to one instance.
+    pub stand_alike: Vec<usize>,
     /// Per delivery, those of messages that are listed before.
     listed_before: Vec<Vec<u32>>,
     /// The messages that each message comes after, by way of others too.
@@ -91,6 +97,12 @@ impl Listed {
             *first_of.entry((who, &waits_for[this], &waited_for[this])).or_insert(this)
         };
         let class: Vec<usize> = (0..count).map(class).collect();
+        let mut first_standing = BTreeMap::new();
+        let stands = |this: usize| {
+            let who = (deliveries[this].process, deliveries[this].slot);
+            *first_standing.entry((who, &waits_for[this], &waited_for[this])).or_insert(this)
+        };
+        let stand_alike = (0..count).map(stands).collect();
         let mut first_exchange = BTreeMap::new();
         let exchange_kin = exchanges.iter().enumerate().map(|(this, exchange)| {
             let module = &scenario.deliver[exchange.message].module;
@@ -104,20 +116,40 @@ impl Listed {
         };
         let merged = |this: usize, other: usize| this == other || merge && same(this, other);
         let lone = |this: usize| (0..count).all(|other| other == this || !merged(this, other));
+        let copies = each(&|this, other| merged(this, other));
+        let single: Vec<bool> = (0..count).map(lone).collect();
         Ok(Listed {
-            lone: (0..count).map(lone).collect(),
+            lone: single.clone(),
+            single,
+            stand_alike,
             kin: each(&|this, other| same(this, other)),
             words,
             waits_for,
             alike_before: each(&|this, other| other < this && merged(this, other)),
             listed_before: each(&|this, other| deliveries[other].message < deliveries[this].message),
-            alike: each(&|this, other| merged(this, other)),
+            alike: copies.clone(),
+            copies,
             causes,
             deliveries,
             exchanges,
             exchange_kin,
             merges: merge,
         })
+    }
+
+    /// Of those that do the same only the next in the order listed may come. Copies are no part of it.
+    pub fn interchange(&mut self, groups: &[Vec<usize>]) {
+        for group in groups {
+            let mut before = vec![0u32; self.words];
+            let mut all = before.clone();
+            group.iter().for_each(|&bit| all[bit / 32] |= 1 << (bit % 32));
+            for &bit in group {
+                self.alike[bit].clone_from(&all);
+                self.alike_before[bit].clone_from(&before);
+                self.lone[bit] = group.len() == 1;
+                before[bit / 32] |= 1 << (bit % 32);
+            }
+        }
     }
 
     /// How many are on their way, exchanges among them.
@@ -195,14 +227,14 @@ impl Listed {
     /// Of those that are alike and come in the order listed: which of them this is, and how many they are.
     pub fn turn(&self, bit: usize) -> (usize, u32) {
         (
-            (0..bit).filter(|&other| has(&self.alike[bit], other)).count(),
-            self.alike[bit].iter().map(|w| w.count_ones()).sum(),
+            (0..bit).filter(|&other| has(&self.copies[bit], other)).count(),
+            self.copies[bit].iter().map(|w| w.count_ones()).sum(),
         )
     }
 
     /// Whether there is another that is written alike and yet told apart.
     pub fn has_a_twin(&self, bit: usize) -> bool {
-        self.kin[bit] != self.alike[bit]
+        self.kin[bit] != self.copies[bit]
     }
 
     /// Whether two deliveries are of messages that are alike in everything but their ids.
@@ -226,8 +258,9 @@ impl Listed {
         of(one).zip(of(other)).all(|(one, other)| self.are_kin(one, other)) && asked(one).eq(asked(other))
     }
 
+    /// Whether it has no copy.
     pub fn is_lone(&self, bit: usize) -> bool {
-        self.lone[bit]
+        self.single[bit]
     }
 
     /// The listed messages that a message comes after, by way of others too.

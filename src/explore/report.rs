@@ -12,6 +12,7 @@ use super::place::Place;
 use super::scenario::{Alarms, Bounds, Faults, Host, Order, Scenario};
 use super::twice::twice;
 use crate::error::{Error, Result};
+use num_bigint::BigUint;
 use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -34,7 +35,7 @@ pub struct Report {
     pub verdict: Verdict,
     /// Whole orderings; where a bound was reached, those that were found.
     pub orderings: Count,
-    /// Distinct worlds.
+    /// The worlds that were walked.
     pub states: u64,
     /// Why not everything was explored.
     pub stopped: Option<Stopped>,
@@ -51,6 +52,22 @@ pub struct Report {
     pub bounds: Bounds,
     /// What was not told apart.
     pub reductions: Vec<&'static str>,
+    pub interchanged: Option<Interchanged>,
+}
+
+impl Report {
+    /// How many distinct worlds there are, whether or not all were walked.
+    pub fn worlds(&self) -> BigUint {
+        self.interchanged.as_ref().map_or_else(|| self.states.into(), |interchanged| interchanged.states.clone())
+    }
+}
+
+/// Messages that do the same in every world, so that only one order of them was walked.
+#[derive(Debug, Clone)]
+pub struct Interchanged {
+    pub groups: Vec<Vec<String>>,
+    /// How many distinct worlds there are, were they told apart.
+    pub states: BigUint,
 }
 
 /// An outcome, and the orderings that lead to it.
@@ -162,6 +179,7 @@ impl fmt::Display for Verdict {
 /// on; where not, what is known so far is reported.
 pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress) -> bool) -> Result<Report> {
     let mut explorer = Explorer::new(scenario, order)?;
+    explorer.suppose();
     let graph = Graph::explore(&mut explorer, scenario.bounds, watch);
     if explorer.labels.full {
         let what = format!("{}: more than 65,535 choices of different names, or of one name", scenario.name);
@@ -312,6 +330,7 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
         lasso,
         bounds: scenario.bounds,
         reductions: reductions(&explorer),
+        interchanged: interchanged(&explorer, &graph),
     })
 }
 
@@ -426,10 +445,27 @@ fn labels(explorer: &Explorer, graph: &Graph, path: &Path) -> Vec<String> {
 }
 
 fn reductions(explorer: &Explorer) -> Vec<&'static str> {
-    let mut used = vec!["equal-worlds"];
+    let mut used = Vec::new();
+    if explorer.scenario.reductions.equal_worlds {
+        used.push("equal-worlds");
+    }
     let deliveries = 0..explorer.listed.deliveries.len();
     if deliveries.clone().any(|bit| !explorer.listed.is_lone(bit)) {
         used.push(if explorer.scenario.alike { "alike" } else { "equal-copies" });
     }
+    if explorer.interchange.is_any() {
+        used.push("interchangeable");
+    }
     used
+}
+
+/// The groups of messages that do the same, and how many worlds those that were walked stand for.
+fn interchanged(explorer: &Explorer, graph: &Graph) -> Option<Interchanged> {
+    if !explorer.interchange.is_any() {
+        return None;
+    }
+    let label = |&bit: &usize| explorer.labels.text(bit as u16).to_string();
+    let groups = explorer.interchange.groups().map(|group| group.iter().map(label).collect());
+    let stands_for = |world: usize| explorer.interchange.stands_for(&graph.flight(world).0);
+    Some(Interchanged { groups: groups.collect(), states: (0..graph.len()).map(stands_for).sum() })
 }

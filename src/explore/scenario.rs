@@ -5,6 +5,7 @@ use crate::event::{Message, Name, Time};
 use crate::process::Definition;
 use crate::runtime::Staff;
 use crate::step::instance_of;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -32,6 +33,44 @@ pub struct Scenario {
     pub host: Host,
     pub expect: Expect,
     pub bounds: Bounds,
+    pub reductions: Reductions,
+}
+
+/// What need not be told apart, and is not unless somebody says so. Counts are the same with and without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reductions {
+    /// Worlds that are the same are one; else every ordering is walked for itself.
+    pub equal_worlds: bool,
+    /// Copies of a message come in the order listed.
+    pub equal_copies: bool,
+    /// So do messages that do the same in every world.
+    pub interchangeable: bool,
+}
+
+impl Reductions {
+    pub const ALL: Reductions = Reductions { equal_worlds: true, equal_copies: true, interchangeable: true };
+    pub const NONE: Reductions =
+        Reductions { equal_worlds: false, equal_copies: false, interchangeable: false };
+    pub const NAMES: [&str; 3] = ["equal-worlds", "equal-copies", "interchangeable"];
+
+    /// Without the one of this name, or without `all`; whether there is such a one.
+    pub fn leave_out(&mut self, name: &str) -> bool {
+        match name {
+            "equal-worlds" => self.equal_worlds = false,
+            "equal-copies" => self.equal_copies = false,
+            "interchangeable" => self.interchangeable = false,
+            "all" => *self = Reductions::NONE,
+            _ => return false,
+        }
+        true
+    }
+}
+
+impl Expect {
+    /// The types of which properties count the messages.
+    pub fn counted(&self) -> BTreeSet<&Name> {
+        self.always.iter().chain(&self.finally).flat_map(Property::counted).collect()
+    }
 }
 
 impl Scenario {

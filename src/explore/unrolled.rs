@@ -179,6 +179,13 @@ impl<'a> Unrolled<'a> {
         label >= self.explorer.listed.deliveries.len() || !self.explorer.listed.has_a_twin(label)
     }
 
+    /// All that do the same as a label, itself among them, in the order in which they come here.
+    pub fn like(&self, label: usize) -> Vec<usize> {
+        let listed = Some(label).filter(|&label| label < self.listed);
+        let like = listed.and_then(|label| self.explorer.interchange.like(label));
+        like.map_or_else(|| vec![label], <[usize]>::to_vec)
+    }
+
     /// `PaymentDue!`, or `2nd PaymentDue!` where it may come again.
     pub fn text(&self, label: usize) -> String {
         let of_listed = |label: usize| {

@@ -2,7 +2,7 @@
 
 use super::words::{brief, counted, grouped, list};
 use crate::event::Name;
-use crate::explore::{Alarms, Count, Faults, Finding, Found, Host, Kind, Lasso, Order, Report, Stopped};
+use crate::explore::{Alarms, Count, Faults, Finding, Found, Host, Interchanged, Kind, Lasso, Order, Report, Stopped};
 use std::collections::BTreeMap;
 
 /// How many outcomes and findings of one scenario are shown, so that it fits a screen; the JSON has all.
@@ -36,9 +36,26 @@ pub fn text(report: &Report) -> String {
         let reached = if report.stopped.is_some() { "not reached so far" } else { "never reached" };
         text.push_str(&format!("\nnote: declared, and {reached}: {}\n", report.unreached.join("; ")));
     }
+    text.push_str(&interchanged(report));
     text.push_str(&signs(report));
     text.push_str(&bound(report));
     text
+}
+
+/// Which messages do the same, and what it has saved that only one order of them was walked.
+fn interchanged(report: &Report) -> String {
+    let Some(Interchanged { groups, states }) = &report.interchanged else { return String::new() };
+    const NAMED: usize = 4;
+    let group = |group: &Vec<String>| match group.len() {
+        0..=NAMED => list(group.iter().cloned()),
+        more => format!("{} and {} others", group[..NAMED - 1].join(", "), more + 1 - NAMED),
+    };
+    let groups: Vec<String> = groups.iter().map(group).collect();
+    format!(
+        "\nnote: in every state these do the same, and one order of them stands for all, else {} states:\n  {}\n",
+        in_groups(&states.to_string()),
+        groups.join("\n  ")
+    )
 }
 
 /// What the signs of faults mean, of those that stand in an ordering above.
@@ -165,20 +182,18 @@ fn orderings(count: &Count) -> String {
 /// Digits in groups of three, as many as it takes.
 fn digits(count: &Count) -> String {
     let text = count.to_string();
-    match text.parse::<u64>() {
-        Ok(number) => grouped(number),
-        Err(_) => {
-            let mut out = String::new();
-            for (index, digit) in text.chars().enumerate() {
-                if index > 0 && text.len() % 3 == index % 3 && text.starts_with(|c: char| c.is_ascii_digit())
-                {
-                    out.push(',');
-                }
-                out.push(digit);
-            }
-            out
+    if text.starts_with(|c: char| c.is_ascii_digit()) { in_groups(&text) } else { text }
+}
+
+fn in_groups(digits: &str) -> String {
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && digits.len() % 3 == index % 3 {
+            out.push(',');
         }
+        out.push(digit);
     }
+    out
 }
 
 /// How many of all, and what part of them.

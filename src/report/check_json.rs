@@ -34,6 +34,8 @@ struct Scenario<'a> {
     undecided: bool,
     bounds: Bounds,
     reductions: &'a [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interchangeable: Option<Interchangeable<'a>>,
 }
 
 #[derive(Serialize)]
@@ -99,6 +101,13 @@ struct Sent<'a> {
     count: u64,
 }
 
+/// `states`: how many there would be, were they told apart.
+#[derive(Serialize)]
+struct Interchangeable<'a> {
+    groups: &'a [Vec<String>],
+    states: String,
+}
+
 #[derive(Serialize)]
 struct Finding<'a> {
     kind: &'a str,
@@ -146,6 +155,10 @@ fn scenario(report: &Report) -> Scenario<'_> {
         undecided: report.undecided.is_some(),
         bounds: bounds(&report.bounds),
         reductions: &report.reductions,
+        interchangeable: report.interchanged.as_ref().map(|interchanged| Interchangeable {
+            groups: &interchanged.groups,
+            states: interchanged.states.to_string(),
+        }),
     }
 }
 

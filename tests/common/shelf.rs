@@ -77,11 +77,16 @@ pub fn report(scenario: &Scenario, order: Order) -> Report {
     explore(scenario, order, &mut |_| true).unwrap_or_else(|error| panic!("{}", render(&error, false)))
 }
 
+/// Distinct worlds, told apart or not.
+pub fn worlds(report: &Report) -> u64 {
+    report.worlds().try_into().expect("few enough")
+}
+
 /// `orderings`, worlds, and per outcome its name and count, as they are written.
 pub fn counts(report: &Report) -> (String, u64, Vec<String>) {
     let found = report.outcomes.iter();
     let found = found.map(|found| format!("{} {}", found.outcome.rests, found.orderings));
-    (report.orderings.to_string(), report.states, found.collect())
+    (report.orderings.to_string(), worlds(report), found.collect())
 }
 
 /// The counts of the outcomes, added up.

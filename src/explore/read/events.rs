@@ -1,6 +1,6 @@
 //! A scenario on the command line: `--process order --events OrderPlaced,'OrderPriced={"total":10}'`.
 
-use super::super::scenario::{Alarms, Bounds, Expect, Faults, Host, Order, Scenario};
+use super::super::scenario::{Alarms, Bounds, Expect, Faults, Host, Order, Reductions, Scenario};
 use super::Cast;
 use super::stimuli::{self, Whole};
 use crate::error::{Error, Result};
@@ -72,6 +72,7 @@ pub fn from_events(typed: &Typed, library: &dyn Library) -> Result<Scenario> {
         host: Host::default(),
         expect: Expect::default(),
         bounds: Bounds::default(),
+        reductions: Reductions::ALL,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The top of a scenario's file.
 
-use super::super::scenario::{Alarms, Bounds, Expect, Faults, Host, Order, Scenario};
+use super::super::scenario::{Alarms, Bounds, Expect, Faults, Host, Order, Reductions, Scenario};
 use super::Cast;
 use super::stimuli::{self, Whole};
 use crate::error::Result;
@@ -89,6 +89,7 @@ impl Reader<'_> {
             host: host.and_then(Host::named).unwrap_or_default(),
             expect: expect.unwrap_or_else(Expect::default),
             bounds,
+            reductions: Reductions::ALL,
         })
     }
 

@@ -4,7 +4,7 @@
 //! lifted over whatever is not delivered. The log is read once; kept are the messages that are delivered,
 //! and of each other message that names a cause, the two ids.
 
-use super::super::scenario::{Alarms, Bounds, Expect, Faults, Host, Order, Scenario, Stimulus};
+use super::super::scenario::{Alarms, Bounds, Expect, Faults, Host, Order, Reductions, Scenario, Stimulus};
 use crate::error::Result;
 use crate::event::{Message, Name, Position};
 use crate::process::Definition;
@@ -60,6 +60,7 @@ pub fn conversations(
         host: Host::default(),
         expect: Expect::default(),
         bounds: Bounds::default(),
+        reductions: Reductions::ALL,
     };
     Ok(found.into_iter().enumerate().map(scenario).collect())
 }

@@ -37,6 +37,11 @@ impl Library for Shelf {
 
 /// What the explorer finds; an error, as a user would read it.
 pub fn explored(case: &Case) -> std::result::Result<Report, String> {
+    explored_without(case, &[])
+}
+
+/// What it finds where some of its reductions are left out.
+pub fn explored_without(case: &Case, reductions: &[&str]) -> std::result::Result<Report, String> {
     let said = |error: Error| render(&error, false);
     let mut definitions = BTreeMap::new();
     for process in &case.processes {
@@ -46,7 +51,8 @@ pub fn explored(case: &Case) -> std::result::Result<Report, String> {
     }
     let services = services(case).map_err(said)?;
     let source = Source::new("random.yaml", yaml::scenario(case));
-    let scenario = read(&source, &Shelf { definitions, services }).map_err(said)?;
+    let mut scenario = read(&source, &Shelf { definitions, services }).map_err(said)?;
+    reductions.iter().for_each(|name| assert!(scenario.reductions.leave_out(name)));
     // A panic is a difference like any other, so that the case is made small.
     let explored = || explore(&scenario, scenario.orders[0], &mut |_| true).map_err(said);
     catch_unwind(AssertUnwindSafe(explored)).unwrap_or_else(|_| Err("it panicked".to_string()))
@@ -103,7 +109,10 @@ fn lines(case: &Case, of: impl Iterator<Item = (String, Vec<String>, String)>) -
 
 /// The explorer's answer.
 pub fn explored_answer(case: &Case) -> std::result::Result<Answer, String> {
-    let report = explored(case)?;
+    Ok(answer_of(case, &explored(case)?))
+}
+
+fn answer_of(case: &Case, report: &Report) -> Answer {
     let all = report.outcomes.iter();
     let all = all.map(|found| (rests(case, &line_of(found)), found.example.clone(), needed(&found.needs)));
     let (outcomes, examples) = lines(case, all);
@@ -123,14 +132,14 @@ pub fn explored_answer(case: &Case) -> std::result::Result<Answer, String> {
         })
         .collect();
     findings.sort();
-    Ok(Answer {
+    Answer {
         orderings: report.orderings.to_string(),
         outcomes,
         examples,
         findings,
         unreached: report.unreached.clone(),
         verdict: report.verdict.to_string(),
-    })
+    }
 }
 
 /// As the oracle tells it.
@@ -207,11 +216,46 @@ pub enum Difference {
     Finding,
     Unreached,
     Verdict,
+    /// Something else is found where reductions are left out.
+    Reduced,
+}
+
+/// Each reduction left out, and all.
+const WITHOUT: [&[&str]; 4] = [&["interchangeable"], &["equal-copies"], &["equal-worlds"], &["all"]];
+
+/// Of a scenario with so many orderings, each walked for itself takes too long.
+const EACH: u64 = 1_000;
+
+/// Whether all is found again without some of the reductions: one set of them for each case.
+fn found_without(case: &Case, told: &Told, report: &Report) -> bool {
+    let number = yaml::scenario(case).bytes().fold(0, |sum, byte| sum + usize::from(byte)) % WITHOUT.len();
+    let without = match WITHOUT[number] {
+        [one @ ("equal-worlds" | "all")] if told.orderings > EACH => {
+            if *one == "all" { &["interchangeable", "equal-copies"][..] } else { &[] }
+        }
+        some => some,
+    };
+    let Ok(other) = explored_without(case, without) else { return false };
+    // Of several ways to say what decides an outcome, either may be told: of those that are interchangeable a
+    // precedence is told of all or of none. Whether it is enough is the same.
+    let decided = |report: &Report| {
+        let decided = report.outcomes.iter().map(|found| (line_of(found), found.decided.exactly));
+        let mut decided: Vec<_> = decided.collect();
+        decided.sort();
+        decided
+    };
+    // Copies that are told apart make other worlds, and are not written apart.
+    let copied = without.contains(&"equal-copies") || without == ["all"];
+    let walks = without == ["equal-worlds"];
+    answer_of(case, report) == answer_of(case, &other)
+        && (copied || decided(report) == decided(&other))
+        && (copied || walks || report.worlds() == other.worlds())
 }
 
 pub fn difference(case: &Case, told: &Told) -> Option<Difference> {
     let mine = told_answer(case, told);
-    let Ok(theirs) = explored_answer(case) else { return Some(Difference::Refused) };
+    let Ok(report) = explored(case) else { return Some(Difference::Refused) };
+    let theirs = answer_of(case, &report);
     match () {
         _ if mine.orderings != theirs.orderings => Some(Difference::Orderings),
         _ if mine.outcomes != theirs.outcomes => Some(Difference::Outcomes),
@@ -220,6 +264,7 @@ pub fn difference(case: &Case, told: &Told) -> Option<Difference> {
         _ if mine.findings != theirs.findings => Some(Difference::Finding),
         _ if mine.unreached != theirs.unreached => Some(Difference::Unreached),
         _ if mine.verdict != theirs.verdict => Some(Difference::Verdict),
+        _ if !found_without(case, told, &report) => Some(Difference::Reduced),
         _ => None,
     }
 }
