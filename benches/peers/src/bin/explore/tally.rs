@@ -48,9 +48,10 @@ pub fn tally(args: &Args, table: &mut Table) {
         for ((how, _), ours) in own.iter().zip(own_took) {
             let what = format!("tally {k}, whole command{how}");
             table.value(&what, (ours.seconds(), "s"), floors[0]);
-            table.value(&format!("{what}, of the processor"), (ours.busy(), "s"), Floor::None);
             let peer = format!("stateright, {}, {} threads", best.0, best.1);
             table.ratio(&what, (ours.seconds(), "s"), (&peer, took.seconds()), floors[2]);
+            let busy = format!("{what}, of the processor");
+            table.ratio(&busy, (ours.busy(), "s"), (&peer, took.busy()), Floor::None);
             let what = format!("tally {k}, peak memory{how}");
             table.value(&what, (ours.megabytes(), "MB"), floors[1]);
             table.ratio(&what, (ours.megabytes(), "MB"), (&peer, took.megabytes()), Floor::None);
