@@ -228,4 +228,29 @@ fn the_tally() {
         let all = Count::Finite(factorial(k));
         assert_eq!(found, (states, outcomes, all, Verdict::AsDeclared), "k = {k}");
     }
+    // Sixteen that are alike are one choice wherever they come: 20! / 16!.
+    let report = of(&shelf.scenario(&text("large/tally-20-alike.yaml")));
+    let found = (report.outcomes.len(), report.orderings, report.verdict);
+    assert_eq!(found, (34, Count::Finite(BigUint::from(116_280u32)), Verdict::AsDeclared));
+}
+
+/// Guests who change nothing leave each outcome its share of all orders: those of permit, band and storm.
+#[test]
+fn the_concert() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/concert");
+    let text = |file: &str| std::fs::read_to_string(root.join(file)).unwrap();
+    let shelf = shelf::Shelf::new(&[text("processes/concert@1.yaml"), text("processes/concert@2.yaml")]);
+    for which in ["counted", "ignored"] {
+        let report = of(&shelf.scenario(&text(&format!("scenarios/four-{which}.yaml"))));
+        let mut found: Vec<_> = report
+            .outcomes
+            .iter()
+            .map(|found| (found.outcome.rests.clone(), found.orderings.clone()))
+            .collect();
+        found.sort_by(|one, other| one.0.cmp(&other.0));
+        let sixth = 5_040u32 / 6;
+        let meant = [("called-off", 2), ("cut-short", 2), ("indoors", 1), ("sent-home", 1)]
+            .map(|(rest, orders)| (rest.to_string(), Count::Finite(BigUint::from(orders * sixth))));
+        assert_eq!(found, meant, "{which}");
+    }
 }

@@ -73,6 +73,7 @@ fn the_sound_ones_hold_and_every_outcome_that_they_declare_is_reached() {
         "loan-broker",
         "restaurant",
         "ship-order-workflow",
+        "two-phase-commit",
     ];
     assert!(meant.iter().all(|story| stories.contains(*story)), "{stories:?}");
 }

@@ -10,15 +10,27 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fmt::Write;
 
-/// The messages of all modules in the order of time, without end.
+/// The messages of all modules in the order of time; without end, unless orders are numbered.
 pub struct Shop {
     chance: ChaCha8Rng,
     now: i64,
     /// By time, then by the order in which they were made.
     coming: BinaryHeap<Reverse<Coming>>,
     made: u64,
-    /// Whether parcels are seen on their way.
-    long: bool,
+    day: Day,
+    /// Orders that will still be placed.
+    left: u64,
+}
+
+/// What kind of day it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Day {
+    /// Orders that are paid and sent, or not.
+    Short,
+    /// Parcels are seen on their way, five times each.
+    Long,
+    /// So many orders, all of which are sent; each has eight to fourteen messages, and none comes twice.
+    Conversations(u64),
 }
 
 /// A message that will happen.
@@ -32,14 +44,18 @@ const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 
 impl Shop {
-    pub fn new(seed: u64, long: bool) -> Shop {
+    pub fn new(seed: u64, day: Day) -> Shop {
         let morning = Time::parse("2026-11-21T09:00:00.000Z").expect("a time");
         Shop {
             chance: ChaCha8Rng::seed_from_u64(seed),
             now: morning.millis(),
             coming: BinaryHeap::new(),
             made: 0,
-            long,
+            day,
+            left: match day {
+                Day::Conversations(orders) => orders,
+                _ => u64::MAX,
+            },
         }
     }
 
@@ -61,6 +77,10 @@ impl Shop {
         Name::from(format!("{high:08x}-{low:04x}-{version:04x}-{variant:04x}-{:012x}", b >> 16))
     }
 
+    fn all_are_sent(&self) -> bool {
+        matches!(self.day, Day::Conversations(_))
+    }
+
     /// One order: about four messages, each some time after the one before it.
     fn order(&mut self) {
         let placed = self.now;
@@ -74,7 +94,7 @@ impl Shop {
         let data = format!("{{\"customer\":\"customer-{customer}\",\"items\":{items},\"total\":{total}}}");
         self.add(placed, order.message("orders", "OrderPlaced", id, placed, data));
 
-        if self.happens(4) {
+        if !self.all_are_sent() && self.happens(4) {
             // The customer cancels at some time, and may have paid all the same.
             let at = placed + self.between(MINUTE, 40 * MINUTE);
             let data = "{\"reason\":\"the customer changed his mind\",\"by\":\"web\"}".to_string();
@@ -84,7 +104,8 @@ impl Shop {
             }
         }
         // Most pay soon, some after a reminder, some too late, some never.
-        let patience = match self.between(1, 100) {
+        let last = if self.all_are_sent() { 93 } else { 100 };
+        let patience = match self.between(1, last) {
             1..=85 => self.between(20 * SECOND, 10 * MINUTE),
             86..=93 => self.between(15 * MINUTE, 29 * MINUTE),
             94..=96 => self.between(31 * MINUTE, 90 * MINUTE),
@@ -112,9 +133,10 @@ impl Shop {
         let data =
             format!("{{\"parcel\":\"P-{parcel}\",\"carrier\":\"north road\",\"gate\":{}}}", parcel % 12);
         self.event(&order, "warehouse", "OrderShipped", shipped, data);
-        if self.long {
+        if self.day != Day::Short {
             let mut seen = shipped;
-            for stop in 1..=5 {
+            let stops = if self.all_are_sent() { self.between(4, 10) } else { 5 };
+            for stop in 1..=stops {
                 seen += self.between(10 * MINUTE, 300 * MINUTE);
                 let data = format!(
                     "{{\"parcel\":\"P-{parcel}\",\"stop\":{stop},\"carrier\":\"north road\",\"condition\":\"sealed, dry, upright\",\"scanner\":\"handheld 12, hall 3\",\"by\":\"night shift\"}}"
@@ -144,7 +166,7 @@ impl Shop {
 
     /// Two of a hundred come twice, as a broker may deliver them.
     fn add(&mut self, time: i64, message: Message) {
-        if self.happens(2) {
+        if !self.all_are_sent() && self.happens(2) {
             let again = time + self.between(1, 120) * SECOND;
             let message = Message { time: Time::from_millis(again).expect("a time"), ..message.clone() };
             self.push(again, message);
@@ -163,7 +185,10 @@ impl Iterator for Shop {
 
     fn next(&mut self) -> Option<Message> {
         // An order every second or so: thousands of conversations are open at once.
-        while self.coming.peek().is_none_or(|Reverse(first)| self.now <= first.time + 2 * MINUTE) {
+        while self.left > 0
+            && self.coming.peek().is_none_or(|Reverse(first)| self.now <= first.time + 2 * MINUTE)
+        {
+            self.left -= 1;
             self.order();
             self.now += self.between(1, 2 * SECOND);
         }

@@ -113,7 +113,7 @@ pub fn message(run: u64, number: u64) -> Message {
         )
     };
     let time = Time::parse("2027-01-01T00:00:00Z").expect("a time");
-    let conversation = id(1, (run << 20 | number / 8).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let conversation = id(1, ((run << 20) | (number / 8)).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let data = format!(
         r#"{{"parcel":"P-{}","carrier":"north road","station":3,"belt":17,"weight":8000,"condition":"sealed, dry, upright"}}"#,
         100_000_000 + number

@@ -23,8 +23,8 @@ pub enum Floor {
 impl Floor {
     fn text(self, unit: &str) -> String {
         match self {
-            Floor::AtMost(bound) => format!("≤ {bound}{unit}"),
-            Floor::AtLeast(bound) => format!("≥ {bound}{unit}"),
+            Floor::AtMost(bound) => format!("≤ {}{unit}", short(bound)),
+            Floor::AtLeast(bound) => format!("≥ {}{unit}", short(bound)),
             Floor::None => String::new(),
         }
     }
@@ -62,8 +62,13 @@ impl Table {
 
     /// A peer that is not there.
     pub fn absent(&mut self, what: &str, peer: &str) {
-        let peer = format!("{peer}: not installed");
-        self.rows.push([what.into(), String::new(), peer, String::new(), String::new(), String::new()]);
+        self.beside(what, &format!("{peer}: not installed"));
+    }
+
+    /// What has nothing of ours beside it.
+    pub fn beside(&mut self, what: &str, peer: &str) {
+        let none = String::new;
+        self.rows.push([what.into(), none(), peer.into(), none(), none(), none()]);
     }
 
     pub fn memory(&mut self, command: &str, kib: u64) {
@@ -89,6 +94,11 @@ fn number(value: f64, unit: &str) -> String {
         ..100.0 => format!("{value:.1} {unit}"),
         _ => format!("{value:.0} {unit}"),
     }
+}
+
+/// A bound, as one would write it.
+fn short(bound: f64) -> String {
+    if bound < 1e3 { bound.to_string() } else { thousands(bound as u64) }
 }
 
 pub fn thousands(number: u64) -> String {
