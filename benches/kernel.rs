@@ -92,7 +92,7 @@ fn shop() -> Memory {
     let memory = Memory::new();
     let store = Store::new(Arc::new(memory.clone()));
     let mut modules: BTreeMap<Name, Vec<Vec<Message>>> = BTreeMap::new();
-    for message in shop::Shop::new(7, false).take(COUNT) {
+    for message in shop::Shop::new(7, shop::Day::Short).take(COUNT) {
         modules.entry(message.source.clone()).or_default().push(vec![message]);
     }
     for (module, batches) in modules {

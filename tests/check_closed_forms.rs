@@ -22,8 +22,8 @@ fn deaf(name: &str, types: &[String]) -> String {
 }
 
 fn orderings(scenario: &Scenario) -> BigUint {
-    match of(scenario).orderings {
-        Count::Finite(number) => number,
+    match &of(scenario).orderings {
+        Count::Finite(number) => number.clone(),
         Count::Infinite => panic!("infinite"),
     }
 }
@@ -224,13 +224,13 @@ fn the_tally() {
     }
     for (k, states, outcomes) in sizes {
         let report = of(&shelf.scenario(&text(&format!("scenarios/tally-{k}.yaml"))));
-        let found = (shelf::worlds(&report), report.outcomes.len(), report.orderings, report.verdict);
+        let found = (shelf::worlds(&report), report.outcomes.len(), report.orderings.clone(), report.verdict);
         let all = Count::Finite(factorial(k));
         assert_eq!(found, (states, outcomes, all, Verdict::AsDeclared), "k = {k}");
     }
     // Sixteen that are alike are one choice wherever they come: 20! / 16!.
     let report = of(&shelf.scenario(&text("large/tally-20-alike.yaml")));
-    let found = (report.outcomes.len(), report.orderings, report.verdict);
+    let found = (report.outcomes.len(), report.orderings.clone(), report.verdict);
     assert_eq!(found, (34, Count::Finite(BigUint::from(116_280u32)), Verdict::AsDeclared));
 }
 

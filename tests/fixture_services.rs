@@ -170,7 +170,8 @@ fn one_crash_pays_twice_on_a_host_that_remembers_nothing() {
     let (broken, ours) = (read("doubled-action", broken), read("doubled-action", ours));
     assert_eq!((broken.faults, broken.deliver.len()), (ours.faults, ours.deliver.len()));
     assert_ne!(broken.host, ours.host);
-    let outcomes = of(&ours).outcomes;
+    let ours = of(&ours);
+    let outcomes = &ours.outcomes;
     let [paid] = &outcomes[..] else { panic!("{outcomes:?}") };
     assert_eq!(paid.outcome.rests, "paid");
 }
@@ -196,7 +197,7 @@ fn what_decides_an_outcome_says_nothing_twice() {
     scenario.host = Host::AtLeastOnce;
     let report = of(&scenario);
     assert!(report.outcomes.iter().any(|found| found.decided.by.len() > 50), "hardly anything decides");
-    for found in report.outcomes {
+    for found in &report.outcomes {
         let said: BTreeSet<&String> = found.decided.by.iter().collect();
         assert_eq!(said.len(), found.decided.by.len(), "{:?}", found.decided.by);
     }

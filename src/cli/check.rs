@@ -1,15 +1,15 @@
 //! `anyorder check`: what a process does under every order of its inputs.
 
-use super::context::{Context, Watch};
+use super::check_all;
+use super::context::Context;
 use super::shelf::{self, Shelf};
 use super::workspace::{self, Workspace};
-use super::{Exit, Format, interrupt};
-use crate::error::{Error, Result, Trouble};
+use super::{Exit, Format};
+use crate::error::{Error, Result};
 use crate::explore::{
-    Alarms, Bounds, Faults, Host, Order, Progress, Reductions, Report, Scenario, Stopped, Typed, Verdict, conversations,
-    explore, from_events, read, save, step_through,
+    Alarms, Bounds, Faults, Host, Order, Reductions, Report, Scenario, Stopped, Typed, Verdict,
+    conversations, from_events, read, save, step_through,
 };
-use crate::report::words::{counted, grouped};
 use crate::report::{check as report, check_json, check_many, check_ordering};
 use crate::store::{Folder, Foreign, Store};
 use std::path::{Path, PathBuf};
@@ -77,6 +77,9 @@ pub struct Args {
     /// Tell apart what would not be: equal-worlds, equal-copies, interchangeable, or all; counts stay the same
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = reduction)]
     no_reduction: Vec<String>,
+    /// How many scenarios, or conversations, are explored at a time [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    threads: Option<u16>,
     /// Stop after so many states
     #[arg(long, value_name = "N")]
     states: Option<u64>,
@@ -130,7 +133,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     if let Some(ordering) = &args.ordering {
         return one_ordering(&scenarios, ordering, &args, context);
     }
-    let (reports, missing) = explore_all(&scenarios, context)?;
+    let (reports, missing) = check_all::explore_all(&scenarios, args.threads, context)?;
     if let Some(path) = &args.save {
         save_found(&scenarios, &reports, path, context)?;
     }
@@ -224,50 +227,6 @@ fn of_log(args: &Args, workspace: Option<Workspace>, order: Order, alarms: Alarm
             .hint("it hears what stands under its `starts-on`, `on`, `ignore` and `defer`"));
     }
     Ok(found)
-}
-
-/// Explores one scenario after the other, and each of its orders; whether any is missing.
-fn explore_all(scenarios: &[Scenario], context: &mut Context) -> Result<(Vec<Report>, bool)> {
-    interrupt::listen();
-    let (mut reports, mut left_out) = (Vec::new(), None);
-    let mut watch = Watch::new();
-    let all: usize = scenarios.iter().map(|scenario| scenario.orders.len()).sum();
-    for scenario in scenarios {
-        for &order in &scenario.orders {
-            let begun = reports.len();
-            let mut tell = |progress: Progress| {
-                watch.tell(context, |seconds| far(progress, (begun, all), &scenario.name, seconds));
-                !interrupt::asked()
-            };
-            match explore(scenario, order, &mut tell) {
-                Ok(report) => reports.push(report),
-                // One conversation that is too large keeps nobody from the others.
-                Err(error) if scenarios.len() > 1 && error.trouble() == Trouble::Bound => {
-                    context.warn(&format!("{} is left out: {}", scenario.name, error.what()));
-                    left_out = Some(error);
-                }
-                Err(error) => return Err(error),
-            }
-            if interrupt::asked() {
-                watch.clear(context);
-                return Ok((reports, true));
-            }
-        }
-    }
-    watch.clear(context);
-    match left_out {
-        Some(error) if reports.is_empty() => Err(error),
-        left_out => Ok((reports, left_out.is_some())),
-    }
-}
-
-/// How far one scenario has come.
-fn far(progress: Progress, (done, all): (usize, usize), name: &str, seconds: f64) -> String {
-    let which = if all > 1 { format!("{} of {all}, ", done + 1) } else { String::new() };
-    let rate = (progress.met as f64 / seconds) as u64;
-    let rate = if done == 0 { format!(", {} a second", grouped(rate)) } else { String::new() };
-    let (states, depth) = (counted(progress.met, "state"), progress.depth);
-    format!("{which}{name}: {states}{rate}, {depth} choices deep")
 }
 
 /// The only scenario.

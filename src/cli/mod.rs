@@ -8,6 +8,7 @@ mod ahead;
 mod append;
 mod append_lines;
 mod check;
+mod check_all;
 mod clock;
 mod context;
 mod cursor;

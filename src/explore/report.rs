@@ -16,11 +16,33 @@ use num_bigint::BigUint;
 use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
-/// What a scenario leads to.
+/// What a scenario leads to. Those that are the same but for their names share it.
 #[derive(Debug, Clone)]
 pub struct Report {
     pub scenario: String,
+    explored: Arc<Explored>,
+}
+
+impl Report {
+    /// What it says of another scenario that is the same.
+    pub fn of(&self, scenario: &str) -> Report {
+        Report { scenario: scenario.to_string(), explored: self.explored.clone() }
+    }
+}
+
+impl Deref for Report {
+    type Target = Explored;
+
+    fn deref(&self) -> &Explored {
+        &self.explored
+    }
+}
+
+#[derive(Debug)]
+pub struct Explored {
     pub processes: Vec<String>,
     /// Who answers.
     pub services: Vec<String>,
@@ -55,10 +77,12 @@ pub struct Report {
     pub interchanged: Option<Interchanged>,
 }
 
-impl Report {
+impl Explored {
     /// How many distinct worlds there are, whether or not all were walked.
     pub fn worlds(&self) -> BigUint {
-        self.interchanged.as_ref().map_or_else(|| self.states.into(), |interchanged| interchanged.states.clone())
+        self.interchanged
+            .as_ref()
+            .map_or_else(|| self.states.into(), |interchanged| interchanged.states.clone())
     }
 }
 
@@ -309,8 +333,7 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     // Where a host is about to stop, the world is the one in which the step has begun.
     let begins = beginnings(&explorer, &graph);
     let states = graph.len() as u64 - graph.within_steps - begins;
-    Ok(Report {
-        scenario: scenario.name.clone(),
+    let explored = Explored {
         processes: scenario.processes.iter().map(|definition| definition.full_name()).collect(),
         services: scenario.staff.services.iter().map(|service| service.name.to_string()).collect(),
         order,
@@ -331,7 +354,8 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
         bounds: scenario.bounds,
         reductions: reductions(&explorer),
         interchanged: interchanged(&explorer, &graph),
-    })
+    };
+    Ok(Report { scenario: scenario.name.clone(), explored: Arc::new(explored) })
 }
 
 fn verdict(scenario: &Scenario, found: &[Found], violated: bool, stopped: Option<Stopped>) -> Verdict {

@@ -67,6 +67,11 @@ impl Reductions {
 }
 
 impl Expect {
+    /// Nothing was said.
+    pub fn is_nothing(&self) -> bool {
+        self.outcomes.is_none() && !self.converge && self.always.is_empty() && self.finally.is_empty()
+    }
+
     /// The types of which properties count the messages.
     pub fn counted(&self) -> BTreeSet<&Name> {
         self.always.iter().chain(&self.finally).flat_map(Property::counted).collect()

@@ -2,7 +2,9 @@
 
 use super::words::{brief, counted, grouped, list};
 use crate::event::Name;
-use crate::explore::{Alarms, Count, Faults, Finding, Found, Host, Interchanged, Kind, Lasso, Order, Report, Stopped};
+use crate::explore::{
+    Alarms, Count, Faults, Finding, Found, Host, Interchanged, Kind, Lasso, Order, Report, Stopped,
+};
 use std::collections::BTreeMap;
 
 /// How many outcomes and findings of one scenario are shown, so that it fits a screen; the JSON has all.

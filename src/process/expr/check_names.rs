@@ -27,6 +27,8 @@ impl Checker<'_> {
             "event" => {
                 (self.reads.event, self.reads.ids) = (true, true);
                 (self.reads.times, self.reads.sort) = (true, true);
+                (self.reads.conversation, self.reads.extensions) = (true, true);
+                self.reads.all_said = true;
                 (Op::Event, Types::MAP)
             }
             "data" => {
@@ -103,7 +105,13 @@ impl Checker<'_> {
         {
             return self.data_member_of(property, process, name, at);
         }
+        let all_said = self.reads.all_said;
         let (code, types) = self.node(of);
+        if matches!(code.op, Op::Attribute(Attribute::Data)) {
+            // Only this member of it.
+            self.reads.all_said = all_said;
+            self.reads.said.insert(name.to_string());
+        }
         if let (Op::Entity(service), Some(property)) = (&code.op, &self.scope.property)
             && let Some(fault) = self.unknown_of_entity(property, service.0, of, name, at)
         {
@@ -140,6 +148,8 @@ impl Checker<'_> {
             self.reads.ids |= attribute.is_identity();
             self.reads.times |= attribute.is_time();
             self.reads.sort |= matches!(attribute, Attribute::Kind | Attribute::Subject);
+            self.reads.conversation |= attribute == Attribute::CorrelationId;
+            self.reads.all_said |= attribute == Attribute::Data;
             let types = attribute.types();
             return (Op::Attribute(attribute), types);
         }
@@ -162,7 +172,10 @@ impl Checker<'_> {
                     "did you mean `event.{near}`{own}? An extension of that name is read as `event['{name}']`"
                 )))
             }
-            None => (Op::Attribute(Attribute::Extension(name.into())), Types::JSON),
+            None => {
+                self.reads.extensions = true;
+                (Op::Attribute(Attribute::Extension(name.into())), Types::JSON)
+            }
         }
     }
 

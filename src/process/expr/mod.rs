@@ -171,6 +171,14 @@ pub struct Reads {
     pub times: bool,
     /// Whether it is a command or an event, and whom it is about.
     pub sort: bool,
+    /// Which conversation it belongs to.
+    pub conversation: bool,
+    /// An attribute that no specification names.
+    pub extensions: bool,
+    /// These members of what a message says.
+    pub said: BTreeSet<String>,
+    /// What a message says as a whole.
+    pub all_said: bool,
     /// These members of the instance's data.
     pub data: BTreeSet<String>,
     /// The instance's data as a whole, as in `data[event.data.key]`.

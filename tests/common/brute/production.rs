@@ -231,7 +231,11 @@ fn found_without(case: &Case, told: &Told, report: &Report) -> bool {
     let number = yaml::scenario(case).bytes().fold(0, |sum, byte| sum + usize::from(byte)) % WITHOUT.len();
     let without = match WITHOUT[number] {
         [one @ ("equal-worlds" | "all")] if told.orderings > EACH => {
-            if *one == "all" { &["interchangeable", "equal-copies"][..] } else { &[] }
+            if *one == "all" {
+                &["interchangeable", "equal-copies"][..]
+            } else {
+                &[]
+            }
         }
         some => some,
     };
