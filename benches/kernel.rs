@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 #[path = "../examples/generate/shop.rs"]
+#[expect(dead_code)] // of the days one is enough here
 mod shop;
 
 /// As the program has it.

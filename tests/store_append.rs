@@ -4,7 +4,7 @@ mod common;
 
 use anyorder::error::{Error, Trouble};
 use anyorder::event::{Message, Name, Position};
-use anyorder::store::{Folder, Guard, Logs, Memory, Placed, Store};
+use anyorder::store::{Folder, Guard, Logs, Memory, Placed, Ready, Store};
 use common::{at, message, with_data};
 use std::sync::Arc;
 
@@ -114,6 +114,47 @@ fn an_id_that_is_there_is_answered_with_its_old_position_whatever_the_guard_says
     let twice = store.append("orders", vec![batch(&["e", "e"])], Guard::None).unwrap_err();
     assert_eq!(said(&twice), "the id `e` stands twice in one batch | -");
     assert_eq!(ids(&store, "orders", 1), ["a", "b", "c", "d"]);
+}
+
+#[test]
+fn what_was_made_ready_before_others_appended_stands_behind_them_without_what_is_there() {
+    let (memory, store) = in_memory();
+    let ready = Ready::new("orders", vec![batch(&["o-3"]), batch(&["o-1", "o-2"]), batch(&["o-4", "o-5"])]);
+    store.append("orders", vec![batch(&["o-1", "o-2"])], Guard::None).unwrap();
+    // Whoever wrote that died before its newline.
+    let bytes = memory.bytes("orders");
+    memory.set_bytes("orders", bytes[..bytes.len() - 1].to_vec());
+    let (batches, appended) = store.commit(ready.unwrap(), Guard::None).unwrap();
+    assert_eq!(batches[1], batch(&["o-1", "o-2"]));
+    let new = |first, last| Placed::New { first: position(first), last: position(last) };
+    let already = Placed::Already(vec![position(1), position(2)]);
+    assert_eq!(appended.batches, [new(3, 3), already, new(4, 5)]);
+    assert_eq!(ids(&store, "orders", 1), ["o-1", "o-2", "o-3", "o-4", "o-5"]);
+    assert_eq!(store.verify("orders").unwrap().unsealed, 0);
+    // Byte for byte as if it had been appended at once.
+    let (other, at_once) = in_memory();
+    for some in [batch(&["o-1", "o-2"]), batch(&["o-3"]), batch(&["o-4", "o-5"])] {
+        at_once.append("orders", vec![some], Guard::None).unwrap();
+    }
+    assert_eq!(memory.bytes("orders"), other.bytes("orders"));
+}
+
+#[test]
+fn what_is_made_ready_ahead_comes_in_order_up_to_the_first_that_is_wrong() {
+    let (_, store) = in_memory();
+    let some = (1..=7).map(|number| match number {
+        4 => Ok(vec![vec![message("payments", "p-4")]]),
+        _ => Ok(vec![batch(&[&format!("o-{number}")])]),
+    });
+    let mut ahead = Ready::ahead("orders", some).into_iter();
+    for number in 1..=3 {
+        let (_, appended) = store.commit_new(ahead.next().unwrap().unwrap(), Guard::None).unwrap();
+        assert_eq!(appended.batches[0].first(), position(number));
+    }
+    let error = ahead.next().unwrap().err().unwrap();
+    assert!(said(&error).contains("message `p-4` is of `payments`"), "{error}");
+    assert!(ahead.next().is_none());
+    assert_eq!(ids(&store, "orders", 1), ["o-1", "o-2", "o-3"]);
 }
 
 #[test]

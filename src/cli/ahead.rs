@@ -67,11 +67,12 @@ impl Lines for Incoming {
     }
 }
 
-/// So many at once, or so many bytes: what one append may hold.
-const MOST: usize = 50_000;
-const MOST_BYTES: usize = 16 << 20;
+/// So many at once, or so many bytes: what one append may hold. A few of them are in memory at once: one that is
+/// appended, and those that are made ready behind it.
+const MOST: usize = 8_192;
+const MOST_BYTES: usize = 4 << 20;
 /// Once there is something, more is waited for: so long for each piece, and so long in all. Every append
-/// looks for the ids in the whole log, so a few large ones cost less than many small ones.
+/// waits for the disk, so a few large ones cost less than many small ones.
 const BETWEEN: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_millis(500);
 /// What the thread hands over at once.

@@ -1,7 +1,7 @@
 //! `anyorder append`: a message into one module's log, or one for each line of data.
 
 use super::context::Context;
-use super::workspace::Workspace;
+use super::workspace::{self, Workspace};
 use super::{Exit, Format, append_lines, clock};
 use crate::error::{Error, Result};
 use crate::event::{Document, Kind, Message, Name, Position, Time, json};
@@ -83,11 +83,11 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     if let Some(path) = args.lines.clone() {
         let (batch, time) = (args.batch as usize, args.time);
         let own = args.correlation.is_none() && args.caused_by.is_none();
-        let like = message_of(args, &module, &workspace, &store)?;
+        let like = message_of(args, &module, &store)?;
         let many = append_lines::Many { path, batch, like, named, own, time };
         return append_lines::run(many, &workspace, context);
     }
-    let message = message_of(args, &module, &workspace, &store)?;
+    let message = message_of(args, &module, &store)?;
     commit(&store, message, named, guard, context)
 }
 
@@ -245,10 +245,10 @@ fn check_texts(args: &Args) -> Result<()> {
     Ok(())
 }
 
-fn message_of(args: Args, module: &Name, workspace: &Workspace, store: &Store) -> Result<Message> {
+fn message_of(args: Args, module: &Name, store: &Store) -> Result<Message> {
     let time = match args.time {
         Some(time) => time,
-        None => workspace.stamp(store)?,
+        None => workspace::stamp(store)?,
     };
     let id = args.id.unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
     let mut message = Message::new(module.clone(), args.type_, id, time);

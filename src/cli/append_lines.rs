@@ -4,12 +4,12 @@ use super::Exit;
 use super::ahead::{Chunks, Input, Lines};
 use super::append;
 use super::context::{Context, Watch};
-use super::workspace::Workspace;
+use super::workspace::{self, Workspace};
 use crate::error::{Error, Result};
 use crate::event::{Document, Message, Name, Time};
 use crate::report::words::counted;
 use crate::span::Source;
-use crate::store::{Guard, Placed, Store};
+use crate::store::{Guard, Placed, Ready, Store};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -47,6 +47,7 @@ impl Lines for DataLines {
 }
 
 /// The messages that lines become.
+#[derive(Clone)]
 pub(super) struct Many {
     pub path: PathBuf,
     /// So many lines are there together or not at all.
@@ -72,25 +73,14 @@ pub(super) fn run(many: Many, workspace: &Workspace, context: &mut Context) -> a
                 wrong.map_or(Ok(()), Err)?;
             }
         }
-        let mut chunks = Chunks::of(&input, lines());
-        let (mut waiting, mut count) = (Vec::new(), 0);
-        while let Some((documents, wrong)) = chunks.next() {
-            let time = many.time.map_or_else(|| workspace.stamp(&store), Ok)?;
-            for data in documents {
-                count += 1;
-                waiting.push(many.message(data, count, time));
-            }
-            // What lacks a line of its batch waits for it.
-            let rest = waiting.split_off(waiting.len() - waiting.len() % many.batch);
-            many.append(&store, std::mem::replace(&mut waiting, rest), context)?;
-            if let Some(error) = wrong {
-                return Err(error.into());
-            }
+        let groups = Groups::new(&many, &store, Chunks::of(&input, lines()));
+        let mut count = 0;
+        for ready in Ready::ahead(&many.like.source, groups) {
+            count += many.append(&store, ready?, context)?;
             if !silent {
                 watch.tell(context, |_| format!("appending: {}", counted(count, "message")));
             }
         }
-        many.append(&store, waiting, context)?;
     }
     watch.clear(context);
     Ok(Exit::Holds)
@@ -106,20 +96,16 @@ impl Many {
         Message { id, correlation, time, data: Some(data), ..self.like.clone() }
     }
 
-    fn append(&self, store: &Store, messages: Vec<Message>, context: &mut Context) -> anyhow::Result<()> {
-        if messages.is_empty() {
-            return Ok(());
-        }
+    /// Appends some, and says where they stand; answers how many they are.
+    fn append(&self, store: &Store, ready: Ready<Message>, context: &mut Context) -> anyhow::Result<u64> {
         let module = &self.like.source;
-        let batches: Vec<Vec<&Message>> =
-            messages.chunks(self.batch).map(|batch| batch.iter().collect()).collect();
-        let appended = match self.named {
-            true => store.append(module, batches, Guard::None)?,
-            false => store.append_new(module, batches, Guard::None)?,
+        let (batches, appended) = match self.named {
+            true => store.commit(ready, Guard::None)?,
+            false => store.commit_new(ready, Guard::None)?,
         };
         append::say_repaired(module, &appended, context);
-        let mut old = Vec::new();
-        for (batch, placed) in messages.chunks(self.batch).zip(&appended.batches) {
+        let (mut old, mut count) = (Vec::new(), 0);
+        for (batch, placed) in batches.iter().zip(&appended.batches) {
             let mut next = placed.first();
             for (index, message) in batch.iter().enumerate() {
                 if let Placed::Already(positions) = placed {
@@ -129,10 +115,64 @@ impl Many {
                 context.print(&append::answer(message, next, context.format))?;
                 next = next.next();
             }
+            count += batch.len() as u64;
         }
         append::say_old(store, module, old, context)?;
         // Whoever waits for the answers has them when the messages are there.
         context.out.flush()?;
-        Ok(())
+        Ok(count)
+    }
+}
+
+/// The batches that the lines of one input become, as many at a time as are at hand.
+struct Groups {
+    many: Many,
+    store: Store,
+    chunks: Chunks<Document>,
+    /// What lacks a line of its batch waits for it.
+    waiting: Vec<Message>,
+    count: u64,
+    /// No message is stamped before one that came before it.
+    time: Time,
+    /// What was wrong behind the lines that were handed on last.
+    wrong: Option<Error>,
+}
+
+impl Groups {
+    fn new(many: &Many, store: &Store, chunks: Chunks<Document>) -> Groups {
+        let (many, store, waiting) = (many.clone(), store.clone(), Vec::new());
+        Groups { many, store, chunks, waiting, count: 0, time: Time::MIN, wrong: None }
+    }
+}
+
+impl Iterator for Groups {
+    type Item = Result<Vec<Vec<Message>>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(error) = self.wrong.take() {
+                return Some(Err(error));
+            }
+            let Some((documents, wrong)) = self.chunks.next() else {
+                let rest = std::mem::take(&mut self.waiting);
+                return (!rest.is_empty()).then(|| Ok(vec![rest]));
+            };
+            match self.many.time.map_or_else(|| workspace::stamp(&self.store), Ok) {
+                Ok(time) => self.time = self.time.max(time),
+                Err(error) => return Some(Err(error)),
+            }
+            let mut batches = Vec::new();
+            for data in documents {
+                self.count += 1;
+                self.waiting.push(self.many.message(data, self.count, self.time));
+                if self.waiting.len() == self.many.batch {
+                    batches.push(std::mem::take(&mut self.waiting));
+                }
+            }
+            self.wrong = wrong;
+            if !batches.is_empty() {
+                return Some(Ok(batches));
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `anyorder run`: the processes of the workspace over its logs.
 
 use super::context::Context;
-use super::workspace::Workspace;
+use super::workspace::{self, Workspace};
 use super::{Exit, Format, clock};
 use crate::error::{Error, Result, Trouble};
 use crate::event::{Millis, Name, Position, Time};
@@ -84,7 +84,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         how.rules = Rules::Until(time);
     }
     if let Some(duration) = args.duration {
-        let newest = workspace.newest(&store)?;
+        let newest = workspace::newest(&store)?;
         let until = newest.plus(duration);
         how.rules = Rules::Until(until.ok_or_else(|| Error::input("--for: that is beyond the year 9999"))?);
     }

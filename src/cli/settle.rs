@@ -74,7 +74,7 @@ fn settle(whom: Whom, hand: Hand, context: &mut Context) -> anyhow::Result<Exit>
     let mut world = world(&workspace, &store, edited, Services::Journals, context)?;
     let time = match whom.time {
         Some(time) => time,
-        None => workspace.stamp(&store)?,
+        None => workspace::stamp(&store)?,
     };
     if whom.id.as_ref().is_some_and(String::is_empty) {
         return Err(Error::input("--id is empty").hint("leave it out, or fill it").into());

@@ -19,7 +19,7 @@ pub struct Args {
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let workspace = context.workspace()?;
     let store = workspace.store();
-    let mut newest = workspace.newest(&store)?;
+    let mut newest = workspace::newest(&store)?;
     let world = world(&workspace, &store, Edited::Allow, Services::Journals, context)?;
     newest = newest.max(world.newest());
     let only = match &args.id {

@@ -107,7 +107,7 @@ pub(super) fn run(verb: &VerbSpec, matches: &ArgMatches, context: &mut Context) 
     workspace.refuse_process(&verb.module)?;
     let time = match matches.get_one::<Time>("time") {
         Some(time) => *time,
-        None => workspace.stamp(&store)?,
+        None => workspace::stamp(&store)?,
     };
     for name in ["id", "correlation"] {
         if matches.try_get_one::<String>(name).is_ok_and(|given| given.is_some_and(String::is_empty)) {

@@ -196,22 +196,22 @@ impl Workspace {
         let logs = self.root.join("log").canonicalize();
         matches!((folder, logs), (Ok(folder), Ok(logs)) if folder.starts_with(&logs))
     }
+}
 
-    /// When something happens that a person types now: by the wall clock, but always after what is in the
-    /// logs, so that what was typed later is also handled later (time runs ahead after `run --for`).
-    pub fn stamp(&self, store: &Store) -> Result<Time> {
-        let (now, newest) = (clock::now(), self.newest(store)?);
-        Ok(if now > newest { now } else { newest.plus(1).unwrap_or(newest) })
-    }
+/// When something happens that a person types now: by the wall clock, but always after what is in the
+/// logs, so that what was typed later is also handled later (time runs ahead after `run --for`).
+pub(crate) fn stamp(store: &Store) -> Result<Time> {
+    let (now, newest) = (clock::now(), newest(store)?);
+    Ok(if now > newest { now } else { newest.plus(1).unwrap_or(newest) })
+}
 
-    /// The newest time at the end of any log: what is appended now is not stamped before it.
-    pub fn newest(&self, store: &Store) -> Result<Time> {
-        let mut newest = Time::MIN;
-        for module in store.modules()? {
-            newest = newest.max(store.tail(&module)?.time.unwrap_or(Time::MIN));
-        }
-        Ok(newest)
+/// The newest time at the end of any log: what is appended now is not stamped before it.
+pub(crate) fn newest(store: &Store) -> Result<Time> {
+    let mut newest = Time::MIN;
+    for module in store.modules()? {
+        newest = newest.max(store.tail(&module)?.time.unwrap_or(Time::MIN));
     }
+    Ok(newest)
 }
 
 /// The `.yaml` and `.json` files of a folder, in the order of their names; none if there is no folder.

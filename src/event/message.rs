@@ -132,8 +132,9 @@ impl Message {
         self.write_json_at(out, self.position, self.remaining);
     }
 
-    /// As [`Message::write_json`], with another place in the log than its own.
-    pub fn write_json_at(&self, out: &mut String, position: Option<Position>, remaining: u32) {
+    /// As [`Message::write_json`], with another place in the log than its own. Answers where in `out` the digits of
+    /// the position begin.
+    pub fn write_json_at(&self, out: &mut String, position: Option<Position>, remaining: u32) -> usize {
         use std::fmt::Write;
         let text = |out: &mut String, key: &str, value: &str| {
             out.push_str(key);
@@ -156,8 +157,10 @@ impl Message {
         optional(out, ",\"subject\":", &self.subject);
         time(out, ",\"time\":", self.time);
         optional(out, ",\"datacontenttype\":", &self.datacontenttype);
+        let mut digits = out.len();
         if let Some(position) = position {
             out.push_str(",\"sequence\":\"");
+            digits = out.len();
             out.push_str(std::str::from_utf8(&position.digits()).expect("digits"));
             out.push('"');
         }
@@ -189,5 +192,6 @@ impl Message {
             out.push_str(&extra.value);
         }
         out.push('}');
+        digits
     }
 }

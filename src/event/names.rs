@@ -12,15 +12,25 @@ pub type Name = Arc<str>;
 /// conversation of the line before. One copy of each saves most of the memory that reading takes.
 /// What it remembers never shows: a name that it has forgotten is made anew.
 #[derive(Debug, Clone, Default)]
-pub struct Names(Vec<Option<Name>>);
+pub struct Names {
+    remembers: bool,
+    /// Made when the first name comes: many a reader reads one line, or none.
+    known: Vec<Option<Name>>,
+}
 
 impl Names {
     /// One that remembers; the default remembers nothing.
     pub fn remembering() -> Names {
-        Names(vec![None; 1024])
+        Names { remembers: true, known: Vec::new() }
     }
 
     pub fn name(&mut self, text: &str) -> Name {
+        if !self.remembers {
+            return Name::from(text);
+        }
+        if self.known.is_empty() {
+            self.known.resize(1024, None);
+        }
         // The end of an id tells it from its neighbours.
         let bytes = text.as_bytes();
         let tail = match bytes.last_chunk() {
@@ -28,10 +38,9 @@ impl Names {
             None => bytes.iter().fold(0, |sum, &byte| sum << 8 | byte as u64),
         };
         let slot = (tail.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize;
-        match self.0.get_mut(slot) {
-            Some(Some(known)) if **known == *text => known.clone(),
-            Some(place) => place.insert(Name::from(text)).clone(),
-            None => Name::from(text),
+        match &mut self.known[slot] {
+            Some(known) if **known == *text => known.clone(),
+            place => place.insert(Name::from(text)).clone(),
         }
     }
 }

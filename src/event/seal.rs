@@ -6,11 +6,12 @@ pub(super) const SEAL: usize = 18;
 
 /// The checksum that a line bears as its last member, in our spelling.
 pub fn crc_of(line: &str) -> Option<u32> {
-    let seal = line.len().checked_sub(SEAL).and_then(|start| line.get(start..))?;
-    let digits = seal.strip_prefix(",\"crc\":\"")?.strip_suffix("\"}")?;
-    let digits: [u8; 8] = digits.as_bytes().try_into().ok()?;
-    let crc = of_digits(digits);
-    (digits_of(crc) == digits).then_some(crc)
+    // Pieces of known sizes: each is compared as one number.
+    let seal: &[u8; SEAL] = line.as_bytes().last_chunk()?;
+    let (key, rest): (&[u8; 8], _) = seal.split_first_chunk()?;
+    let (digits, end): (&[u8; 8], _) = rest.split_first_chunk()?;
+    let crc = of_digits(*digits);
+    (key == b",\"crc\":\"" && end == b"\"}" && digits_of(crc) == *digits).then_some(crc)
 }
 
 /// Eight hex digits: each half byte in a byte of its own, the highest first, and all made digits at once.
@@ -51,9 +52,31 @@ pub fn seal(out: &mut String, start: usize, seed: u32) -> u32 {
     crc
 }
 
+/// Leaves room for a checksum at the end of the JSON object that ends `out`.
+pub fn leave_room(out: &mut String) {
+    assert_eq!(out.pop(), Some('}'), "a line is a JSON object");
+    out.push_str(",\"crc\":\"00000000\"}");
+}
+
+/// Puts the checksum into the room that was left at the end of a line.
+pub fn fill(line: &mut [u8], seed: u32) -> u32 {
+    let (inside, room) = line.split_at_mut(line.len() - SEAL);
+    let crc = crc32c::crc32c_append(seed, inside);
+    room[SEAL - 10..SEAL - 2].copy_from_slice(&digits_of(crc));
+    crc
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_room_that_is_filled_is_a_seal() {
+        let (mut room, mut sealed) = ("{\"n\":1}".to_string(), "{\"n\":1}".to_string());
+        leave_room(&mut room);
+        let mut room = room.into_bytes();
+        assert_eq!((fill(&mut room, 7), room), (seal(&mut sealed, 0, 7), sealed.into_bytes()));
+    }
 
     #[test]
     fn a_checksum_is_written_and_read_as_others_write_numbers() {

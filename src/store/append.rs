@@ -5,12 +5,13 @@
 //! one; nobody is answered before his own sync has returned.
 
 use super::known::Known;
-use super::medium::{Bytes, Log, check_name};
+use super::medium::{Bytes, Log};
+use super::ready::Ready;
 use super::store::Store;
 use super::tail::{self, Tail, Torn};
 use super::unsure;
 use crate::error::{Error, Result};
-use crate::event::{Document, Message, Name, Position, json, seal};
+use crate::event::{Document, Message, Name, Position, json};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -68,22 +69,17 @@ impl Placed {
     }
 }
 
-pub(super) fn append<M: Borrow<Message>>(
+pub(super) fn commit<M: Borrow<Message>>(
     store: &Store,
-    module: &str,
-    batches: Vec<Vec<M>>,
+    mut ready: Ready<M>,
     guard: Guard,
     look_for_ids: bool,
-) -> Result<Appended> {
+) -> Result<(Vec<Vec<M>>, Appended)> {
     let medium = store.medium();
-    check_name(module)?;
-    for message in batches.iter().flatten() {
-        check_message(module, message.borrow())?;
+    let module = &*ready.module.clone();
+    if ready.batches.is_empty() {
+        return Ok((Vec::new(), Appended { batches: Vec::new(), repaired: None }));
     }
-    if batches.is_empty() {
-        return Ok(Appended { batches: Vec::new(), repaired: None });
-    }
-    assert!(batches.iter().all(|batch| !batch.is_empty()), "a batch without a message");
     if guard != Guard::None && medium.open(module)?.is_none() {
         guard_empty(&guard, module)?; // a conflict makes no log
     }
@@ -100,7 +96,7 @@ pub(super) fn append<M: Borrow<Message>>(
         }
     }
     bytes.lock()?;
-    let result = locked(store, &mut *bytes, module, batches, &guard, seen.as_mut());
+    let result = locked(store, &mut *bytes, &mut ready, &guard, seen.as_mut());
     let unlocked = bytes.unlock();
     let appended = result?;
     if let Some(seen) = seen {
@@ -109,18 +105,19 @@ pub(super) fn append<M: Borrow<Message>>(
     unlocked?;
     // Old positions too are answered only when durable: their writer may have died before his sync.
     unsure::sync(&mut *bytes)?;
-    Ok(appended)
+    Ok((ready.batches, appended))
 }
 
 fn locked<M: Borrow<Message>>(
     store: &Store,
     bytes: &mut dyn Log,
-    module: &str,
-    batches: Vec<Vec<M>>,
+    ready: &mut Ready<M>,
     guard: &Guard,
     mut seen: Option<&mut Known>,
 ) -> Result<Appended> {
     unsure::refuse(bytes)?;
+    let module = &*ready.module.clone();
+    let batches = &ready.batches;
     let mut tail = tail::look(bytes, module)?;
     let mut known = match seen.as_deref_mut() {
         Some(seen) => {
@@ -135,7 +132,7 @@ fn locked<M: Borrow<Message>>(
     // All that can be wrong with the batches is found before the first byte is written.
     let mut next = tail.last.map_or(1, |last| last.number() + 1);
     let mut placed = Vec::with_capacity(batches.len());
-    for batch in &batches {
+    for batch in batches {
         if let Some(known) = &known
             && let Some(positions) = known.positions(module, batch)?
         {
@@ -147,9 +144,6 @@ fn locked<M: Borrow<Message>>(
         if let Some(known) = &mut known {
             known.remember(batch, first)?;
         }
-        if u32::try_from(batch.len()).is_err() {
-            return Err(Error::input("a batch holds at most 4294967295 messages"));
-        }
         placed.push(Placed::New { first: position(first)?, last: position(next - 1)? });
     }
     if !placed.iter().any(Placed::is_new) {
@@ -157,63 +151,18 @@ fn locked<M: Borrow<Message>>(
     }
     check_guard(store, bytes, guard, &tail, module)?;
     let repaired = tail::repair(bytes, &mut tail)?;
-    let mut fresh: Vec<(Name, Position)> = Vec::new();
-    let mut text = Text::behind(&tail, batches.iter().map(Vec::len).sum());
-    for (batch, place) in batches.into_iter().zip(&placed) {
-        if let Placed::New { first, .. } = place {
-            if seen.is_some() {
-                let positions = (first.number()..).map_while(Position::new);
-                fresh.extend(batch.iter().map(|message| message.borrow().id.clone()).zip(positions));
-            }
-            text.batch(batch, *first);
-        }
-        if text.out.len() >= PIECE {
-            bytes.append(text.out.as_bytes()).map_err(|error| cut_back(bytes, module, &tail, error))?;
-            text.out.clear();
-        }
-    }
-    bytes.append(text.out.as_bytes()).map_err(|error| cut_back(bytes, module, &tail, error))?;
+    let firsts = placed.iter().map(|place| place.is_new().then(|| place.first()));
+    let text = ready.fill(&tail, firsts);
+    bytes.append(text).map_err(|error| cut_back(bytes, module, &tail, error))?;
     if let Some(seen) = seen {
+        let new = ready.batches.iter().zip(&placed).filter(|(_, place)| place.is_new());
+        let fresh = new.flat_map(|(batch, place)| {
+            let positions = (place.first().number()..).map_while(Position::new);
+            batch.iter().map(|message| message.borrow().id.clone()).zip(positions)
+        });
         seen.wrote(bytes, tail.len, fresh);
     }
     Ok(Appended { batches: placed, repaired })
-}
-
-/// So many bytes or a few more are written at once: what the processor's cache still holds.
-const PIECE: usize = 512 * 1024;
-
-/// The lines to be written.
-struct Text {
-    out: String,
-    seed: u32,
-}
-
-impl Text {
-    fn behind(tail: &Tail, lines: usize) -> Text {
-        let mut out = String::with_capacity((lines * 512).min(PIECE + PIECE / 8));
-        if tail.lacks_newline {
-            out.push('\n');
-        }
-        Text { out, seed: tail.crc }
-    }
-
-    fn batch<M: Borrow<Message>>(&mut self, batch: Vec<M>, first: Position) {
-        let mut position = first;
-        for (remaining, message) in (0..batch.len() as u32).rev().zip(batch) {
-            let start = self.out.len();
-            message.borrow().write_json_at(&mut self.out, Some(position), remaining);
-            if memchr::memchr(b'\n', &self.out.as_bytes()[start..]).is_some() {
-                // JSON has newlines only between its tokens, where a space does as well; a log has
-                // them only between messages.
-                let one_line = self.out[start..].replace('\n', " ");
-                self.out.truncate(start);
-                self.out.push_str(&one_line);
-            }
-            self.seed = seal::seal(&mut self.out, start, self.seed);
-            self.out.push('\n');
-            position = position.next();
-        }
-    }
 }
 
 fn position(number: u64) -> Result<Position> {
@@ -236,6 +185,9 @@ impl<'b> Ids<'b> {
 
     /// The positions of a batch that is there already; None if it is new.
     fn positions<M: Borrow<Message>>(&self, module: &str, batch: &[M]) -> Result<Option<Vec<Position>>> {
+        if self.old.is_empty() && self.new.is_empty() {
+            return Ok(None);
+        }
         let known = |message: &M| self.position(&message.borrow().id);
         let positions: Vec<Position> = batch.iter().filter_map(known).collect();
         if positions.is_empty() || positions.len() == batch.len() {

@@ -14,15 +14,17 @@ const INSIDE: u64 = BLOCK - 4;
 /// A cache that is read in checked blocks. Offsets are those of what was written, without checksums.
 pub struct Blocks {
     file: Box<dyn Bytes>,
+    /// How long the file is: a cache never changes.
+    size: u64,
     len: u64,
 }
 
 impl Blocks {
     pub fn open(file: Box<dyn Bytes>) -> Result<Blocks> {
-        let len = file.len()?;
-        let last = len % BLOCK;
-        let len = len / BLOCK * INSIDE + last.saturating_sub(4);
-        Ok(Blocks { file, len })
+        let size = file.len()?;
+        let last = size % BLOCK;
+        let len = size / BLOCK * INSIDE + last.saturating_sub(4);
+        Ok(Blocks { file, size, len })
     }
 
     /// How many bytes were written.
@@ -43,7 +45,7 @@ impl Blocks {
             return Ok(Vec::new());
         }
         let (first, last) = (from / INSIDE, (to - 1) / INSIDE);
-        let end = ((last + 1) * BLOCK).min(self.file.len()?);
+        let end = ((last + 1) * BLOCK).min(self.size);
         let read = read_range(&*self.file, first * BLOCK, end)?;
         let mut out = Vec::with_capacity((to - from) as usize);
         for (number, block) in (first..=last).zip(read.chunks(BLOCK as usize)) {

@@ -82,7 +82,7 @@ impl Known {
     }
 
     /// Whoever had caught up to `from` has appended these.
-    pub fn wrote(&mut self, log: &dyn Bytes, from: u64, found: Vec<(Name, Position)>) {
+    pub fn wrote(&mut self, log: &dyn Bytes, from: u64, found: impl Iterator<Item = (Name, Position)>) {
         let caught_up = self.end == from;
         match log.len().and_then(|end| self.tied(log, end)) {
             Ok(()) if caught_up => self.add(found),

@@ -16,7 +16,7 @@ use std::sync::mpsc;
 use std::thread;
 
 /// What the processor's cache still holds.
-const PIECE: u64 = 1024 * 1024;
+const PIECE: u64 = 512 * 1024;
 
 /// Whole lines that stand one behind the other.
 pub(super) struct Piece<'b> {

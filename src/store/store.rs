@@ -6,6 +6,7 @@ use super::known::Known;
 use super::lookup::Asked;
 use super::medium::{Bytes, Medium, check_name};
 use super::reader::{Conversations, Logs, Reader, Record};
+use super::ready::Ready;
 use super::reseal::{self, Resealed};
 use super::tail::{self, Tail};
 use super::unsure;
@@ -112,7 +113,7 @@ impl Store {
         damage.map_or(Ok(()), Err)
     }
 
-    /// Appends batches, each all or nothing, in one write or a few large ones, durable when it
+    /// Appends batches, each all or nothing, in one write, durable when it
     /// returns. The positions of the messages are the store's to give. A batch whose ids are all in the log already is answered with its old
     /// positions, whatever the guard says: so one who got no answer can ask again.
     ///
@@ -124,7 +125,7 @@ impl Store {
         batches: Vec<Vec<M>>,
         guard: Guard,
     ) -> Result<Appended> {
-        append::append(self, module, batches, guard, true)
+        self.commit(Ready::new(module, batches)?, guard).map(|(_, appended)| appended)
     }
 
     /// As [`Store::append`] for ids that cannot be in the log, such as fresh ones: it does not look,
@@ -135,7 +136,25 @@ impl Store {
         batches: Vec<Vec<M>>,
         guard: Guard,
     ) -> Result<Appended> {
-        append::append(self, module, batches, guard, false)
+        self.commit_new(Ready::new(module, batches)?, guard).map(|(_, appended)| appended)
+    }
+
+    /// As [`Store::append`], of what was made ready before, by another thread perhaps; answers the batches too.
+    pub fn commit<M: Borrow<Message>>(
+        &self,
+        ready: Ready<M>,
+        guard: Guard,
+    ) -> Result<(Vec<Vec<M>>, Appended)> {
+        append::commit(self, ready, guard, true)
+    }
+
+    /// As [`Store::append_new`], of what was made ready before.
+    pub fn commit_new<M: Borrow<Message>>(
+        &self,
+        ready: Ready<M>,
+        guard: Guard,
+    ) -> Result<(Vec<Vec<M>>, Appended)> {
+        append::commit(self, ready, guard, false)
     }
 
     /// All that stands in the log now survives a power cut. If that fails, the log is marked.

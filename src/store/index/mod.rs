@@ -180,23 +180,24 @@ impl Index {
     /// Those of the ids that may stand in the log, and where.
     pub fn ids<'i>(&self, ids: &[&'i str], filters: &mut Filters) -> Result<Vec<(&'i str, Place)>> {
         let mut found = Vec::new();
-        let keys: Vec<u32> = ids.iter().map(|id| key_of(id)).collect();
+        let keys: Vec<_> = ids.iter().map(|id| key_of(id)).map(|key| (key, run::mask(key))).collect();
         filters.0.retain(|(header, _)| self.runs.iter().any(|run| run.header == *header));
+        let mut maybe = Vec::new();
         for run in &self.runs {
-            let filter = if ids.len() > MANY { filters.of(run)? } else { &[] };
-            for (id, &key) in ids.iter().zip(&keys) {
-                if !filter.is_empty() {
-                    let (block, bits) = run::bits(key, filter.len() as u64 / 64);
-                    let set =
-                        |bit: &u16| filter[64 * block as usize + *bit as usize / 8] >> (bit % 8) & 1 == 1;
-                    if !bits.iter().all(set) {
-                        continue;
+            if ids.len() > MANY {
+                let filter = filters.of(run)?;
+                let there = keys.iter().map(|(key, mask)| run::in_filter(filter, *key, mask));
+                maybe.extend(there.enumerate().filter_map(|(index, there)| there.then_some(index)));
+            } else {
+                for (index, (key, _)) in keys.iter().enumerate() {
+                    if run.may_hold(*key)? {
+                        maybe.push(index);
                     }
-                } else if !run.may_hold(key)? {
-                    continue;
                 }
-                for line in run.lines_of(Table::Ids, key)? {
-                    found.push((*id, run.place(line)?));
+            }
+            for index in maybe.drain(..) {
+                for line in run.lines_of(Table::Ids, keys[index].0)? {
+                    found.push((ids[index], run.place(line)?));
                 }
             }
         }

@@ -5,11 +5,12 @@ use crate::place::{MODULE, Place};
 use crate::sqlite::Table as Sqlite;
 use crate::table::{Floor, Table, median};
 use anyorder::event::{Document, Message, Time};
-use anyorder::store::{Guard, Store};
+use anyorder::store::{Guard, Ready, Store};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// So many batches a round, and messages in each.
@@ -38,9 +39,9 @@ pub fn batches(args: &Args, place: &mut Place, table: &mut Table) {
             let mut rates: [Vec<f64>; 3] = Default::default();
             for round in 0..args.scans + 1 {
                 number += 1;
-                let batches: Vec<Vec<Message>> = (0..count)
-                    .map(|batch| (0..size).map(|at| message(number, (batch * size + at) as u64)).collect())
-                    .collect();
+                let one = |at: usize| Arc::new(message(number, at as u64));
+                let batches: Vec<Vec<Arc<Message>>> =
+                    (0..count).map(|batch| (batch * size..(batch + 1) * size).map(one).collect()).collect();
                 let rate = |started: Instant| (count * size) as f64 / started.elapsed().as_secs_f64();
                 let (ours, written) = ours.append(&batches, rate);
                 let started = Instant::now();
@@ -73,16 +74,32 @@ struct Ours {
 }
 
 impl Ours {
-    /// Appends one batch after the other; the rate, and the bytes of each.
-    fn append(&mut self, batches: &[Vec<Message>], rate: impl Fn(Instant) -> f64) -> (f64, Vec<Vec<u8>>) {
+    /// Appends one batch after the other, each durable before the next is written, as `append --lines` does: while
+    /// one is appended the next is made ready. The rate, and the bytes of each.
+    fn append(
+        &mut self,
+        batches: &[Vec<Arc<Message>>],
+        rate: impl Fn(Instant) -> f64,
+    ) -> (f64, Vec<Vec<u8>>) {
         let mut ends = vec![len(&self.log)];
-        let started = Instant::now();
-        for batch in batches {
-            let batch: Vec<&Message> = batch.iter().collect();
-            let appended =
-                self.store.append(MODULE, vec![batch], Guard::None).expect("it can be appended to");
+        let mut next = |ready| {
+            let (_, appended) = self.store.commit(ready, Guard::None).expect("it can be appended to");
             assert!(appended.batches[0].is_new());
             ends.push(len(&self.log));
+        };
+        let given = batches.to_vec();
+        let started = Instant::now();
+        match given.iter().all(|batch| batch.len() == 1) {
+            // A single message has nobody to make it ready ahead: it is answered before the next one comes.
+            true => given.into_iter().for_each(|batch| {
+                next(Ready::new(MODULE, vec![batch]).expect("messages of that module"));
+            }),
+            false => {
+                let given = given.into_iter().map(|batch| Ok(vec![batch]));
+                Ready::ahead(MODULE, given)
+                    .iter()
+                    .for_each(|ready| next(ready.expect("messages of that module")));
+            }
         }
         let rate = rate(started);
         let log = File::open(&self.log).expect("a log");

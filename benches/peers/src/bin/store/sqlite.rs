@@ -3,6 +3,7 @@
 use crate::place::{MODULE, Place};
 use anyorder::event::{Message, line};
 use rusqlite::{Connection, TransactionBehavior, params};
+use std::borrow::Borrow;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -35,15 +36,15 @@ impl Table {
     }
 
     /// One transaction, in which each id is looked for first.
-    pub fn append(&mut self, batch: &[Message]) {
+    pub fn append<M: Borrow<Message>>(&mut self, batch: &[M]) {
         let all =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).expect("a transaction");
         {
             let mut look = all.prepare_cached("SELECT number FROM messages WHERE id = ?1").expect("SQL");
             for message in batch {
-                assert!(!look.exists([&*message.id]).expect("it answers"), "the id is in no log");
+                assert!(!look.exists([&*message.borrow().id]).expect("it answers"), "the id is in no log");
             }
-            batch.iter().for_each(|message| insert(&all, message));
+            batch.iter().for_each(|message| insert(&all, message.borrow()));
         }
         all.commit().expect("it commits");
     }

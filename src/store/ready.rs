@@ -1,0 +1,115 @@
+//! Batches that are made ready to be appended: looked at, and their lines written but for what only the log's end
+//! can tell, the position and the checksum. Both have a fixed width, so room is left for them, and under the
+//! lock a few bytes of each line are filled in.
+
+use super::append::check_message;
+use super::medium::check_name;
+use super::tail::Tail;
+use crate::error::{Error, Result};
+use crate::event::{Message, Name, Position, seal};
+use std::borrow::Borrow;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+/// Batches for a module's log, for [`super::Store::commit`].
+pub struct Ready<M> {
+    pub(super) module: Name,
+    pub(super) batches: Vec<Vec<M>>,
+    /// A newline, for a log that lacks its last one, and then the lines.
+    text: Vec<u8>,
+    lines: Vec<Line>,
+}
+
+/// Of one message: where its line ends, behind the newline, and where in it the digits of its position begin.
+struct Line {
+    end: usize,
+    digits: usize,
+}
+
+/// So many are made ready ahead, beside the one that is being made and the one that is being appended.
+const AHEAD: usize = 1;
+
+impl<M: Borrow<Message>> Ready<M> {
+    /// Errors: what cannot go into that module's log.
+    pub fn new(module: &str, batches: Vec<Vec<M>>) -> Result<Ready<M>> {
+        check_name(module)?;
+        let count = batches.iter().map(Vec::len).sum();
+        let mut text = String::with_capacity(512 * count);
+        let mut lines = Vec::with_capacity(count);
+        text.push('\n');
+        for batch in &batches {
+            assert!(!batch.is_empty(), "a batch without a message");
+            let many = |_| Error::input("a batch holds at most 4294967295 messages");
+            let count = u32::try_from(batch.len()).map_err(many)?;
+            for (remaining, message) in (0..count).rev().zip(batch) {
+                let message = message.borrow();
+                check_message(module, message)?;
+                lines.push(line(&mut text, message, remaining));
+            }
+        }
+        Ok(Ready { module: Name::from(module), batches, text: text.into_bytes(), lines })
+    }
+
+    /// Makes one after the other ready by a thread of its own, ahead of whoever appends them. It ends with them, or
+    /// with whoever listens, and its first error is its last item.
+    pub fn ahead(
+        module: &str,
+        mut all: impl Iterator<Item = Result<Vec<Vec<M>>>> + Send + 'static,
+    ) -> Receiver<Result<Ready<M>>>
+    where
+        M: Send + 'static,
+    {
+        let (send, ready) = sync_channel(AHEAD);
+        let module = Name::from(module);
+        std::thread::spawn(move || {
+            loop {
+                let Some(next) = all.next() else { break };
+                let next = next.and_then(|batches| Ready::new(&module, batches));
+                let wrong = next.is_err();
+                if send.send(next).is_err() || wrong {
+                    break;
+                }
+            }
+        });
+        ready
+    }
+
+    /// The lines of those batches that have a place, as they go behind that end of the log.
+    pub(super) fn fill(&mut self, tail: &Tail, firsts: impl Iterator<Item = Option<Position>>) -> &[u8] {
+        let mut seed = tail.crc;
+        // Where the next line begins, and where it goes: lines that are left out leave no hole.
+        let (mut from, mut to) = (1, 1);
+        let mut lines = self.lines.iter();
+        for (batch, first) in self.batches.iter().zip(firsts) {
+            let mut position = first;
+            for Line { end, digits } in lines.by_ref().take(batch.len()) {
+                if let Some(at) = position {
+                    if from != to {
+                        self.text.copy_within(from..*end, to);
+                    }
+                    let line = &mut self.text[to..to + end - from];
+                    line[*digits..*digits + 16].copy_from_slice(&at.digits());
+                    seed = seal::fill(line.split_last_mut().expect("its newline").1, seed);
+                    to += end - from;
+                    position = Some(at.next());
+                }
+                from = *end;
+            }
+        }
+        &self.text[if tail.lacks_newline { 0 } else { 1 }..to]
+    }
+}
+
+fn line(text: &mut String, message: &Message, remaining: u32) -> Line {
+    let start = text.len();
+    let digits = message.write_json_at(text, Some(Position::FIRST), remaining) - start;
+    if memchr::memchr(b'\n', &text.as_bytes()[start..]).is_some() {
+        // JSON has newlines only between its tokens, where a space does as well; a log has
+        // them only between messages.
+        let one_line = text[start..].replace('\n', " ");
+        text.truncate(start);
+        text.push_str(&one_line);
+    }
+    seal::leave_room(text);
+    text.push('\n');
+    Line { end: text.len(), digits }
+}
