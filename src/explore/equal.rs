@@ -4,9 +4,9 @@
 //! of one process, without properties, and outcomes do not differ by data.
 
 use super::scenario::{Scenario, Stimulus};
-use crate::event::Document;
+use crate::event::{Document, Message};
 use crate::process::Definition;
-use crate::process::expr::Reads;
+use crate::process::expr::{Expr, Reads};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -29,7 +29,11 @@ pub fn first_of_equals(scenarios: &[Scenario]) -> Vec<usize> {
 
 /// What a definition can tell messages apart by.
 struct Told {
+    /// Of what a message says, the members that it reads.
     members: BTreeSet<String>,
+    /// Those that it only hands on in what it sends, which nobody hears: what counts is whether they are there.
+    handed_on: BTreeSet<String>,
+    /// It reads all that a message says.
     whole: bool,
     sort: bool,
 }
@@ -37,12 +41,19 @@ struct Told {
 impl Told {
     /// None where ids, times or names may make a difference.
     fn by(process: &Definition) -> Option<Told> {
-        let expressions = process.expressions();
-        let reads: Vec<&Reads> = expressions.iter().map(|expr| expr.reads()).collect();
+        let mut sent: Vec<&Expr> = Vec::new();
+        let outgoing = process.reactions().flat_map(|reaction| &reaction.sends);
+        outgoing.flat_map(|outgoing| &outgoing.data).for_each(|data| data.expressions(&mut sent));
+        let is_sent = |expr: &&Expr| sent.iter().any(|sent| std::ptr::eq(*sent, *expr));
+        let all = process.expressions();
+        let (handed_on, read): (Vec<&Expr>, Vec<&Expr>) =
+            all.into_iter().partition(|expr| expr.said().is_some() && is_sent(expr));
+        let reads: Vec<&Reads> = read.iter().map(|expr| expr.reads()).collect();
         let any = |what: fn(&Reads) -> bool| reads.iter().any(|reads| what(reads));
         let names = any(|r| r.ids || r.times || r.now || r.conversation || r.extensions);
         let told = Told {
             members: reads.iter().flat_map(|reads| &reads.said).cloned().collect(),
+            handed_on: handed_on.iter().filter_map(|expr| expr.said()).map(str::to_string).collect(),
             whole: any(|r| r.all_said),
             sort: any(|r| r.sort),
         };
@@ -64,13 +75,18 @@ impl Told {
             format!("{first} {orders:?} {alarms:?} {alike} {faults:?} {host:?} {bounds:?} {reductions:?}");
         let id = |stimulus: &Stimulus| (stimulus.message.source.clone(), stimulus.message.id.clone());
         let ids: Vec<_> = all.clone().map(id).collect();
+        let says: Vec<&Message> = all.clone().map(|stimulus| &*stimulus.message).collect();
         for (index, stimulus) in all.enumerate() {
             let Stimulus { message, module, causes } = stimulus;
             let copy_of = ids.iter().position(|id| *id == ids[index]);
+            let says_as = says.iter().position(|other| say_the_same(other, says[index]));
             let of_one = message.conversation().is_some();
             let due = message.due.is_some();
             let (source, type_) = (&message.source, &message.type_);
-            let _ = write!(text, "\n{source:?} {type_:?} {module:?} {causes:?} {copy_of:?} {of_one} {due}");
+            let _ = write!(
+                text,
+                "\n{source:?} {type_:?} {module:?} {causes:?} {copy_of:?} {says_as:?} {of_one} {due}"
+            );
             if self.sort || due {
                 let _ = write!(text, " {:?} {:?}", message.kind, message.subject);
             }
@@ -86,8 +102,24 @@ impl Told {
                 for member in &self.members {
                     let _ = write!(text, " {:?}", data.get(member));
                 }
+                for member in &self.handed_on {
+                    // A list or a map may be too much for an expression.
+                    let value = data.get(member);
+                    let _ = match value.filter(|value| value.starts_with(['[', '{'])) {
+                        Some(value) => write!(text, " {value}"),
+                        None => write!(text, " {}", value.is_some()),
+                    };
+                }
             }
             None => text.push_str(" none"),
         }
     }
+}
+
+/// Copies are written alike, and count as copies, where all that they say is the same, read or not.
+fn say_the_same(a: &Message, b: &Message) -> bool {
+    let says = |message: &'_ Message| (message.kind, message.internal, message.due);
+    (&a.source, &a.type_, &a.subject, &a.data) == (&b.source, &b.type_, &b.subject, &b.data)
+        && (&a.datacontenttype, &a.extras) == (&b.datacontenttype, &b.extras)
+        && says(a) == says(b)
 }

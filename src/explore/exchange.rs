@@ -335,7 +335,7 @@ impl Explorer<'_> {
                 let take = Take { served, ..choice.take };
                 let label = match numbers.len() {
                     1 => choice.label,
-                    _ => self.labels.number(format!("{}({served})", self.labels.text(choice.label))),
+                    _ => self.labels.served(choice.label, served),
                 };
                 choices.push(Choice { take, label, ..choice });
             }

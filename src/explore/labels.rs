@@ -28,6 +28,8 @@ pub(super) enum About {
     Ring(u32, u32, usize),
     /// A message that is not listed, by what it says, with its number among those of its name.
     Said(u32, usize),
+    /// Another label, with the number of the alternative that is taken.
+    Served(u16, u16),
 }
 
 /// A message that is not listed, as it may come next.
@@ -119,6 +121,12 @@ impl Labels {
         let label = self.number(text);
         self.known.insert(about, label);
         label
+    }
+
+    /// A label with the number of the alternative that is taken.
+    pub fn served(&mut self, label: u16, number: u16) -> u16 {
+        let about = About::Served(label, number);
+        self.known(about).unwrap_or_else(|| self.learn(about, format!("{}({number})", self.text(label))))
     }
 
     pub fn said(&self, word: Word) -> Option<Said> {

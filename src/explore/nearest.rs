@@ -113,8 +113,20 @@ struct Walk {
 impl Walk {
     fn look(&mut self, explorer: &mut Explorer, graph: &Graph, world: usize) {
         self.costs.clear();
-        if graph.edges(world).is_empty() {
+        let edges = graph.edges(world);
+        if edges.is_empty() {
             return;
+        }
+        let listed = explorer.listed.deliveries.len();
+        if listed == 0 {
+            return self.costs.resize(edges.len(), 0);
+        }
+        if !explorer.answers() {
+            // A listed message is taken under its own number, and nothing else is.
+            let (flight, _) = graph.flight(world);
+            let overtaken =
+                |bit: usize| if bit < listed { explorer.listed.overtaken(bit, &flight) } else { 0 };
+            return self.costs.extend(edges.iter().map(|edge| overtaken(usize::from(edge.label))));
         }
         graph.read(world, &mut self.place);
         explorer.ready(&self.place, &mut self.choices);

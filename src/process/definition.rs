@@ -361,7 +361,7 @@ impl std::fmt::Display for AlarmKey {
 }
 
 impl Template {
-    pub(super) fn expressions<'a>(&'a self, found: &mut Vec<&'a Expr>) {
+    pub fn expressions<'a>(&'a self, found: &mut Vec<&'a Expr>) {
         match self {
             Template::Literal(_) => {}
             Template::Expr(expr) => found.push(expr),

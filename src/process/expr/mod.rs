@@ -370,6 +370,18 @@ impl Expr {
         &self.0.reads
     }
 
+    /// The member of what a message says that it is, and nothing but that: `event.data.total`.
+    pub fn said(&self) -> Option<&str> {
+        match &self.0.code.op {
+            code::Op::Member(member)
+                if matches!(member.of.op, code::Op::Attribute(names::Attribute::Data)) =>
+            {
+                Some(&member.name)
+            }
+            _ => None,
+        }
+    }
+
     /// The type of its result, where that is known before it runs.
     pub fn type_(&self) -> Option<Type> {
         self.0.types.only()
