@@ -318,3 +318,20 @@ error: no workspace here: no anyorder.yaml in this folder or above it
 ",
     );
 }
+
+/// What is printed is the same for any number of threads.
+#[test]
+fn threads_change_nothing() {
+    let story = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/restaurant");
+    let bench = Bench::new();
+    for format in ["text", "json"] {
+        let with = |threads: &str| {
+            let ran = bench.run(&format!("-C {story} check --format {format} --threads {threads}"));
+            (ran.code, ran.out, ran.err)
+        };
+        let one = with("1");
+        assert!(one.1.len() > 200, "{one:?}");
+        assert_eq!(with("2"), one);
+        assert_eq!(with("4"), one);
+    }
+}

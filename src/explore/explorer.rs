@@ -50,6 +50,8 @@ pub(super) struct Explorer<'a> {
     /// Nothing that happens depends on which of several messages that say the same came.
     pub may_merge: bool,
     pub interchange: Interchange,
+    /// Room for choices, kept from one world to the next.
+    pub(super) spare: Vec<Choice>,
 }
 
 impl<'a> Explorer<'a> {
@@ -127,6 +129,7 @@ impl<'a> Explorer<'a> {
             tells_causes,
             may_merge,
             interchange: Interchange::default(),
+            spare: Vec::new(),
         };
         for stimulus in &scenario.first {
             let mail = explorer.steps.mails.number(&stimulus.message, false);

@@ -15,6 +15,8 @@ pub(super) struct Labels {
     /// What was written before, each under what it is about.
     known: FxHashMap<About, u16>,
     words: FxHashMap<Word, Said>,
+    /// Per word that is known, its labels: by its number among those of its name.
+    numbered: Vec<Vec<Option<u16>>>,
     classes: FxHashMap<String, u32>,
     called: FxHashMap<Called, u32>,
 }
@@ -26,8 +28,6 @@ pub(super) enum About {
     Listed(usize, Sign),
     /// An alarm, by slot, life and place.
     Ring(u32, u32, usize),
-    /// A message that is not listed, by what it says, with its number among those of its name.
-    Said(u32, usize),
     /// Another label, with the number of the alternative that is taken.
     Served(u16, u16),
 }
@@ -74,6 +74,7 @@ pub(super) struct Said {
     pub says: u32,
     /// How many of its name are listed.
     pub listed: usize,
+    word: u32,
 }
 
 /// What tells a message that is not listed from others of its name.
@@ -138,8 +139,22 @@ impl Labels {
         let class = *self.classes.entry(called.text.clone()).or_insert(next);
         let next = self.called.len() as u32;
         let says = *self.called.entry(called).or_insert(next);
-        let said = Said { class, says, listed };
+        let said = Said { class, says, listed, word: self.numbered.len() as u32 };
+        self.numbered.push(Vec::new());
         self.words.insert(word, said);
         said
+    }
+
+    /// The label of a word that has so many of its name before it.
+    pub fn numbered(&self, said: Said, before: usize) -> Option<u16> {
+        *self.numbered[said.word as usize].get(before)?
+    }
+
+    pub fn learn_numbered(&mut self, said: Said, before: usize, text: String) -> u16 {
+        let label = self.number(text);
+        let labels = &mut self.numbered[said.word as usize];
+        labels.resize(labels.len().max(before + 1), None);
+        labels[before] = Some(label);
+        label
     }
 }

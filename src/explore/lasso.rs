@@ -1,7 +1,9 @@
 //! Orderings that go round for ever: the way to a circle of worlds, and once around it.
 
+use super::count::Sorted;
 use super::graph::Graph;
 use super::nearest::Path;
+use super::outcomes::Outcomes;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::FxHashMap;
@@ -46,4 +48,22 @@ pub(super) fn round(graph: &Graph, from: u32) -> Path {
         }
     }
     Path::new()
+}
+
+/// The worlds from which no ordering ends.
+pub(super) fn trapped(graph: &Graph, sorted: &Sorted, outcomes: &Outcomes) -> Vec<u32> {
+    if sorted.behind_a_circle.is_empty() || graph.stopped.is_some() {
+        return Vec::new();
+    }
+    let mut ends: Vec<bool> = (0..graph.len() as u32).map(|world| outcomes.of(world).is_some()).collect();
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for world in (0..graph.len()).rev().filter(|&world| !graph.edges(world).is_empty()) {
+            if !ends[world] && graph.edges(world).iter().any(|edge| ends[edge.to as usize]) {
+                (ends[world], changed) = (true, true);
+            }
+        }
+    }
+    (0..graph.len() as u32).filter(|&world| !ends[world as usize]).collect()
 }

@@ -8,15 +8,16 @@
 //! Explorer      what may happen next in a world, and what it leads to: asked once of the runtime's
 //!               `apply`, in a world of one instance, and remembered
 //! Graph         all distinct worlds, and the choices between them
-//! Report        counts, outcomes, nearest orderings, what decides them, the verdict
+//! conclude      counts, outcomes, nearest orderings, what decides them, the verdict: a Report
 //! ```
 //!
 //! Knows nothing of flags, files or printing. Read `scenario.rs` first, then `explorer.rs`, `lives.rs`
-//! (what tells two instances apart), `graph.rs`, `report.rs`.
+//! (what tells two instances apart), `graph.rs`, `conclude.rs`; `docs/explorer.md` has the arguments.
 
 mod alike;
 mod begin;
 mod choice;
+mod conclude;
 mod count;
 mod crew;
 mod decided;
@@ -43,11 +44,13 @@ mod reads;
 mod report;
 mod save;
 mod scenario;
+mod served;
 mod steps;
 mod symbols;
 mod twice;
 mod unrolled;
 
+pub use conclude::explore;
 pub use count::Count;
 pub use decided::Decided;
 pub use equal::first_of_equals;
@@ -56,6 +59,6 @@ pub use ordering::{Shown, ShownInstance, Stepped, outcome_of, step_through};
 pub use outcomes::{ByData, Outcome, Wrong};
 pub use property::{Facts, ProcessFacts, Property, facts_of};
 pub use read::{Typed, conversations, from_events, read};
-pub use report::{Explored, Finding, Found, Interchanged, Kind, Lasso, Report, Verdict, explore};
+pub use report::{Explored, Finding, Found, Interchanged, Kind, Lasso, Report, Verdict};
 pub use save::{SavedLog, save};
 pub use scenario::{Alarms, Bounds, Expect, Faults, Host, Order, Reductions, Scenario, Stimulus};

@@ -131,22 +131,27 @@ impl Explorer<'_> {
             let (called, listed) = self.called(word);
             self.labels.learn_word(word, called, listed)
         });
-        let same = named.iter().filter(|other| other.class == said.class);
-        let number = same.clone().position(|other| other.says == said.says).unwrap_or(same.count());
-        if !named.iter().any(|other| other.says == said.says) {
+        // How many of its name that say something else come before it.
+        let (mut before, mut known) = (0, false);
+        for other in named.iter().filter(|other| other.class == said.class) {
+            known = other.says == said.says;
+            if known {
+                break;
+            }
+            before += 1;
+        }
+        if !known {
             named.push(said);
         }
-        let number = number + said.listed + 1;
-        let about = About::Said(said.says, number);
-        self.labels.known(about).unwrap_or_else(|| {
+        self.labels.numbered(said, before).unwrap_or_else(|| {
             let mut text = self.name_of(word);
-            if number > 1 {
-                text.push_str(&format!("#{number}"));
+            if before + said.listed > 0 {
+                text.push_str(&format!("#{}", before + said.listed + 1));
             }
             text.push_str(word.sign.text());
             let (to, mail) = word.item;
             self.add_hearer(&mut text, &self.steps.mails.get(mail).message.type_, to as ProcessId);
-            self.labels.learn(about, text)
+            self.labels.learn_numbered(said, before, text)
         })
     }
 
