@@ -45,7 +45,10 @@ pub fn compare(count: u64, seed: u64) {
             }
         }
     }
-    println!("compared {} of {count} (seed {seed}): {same} the same value, {failed} fail by both", same + failed);
+    println!(
+        "compared {} of {count} (seed {seed}): {same} the same value, {failed} fail by both",
+        same + failed
+    );
     for (why, count) in apart {
         println!("left out {count}: {why}");
     }
@@ -55,7 +58,10 @@ pub fn compare(count: u64, seed: u64) {
 
 fn shrunk(mut tree: Tree, world: &World) -> (Tree, String) {
     loop {
-        let smaller = tree.smaller().into_iter().filter(|smaller| smaller.size() < tree.size() || smaller.text().len() < tree.text().len());
+        let smaller = tree
+            .smaller()
+            .into_iter()
+            .filter(|smaller| smaller.size() < tree.size() || smaller.text().len() < tree.text().len());
         match smaller.into_iter().find(|smaller| matches!(found(&smaller.text(), world), Found::Differ(_))) {
             Some(smaller) => tree = smaller,
             None => {
@@ -84,7 +90,9 @@ fn found(text: &str, world: &World) -> Found {
             false => Found::Differ(format!("we say {out}, cel {theirs:?}")),
         },
         (Err(failure), Ok(theirs)) => one_fails(&failure, text, &theirs, world),
-        (Ok(()), Err(theirs)) if text.contains("int(") && theirs.to_string().ends_with("'int': integer overflow") => {
+        (Ok(()), Err(theirs))
+            if text.contains("int(") && theirs.to_string().ends_with("'int': integer overflow") =>
+        {
             Found::Apart("`int` of a float of -2^63, which is an integer of 64 bits; CEL's range is open")
         }
         (Ok(()), Err(theirs)) => Found::Differ(format!("we say {out}, cel fails: {theirs}")),
@@ -94,7 +102,9 @@ fn found(text: &str, world: &World) -> Found {
 /// What we refuse when the file is read, and CEL only when it runs.
 fn refused(error: &str) -> Found {
     match error {
-        _ if error.contains("cannot compare") || error.contains("cannot take") => Found::Apart("types that we refuse to read"),
+        _ if error.contains("cannot compare") || error.contains("cannot take") => {
+            Found::Apart("types that we refuse to read")
+        }
         _ => Found::Differ(format!("we refuse to read it: {error}")),
     }
 }
@@ -108,7 +118,9 @@ fn one_fails(failure: &Failure, text: &str, theirs: &Value, world: &World) -> Fo
         Ok(Ok(Value::Float(number))) if !number.is_finite() => {
             Found::Apart("floats that are not finite: CEL keeps them, we fail")
         }
-        Ok(Err(_)) if stops => Found::Apart("a failure that CEL passes over in `&&`, `||`, `all` or `exists`"),
+        Ok(Err(_)) if stops => {
+            Found::Apart("a failure that CEL passes over in `&&`, `||`, `all` or `exists`")
+        }
         _ => Found::Differ(format!("we fail: {}, cel {theirs:?}", failure.what)),
     }
 }
@@ -121,7 +133,8 @@ fn same(ours: &str, theirs: &Value, type_: Option<Type>) -> bool {
         }
         (_, Value::Duration(length)) => {
             let text: String = serde_json::from_str(ours).unwrap_or_default();
-            anyorder::event::parse_duration(text.trim_start_matches('-')).map(|millis| if text.starts_with('-') { -millis } else { millis })
+            anyorder::event::parse_duration(text.trim_start_matches('-'))
+                .map(|millis| if text.starts_with('-') { -millis } else { millis })
                 == Some(length.num_milliseconds())
         }
         _ => serde_json::from_str(ours).is_ok_and(|ours: Json| is(&ours, theirs)),
@@ -135,7 +148,9 @@ fn is(ours: &Json, theirs: &Value) -> bool {
         (Json::Number(a), Value::Int(b)) => a.as_i64() == Some(*b) && !a.is_f64(),
         (Json::Number(a), Value::Float(b)) => a.is_f64() && a.as_f64() == Some(*b),
         (Json::String(a), Value::String(b)) => *a == **b,
-        (Json::Array(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| is(a, b)),
+        (Json::Array(a), Value::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| is(a, b))
+        }
         (Json::Object(a), Value::Map(b)) => {
             a.len() == b.map.len()
                 && a.iter().all(|(name, a)| b.map.get(&Key::from(name.as_str())).is_some_and(|b| is(a, b)))

@@ -99,7 +99,8 @@ impl<'d> Grower<'d> {
 
     pub fn any(&mut self, depth: usize) -> Tree {
         use Kind::*;
-        let kind = *self.dice.one_of(&[Bool, Bool, Bool, Int, Int, Float, Text, Ints, Texts, Duration, Time, Map]);
+        let kind =
+            *self.dice.one_of(&[Bool, Bool, Bool, Int, Int, Float, Text, Ints, Texts, Duration, Time, Map]);
         self.tree(kind, depth)
     }
 
@@ -128,8 +129,13 @@ impl<'d> Grower<'d> {
             Kind::Ints => format!("[{}, {}]", self.dice.one_of(&INTS), self.dice.one_of(&INTS)),
             Kind::Texts => format!("['{}']", self.dice.one_of(&TEXTS)),
             Kind::Map => format!("{{'a': {}}}", self.dice.one_of(&INTS)),
-            Kind::Time => self.dice.one_of(&["now", "event.time", "timestamp('2026-11-21T10:00:00+01:00')"]).to_string(),
-            Kind::Duration => self.dice.one_of(&["duration('15m')", "duration('90s')", "duration('500ms')", "duration('0s')"]).to_string(),
+            Kind::Time => {
+                self.dice.one_of(&["now", "event.time", "timestamp('2026-11-21T10:00:00+01:00')"]).to_string()
+            }
+            Kind::Duration => self
+                .dice
+                .one_of(&["duration('15m')", "duration('90s')", "duration('500ms')", "duration('0s')"])
+                .to_string(),
         };
         choices.extend([literal.clone(), literal]);
         if kind == Kind::Text {
@@ -164,7 +170,8 @@ impl<'d> Grower<'d> {
                 3 | 4 => self.two(Bool, number, &["(@ < @)", "(@ <= @)", "(@ > @)", "(@ >= @)"], d),
                 5 => self.two(Bool, Text, &["(@ < @)", "(@ <= @)", "(@ > @)", "(@ >= @)"], d),
                 6 | 7 => {
-                    let same = *self.dice.one_of(&[Bool, Int, Float, Text, Ints, Texts, Map, Time, Duration, Null]);
+                    let same =
+                        *self.dice.one_of(&[Bool, Int, Float, Text, Ints, Texts, Map, Time, Duration, Null]);
                     self.two(Bool, same, &["(@ == @)", "(@ != @)"], d)
                 }
                 8 => {
@@ -174,13 +181,25 @@ impl<'d> Grower<'d> {
                 }
                 9 => self.two(Bool, Text, &["@.startsWith(@)", "@.endsWith(@)", "@.contains(@)"], d),
                 10 => {
-                    let pattern = *self.dice.one_of(&["@.matches('^a')", "@.matches('[a-c]+')", "@.matches('b$')", "@.matches('^-?[0-9]+$')", "@.matches('^$')"]);
+                    let pattern = *self.dice.one_of(&[
+                        "@.matches('^a')",
+                        "@.matches('[a-c]+')",
+                        "@.matches('b$')",
+                        "@.matches('^-?[0-9]+$')",
+                        "@.matches('^$')",
+                    ]);
                     let parts = vec![self.tree(Text, d)];
                     Tree::of(Bool, pattern, parts)
                 }
                 11 | 12 => self.each(Bool, &["@.all(V, @)", "@.exists(V, @)"], None, d),
                 13 => {
-                    let path = *self.dice.one_of(&["has(event.data.n)", "has(data.w)", "has(event.data.none)", "has(data.o)", "has(event.due)"]);
+                    let path = *self.dice.one_of(&[
+                        "has(event.data.n)",
+                        "has(data.w)",
+                        "has(event.data.none)",
+                        "has(data.o)",
+                        "has(event.due)",
+                    ]);
                     Tree::leaf(Bool, path)
                 }
                 14 => self.two(Bool, Time, &["(@ < @)", "(@ >= @)"], d),
@@ -190,7 +209,8 @@ impl<'d> Grower<'d> {
                 0..=3 => self.two(Int, Int, &["(@ + @)", "(@ - @)", "(@ * @)", "(@ / @)", "(@ % @)"], d),
                 4 => {
                     let parts = vec![self.leaf(Int), self.leaf(Int), self.leaf(Int)];
-                    let pattern = *self.dice.one_of(&["(@ + @ * @)", "(@ - @ - @)", "(@ / @ % @)", "(@ * @ - @)"]);
+                    let pattern =
+                        *self.dice.one_of(&["(@ + @ * @)", "(@ - @ - @)", "(@ / @ % @)", "(@ * @ - @)"]);
                     Tree::of(Int, pattern, parts)
                 }
                 5 => self.one(Int, Int, "-(@)", d),

@@ -30,12 +30,17 @@ fn median(mut all: Vec<f64>) -> f64 {
 pub fn time() {
     let world = World::of(EVENT, DATA);
     let names = ["total", "paid"].map(String::from).into();
-    let guard =
-        expr::parse_guard(&Source::new("peers", GUARD), Span::new(0, GUARD.len()), GUARD, &expr::Scope::of(names))
-            .unwrap();
+    let guard = expr::parse_guard(
+        &Source::new("peers", GUARD),
+        Span::new(0, GUARD.len()),
+        GUARD,
+        &expr::Scope::of(names),
+    )
+    .unwrap();
     let program = cel::Program::compile(GUARD).unwrap();
     let env = world.env();
-    let (event, data): (Json, Json) = (serde_json::from_str(EVENT).unwrap(), serde_json::from_str(DATA).unwrap());
+    let (event, data): (Json, Json) =
+        (serde_json::from_str(EVENT).unwrap(), serde_json::from_str(DATA).unwrap());
     assert!(guard.test(&env).unwrap());
     assert_eq!(program.execute(&world.cel).unwrap(), cel::Value::Bool(true));
     let mut rounds: [Vec<f64>; 4] = Default::default();
@@ -44,12 +49,15 @@ pub fn time() {
         rounds[1].push(of(|| black_box(&program).execute(black_box(&world.cel)).unwrap()));
         rounds[2].push(of(|| {
             let (event, data) = (black_box(&event), black_box(&data));
-            event["amount"].as_f64().unwrap() >= data["total"].as_f64().unwrap() && !data["paid"].as_bool().unwrap()
+            event["amount"].as_f64().unwrap() >= data["total"].as_f64().unwrap()
+                && !data["paid"].as_bool().unwrap()
         }));
         // What has to be done once per message before anything can be asked: the documents bound.
         rounds[3].push(of(|| World::of(black_box(EVENT), black_box(DATA)).cel));
     }
     let [ours, cel, by_hand, binding] = rounds.map(median);
-    println!("{GUARD}\n  anyorder          {ours:8.0} ns\n  cel               {cel:8.0} ns\n  by hand, parsed   {by_hand:8.0} ns");
+    println!(
+        "{GUARD}\n  anyorder          {ours:8.0} ns\n  cel               {cel:8.0} ns\n  by hand, parsed   {by_hand:8.0} ns"
+    );
     println!("  binding for cel   {binding:8.0} ns (its context and both documents, once per message)");
 }

@@ -100,7 +100,12 @@ impl World {
         cel.add_variable_from_value("data", cel_value(&serde_json::from_str(data).unwrap()));
         cel.add_variable_from_value("state", Value::from("open"));
         cel.add_variable_from_value("now", cel_time("2026-11-21T09:15:00.000Z"));
-        World { event, data: Data::of_json(data), cel, seen: format!("event.data = {event_data}, data = {data}") }
+        World {
+            event,
+            data: Data::of_json(data),
+            cel,
+            seen: format!("event.data = {event_data}, data = {data}"),
+        }
     }
 
     pub fn env(&self) -> Env<'_> {

@@ -22,7 +22,12 @@ pub fn tally(args: &Args, table: &mut Table) {
             continue;
         }
         let folder = if k == 16 { "scenarios" } else { "large" };
-        let own = ours::both(args, "tally", &format!("{folder}/tally-{k}.yaml"));
+        let mut own = ours::both(args, "tally", &format!("{folder}/tally-{k}.yaml"));
+        let reduces = own.len() > 1;
+        if reduces && k == 24 {
+            // Every world of it would take more memory than most have.
+            own.truncate(1);
+        }
         let size = k.to_string();
         let peers: Vec<Run> =
             ways.iter().map(|(how, threads)| ours::peer(args, &["tally", &size, how, threads])).collect();
@@ -33,7 +38,7 @@ pub fn tally(args: &Args, table: &mut Table) {
                 Some((how, run)) => {
                     let report = Report::of(run);
                     assert_eq!(report.orderings(), ours::product(1..=u64::from(k)), "tally {k}");
-                    let every = own.len() == 1 || !how.is_empty();
+                    let every = !reduces || !how.is_empty();
                     assert!(!every || report.states() == worlds, "tally {k}: {} worlds", report.states());
                 }
                 None => assert_eq!(runs[index].printed().trim(), worlds.to_string(), "tally {k}"),
