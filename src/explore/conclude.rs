@@ -3,18 +3,18 @@
 use super::count::{Count, Sorted, paths};
 use super::decided::{Decided, decided};
 use super::explorer::Explorer;
+use super::findings::{Way, broken_finding, meeting, never_ends, undeclared, waiting, wrong};
 use super::graph::{Graph, Progress, Stopped};
 use super::judge::{Broken, judge, unanswered};
 use super::lasso::{self, trapped};
 use super::nearest::{Nearest, Path};
-use super::outcomes::{Outcome, Outcomes, Wrong};
+use super::outcomes::{Outcome, Outcomes};
 use super::place::Place;
-use super::report::{Explored, Finding, Found, Interchanged, Kind, Lasso, Report, Verdict};
+use super::report::{Explored, Finding, Found, Interchanged, Lasso, Report, Verdict};
 use super::scenario::{Faults, Order, Scenario};
 use super::twice::twice;
 use crate::error::{Error, Result};
-use rustc_hash::FxHashSet;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Explores every ordering of a scenario. `watch` hears how far it has come, and answers whether to go
@@ -29,128 +29,62 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     }
     let sorted = Sorted::new(&graph);
     let outcomes = Outcomes::new(&explorer, &graph);
-    let mut broken = judge(&explorer, &graph, &outcomes);
-    broken.extend(unanswered(&explorer, &graph));
-    broken.extend(twice(&explorer, &graph));
     let group_of = |world: u32| outcomes.of(world);
     let counts = paths(&graph, &sorted, outcomes.found.len(), &group_of, &|_| true);
-    let whole = Progress {
-        met: graph.len() as u64,
-        done: graph.len() as u64,
-        depth: graph.depth.last().copied().unwrap_or(0),
-    };
-    let mut undecided = None;
-    let mut go_on = || {
-        if !watch(whole) {
-            undecided = Some(Stopped::Asked);
-        }
-        undecided.is_none()
-    };
-    let room = scenario.bounds.memory.saturating_sub(graph.taken);
-    let decided = match graph.stopped {
-        None => decided(&explorer, &graph, &counts, &group_of, room, &mut go_on),
-        Some(_) => Some(Vec::new()),
-    };
-    let decided = decided.unwrap_or_else(|| {
-        undecided = Some(Stopped::Memory);
-        Vec::new()
-    });
-    let decided = decided.into_iter().chain(std::iter::repeat(Decided::default()));
+    let (decided, undecided) = what_decides(&explorer, &graph, &counts, &group_of, watch);
+
+    let broken = all_broken(&explorer, &graph, &outcomes);
     let trapped = trapped(&graph, &sorted, &outcomes);
-    let mut circles = lasso::in_circles(&graph, &sorted.behind_a_circle);
-    if !trapped.is_empty() {
-        // The one from which there is no way out is the one to be seen.
-        circles.retain(|world| trapped.binary_search(world).is_ok());
-    }
+    let circles = circles(&graph, &sorted, &trapped);
+    // All worlds to which the nearest way is wanted, looked for at once.
     let mut sets = outcomes.worlds();
     sets.extend(broken.iter().map(|broken| broken.worlds.clone()));
-    sets.extend((!trapped.is_empty()).then(|| trapped.clone()));
-    let before_waiting = sets.len();
     sets.extend(outcomes.waiting.values().cloned());
-    sets.push(circles);
-    let paths_to = Nearest::new(&mut explorer, &graph).paths(&mut explorer, &graph, &sets);
-    let examples: Vec<Vec<String>> = paths_to.iter().map(|path| labels(&explorer, &graph, path)).collect();
-    let (of_outcomes, others) = examples.split_at(outcomes.found.len());
-    let needs: Vec<Vec<Faults>> = sets.iter().map(|set| needs(&graph, scenario.faults, set)).collect();
-    let (needs_of_outcomes, needs_of_others) = needs.split_at(outcomes.found.len());
-    let lasso = (!sets[sets.len() - 1].is_empty()).then(|| {
-        let stem = &paths_to[paths_to.len() - 1];
-        let circle = stem.last().map_or(0, |&(world, choice)| graph.edges(world as usize)[choice].to);
-        let round = labels(&explorer, &graph, &lasso::round(&graph, circle));
-        Lasso { ordering: examples[examples.len() - 1].clone(), round }
-    });
-    let mut waiting = Waiting::new();
-    for (index, ((outcome, wrong), worlds)) in outcomes.waiting.iter().enumerate() {
-        let one = |world: u32| worlds.binary_search(&world).ok().map(|_| 0);
-        let count = paths(&graph, &sorted, 1, &one, &|_| true).swap_remove(0);
-        let (example, needs) =
-            (examples[before_waiting + index].clone(), needs[before_waiting + index].clone());
-        waiting.insert((outcomes.found[*outcome].clone(), wrong.clone()), (example, needs, count));
-    }
+    sets.extend([trapped, circles]);
+    let nearest = Nearest::new(&mut explorer, &graph).paths(&mut explorer, &graph, &sets);
+    let way = |(path, worlds): (&Path, &Vec<u32>)| Way {
+        ordering: labels(&explorer, &graph, path),
+        needs: needs(&graph, scenario.faults, worlds),
+    };
+    let mut ways = nearest.iter().zip(&sets).map(way);
+    let to_outcomes: Vec<Way> = ways.by_ref().take(outcomes.found.len()).collect();
+    let to_broken: Vec<Way> = ways.by_ref().take(broken.len()).collect();
+    let to_waiting: Vec<Way> = ways.by_ref().take(outcomes.waiting.len()).collect();
+    let [to_trap, to_circle] = [ways.next(), ways.next()].map(|way| way.expect("of these there is one each"));
 
     let mut orderings = Count::zero();
     counts.iter().for_each(|count| orderings.add(count));
     if !sorted.behind_a_circle.is_empty() {
         orderings = Count::Infinite;
     }
-    let declared = |outcome: &Outcome| {
-        scenario.expect.outcomes.as_ref().map(|declared| declared.contains(&outcome.rests))
-    };
-    let found = outcomes.found.iter().zip(counts).zip(of_outcomes.iter().zip(needs_of_outcomes)).zip(decided);
-    let mut found: Vec<Found> = found
-        .map(|(((outcome, orderings), (example, needs)), decided)| Found {
-            declared: declared(outcome),
-            outcome: outcome.clone(),
-            orderings,
-            needs: needs.clone(),
-            example: example.clone(),
-            decided,
+    let found = found(scenario, &outcomes, counts, to_outcomes, decided);
+    let mut findings: Vec<Finding> = broken
+        .iter()
+        .zip(to_broken)
+        .map(|(broken, way)| {
+            broken_finding(broken, way, meeting(&graph, &sorted, broken, &group_of, &orderings))
         })
         .collect();
-    found.sort_by(|a, b| {
-        let nearer = a.example.len().cmp(&b.example.len()).then_with(|| a.outcome.cmp(&b.outcome));
-        b.orderings.cmp(&a.orderings).then(nearer)
-    });
-    let mut findings = Vec::new();
-    let mut others = others.iter().cloned().zip(needs_of_others.iter().cloned());
-    for broken in &broken {
-        let avoiding = avoiding(&graph, &sorted, broken, &group_of, &orderings);
-        findings.push(broken_finding(broken, others.next().unwrap_or_default(), avoiding));
-    }
-    if !trapped.is_empty() {
-        let (ordering, needs) = others.next().unwrap_or_default();
-        findings.push(Finding {
-            kind: Kind::NeverEnds,
-            message: "goes round for ever: from here no ordering ends".to_string(),
-            ordering,
-            needs,
-            orderings: None,
-        });
-    }
-    findings.extend(
-        found.iter().filter(|found| found.declared != Some(true)).flat_map(|found| wrong(found, &waiting)),
-    );
+    findings.extend((!sets[sets.len() - 2].is_empty()).then(|| never_ends(to_trap)));
+    let waiting = waiting(&graph, &sorted, &outcomes, to_waiting);
+    let undeclared_only = found.iter().filter(|found| found.declared != Some(true));
+    findings.extend(undeclared_only.flat_map(|found| wrong(found, &waiting)));
     findings.sort_by_key(|finding| finding.kind);
-    let violated = !findings.is_empty();
-    if scenario.expect.outcomes.is_some() {
-        findings.extend(
-            found.iter().filter(|f| f.declared == Some(false) && f.outcome.wrong.is_empty()).map(|found| {
-                Finding {
-                    kind: Kind::Undeclared,
-                    message: format!("`{}` is not declared", found.outcome.rests),
-                    ordering: found.example.clone(),
-                    needs: found.needs.clone(),
-                    orderings: Some(found.orderings.clone()),
-                }
-            }),
-        );
-    }
+    let verdict = verdict(scenario, &found, !findings.is_empty(), graph.stopped);
+    findings.extend(found.iter().filter_map(undeclared));
+    let lasso = (!sets[sets.len() - 1].is_empty()).then(|| {
+        let stem = &nearest[nearest.len() - 1];
+        let circle = stem.last().map_or(0, |&(world, choice)| graph.edges(world as usize)[choice].to);
+        Lasso {
+            ordering: to_circle.ordering,
+            round: labels(&explorer, &graph, &lasso::round(&graph, circle)),
+        }
+    });
     let unreached = scenario.expect.outcomes.iter().flatten();
     let unreached = unreached.filter(|declared| found.iter().all(|found| found.outcome.rests != **declared));
-    let verdict = verdict(scenario, &found, violated, graph.stopped);
+    let unreached = unreached.cloned().collect();
     // Where a host is about to stop, the world is the one in which the step has begun.
-    let begins = beginnings(&explorer, &graph);
-    let states = graph.len() as u64 - graph.within_steps - begins;
+    let states = graph.len() as u64 - graph.within_steps - beginnings(&explorer, &graph);
     let explored = Explored {
         processes: scenario.processes.iter().map(|definition| definition.full_name()).collect(),
         services: scenario.staff.services.iter().map(|service| service.name.to_string()).collect(),
@@ -165,7 +99,7 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
         states,
         stopped: graph.stopped,
         undecided,
-        unreached: unreached.cloned().collect(),
+        unreached,
         outcomes: found,
         findings,
         lasso,
@@ -174,6 +108,79 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
         interchanged: interchanged(&explorer, &graph),
     };
     Ok(Report { scenario: scenario.name.clone(), explored: Arc::new(explored) })
+}
+
+/// Per outcome what decides it; and why that is not known, if it is not.
+fn what_decides(
+    explorer: &Explorer,
+    graph: &Graph,
+    counts: &[Count],
+    group_of: &dyn Fn(u32) -> Option<usize>,
+    watch: &mut dyn FnMut(Progress) -> bool,
+) -> (Vec<Decided>, Option<Stopped>) {
+    let nothing = vec![Decided::default(); counts.len()];
+    if graph.stopped.is_some() {
+        return (nothing, None);
+    }
+    let met = graph.len() as u64;
+    let whole = Progress { met, done: met, depth: graph.depth.last().copied().unwrap_or(0) };
+    let mut undecided = None;
+    let mut go_on = || {
+        if !watch(whole) {
+            undecided = Some(Stopped::Asked);
+        }
+        undecided.is_none()
+    };
+    let room = explorer.scenario.bounds.memory.saturating_sub(graph.taken);
+    match decided(explorer, graph, counts, group_of, room, &mut go_on) {
+        Some(decided) => (decided, undecided),
+        None => (nothing, Some(Stopped::Memory)),
+    }
+}
+
+/// The properties that do not hold, and what is wrong by itself.
+fn all_broken(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> Vec<Broken> {
+    let mut broken = judge(explorer, graph, outcomes);
+    broken.extend(unanswered(explorer, graph));
+    broken.extend(twice(explorer, graph));
+    broken
+}
+
+/// The worlds in a circle; where there are some with no way out, those are the ones to be seen.
+fn circles(graph: &Graph, sorted: &Sorted, trapped: &[u32]) -> Vec<u32> {
+    let mut circles = lasso::in_circles(graph, &sorted.behind_a_circle);
+    if !trapped.is_empty() {
+        circles.retain(|world| trapped.binary_search(world).is_ok());
+    }
+    circles
+}
+
+/// The outcomes with all that is to be said of them: those with most orderings first, of equals the nearest.
+fn found(
+    scenario: &Scenario,
+    outcomes: &Outcomes,
+    counts: Vec<Count>,
+    ways: Vec<Way>,
+    decided: Vec<Decided>,
+) -> Vec<Found> {
+    let declared = |outcome: &Outcome| {
+        scenario.expect.outcomes.as_ref().map(|declared| declared.contains(&outcome.rests))
+    };
+    let mut found: Vec<Found> = (outcomes.found.iter().zip(counts).zip(ways).zip(decided))
+        .map(|(((outcome, orderings), way), decided)| Found {
+            declared: declared(outcome),
+            outcome: outcome.clone(),
+            orderings,
+            needs: way.needs,
+            example: way.ordering,
+            decided,
+        })
+        .collect();
+    found.sort_by(|a, b| {
+        let nearer = a.example.len().cmp(&b.example.len()).then_with(|| a.outcome.cmp(&b.outcome));
+        b.orderings.cmp(&a.orderings).then(nearer)
+    });
+    found
 }
 
 fn verdict(scenario: &Scenario, found: &[Found], violated: bool, stopped: Option<Stopped>) -> Verdict {
@@ -189,43 +196,6 @@ fn verdict(scenario: &Scenario, found: &[Found], violated: bool, stopped: Option
     }
 }
 
-/// Of an outcome the orderings in which messages wait for an instance that never starts: the nearest, what it
-/// takes, and how many there are.
-type Waiting = BTreeMap<(Outcome, Wrong), (Vec<String>, Vec<Faults>, Count)>;
-
-/// An outcome in which an instance is parked, or goes on waiting.
-fn wrong(found: &Found, waiting: &Waiting) -> Vec<Finding> {
-    let finding = |wrong: &Wrong| {
-        let (kind, message) = match wrong {
-            Wrong::Parked { instance, reason } => (Kind::Parked, format!("{instance} is parked: {reason}")),
-            Wrong::Unfinished { instance, state } => {
-                (Kind::Unfinished, format!("{instance} stays in {state}, and nothing more comes"))
-            }
-            Wrong::NeverStarted { instance } => {
-                (Kind::NeverStarted, format!("{instance} never starts, and what came for it waits"))
-            }
-        };
-        let all = (found.example.clone(), found.needs.clone(), found.orderings.clone());
-        let (ordering, needs, orderings) =
-            waiting.get(&(found.outcome.clone(), wrong.clone())).cloned().unwrap_or(all);
-        Finding { kind, message, ordering, needs, orderings: Some(orderings) }
-    };
-    found.outcome.wrong.iter().map(finding).collect()
-}
-
-fn broken_finding(
-    broken: &Broken,
-    (ordering, needs): (Vec<String>, Vec<Faults>),
-    orderings: Option<Count>,
-) -> Finding {
-    let message = match &broken.failed {
-        _ if matches!(broken.kind, Kind::Unanswered | Kind::Twice) => broken.text.clone(),
-        Some(why) => format!("`{}` cannot be judged: {why}", broken.name),
-        None => format!("`{}` does not hold: {}", broken.name, broken.text),
-    };
-    Finding { kind: broken.kind, message, ordering, needs, orderings }
-}
-
 /// The smallest budgets with which one of some worlds is reached. What was taken of the budgets is part of
 /// a world, so nothing needs to be explored again.
 fn needs(graph: &Graph, budget: Faults, worlds: &[u32]) -> Vec<Faults> {
@@ -233,23 +203,6 @@ fn needs(graph: &Graph, budget: Faults, worlds: &[u32]) -> Vec<Faults> {
     let all: BTreeSet<Faults> = worlds.iter().map(taken).collect();
     let smallest = |this: &&Faults| all.iter().all(|other| other == *this || !other.within(**this));
     all.iter().filter(smallest).copied().collect()
-}
-
-/// How many orderings meet a world in which a property is broken: all but those that go round it.
-fn avoiding(
-    graph: &Graph,
-    sorted: &Sorted,
-    broken: &Broken,
-    group_of: &dyn Fn(u32) -> Option<usize>,
-    all: &Count,
-) -> Option<Count> {
-    let worlds: FxHashSet<u32> = broken.worlds.iter().copied().collect();
-    let one = |world: u32| group_of(world).map(|_| 0);
-    let sound = paths(graph, sorted, 1, &one, &|world| !worlds.contains(&world));
-    match (all, &sound[0]) {
-        (Count::Finite(all), Count::Finite(sound)) => Some(Count::Finite(all - sound)),
-        _ => None,
-    }
 }
 
 /// How many worlds lie before all that comes first has come.

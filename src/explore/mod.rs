@@ -25,6 +25,7 @@ mod equal;
 mod exchange;
 mod explorer;
 mod faults;
+mod findings;
 mod graph;
 mod interchange;
 mod judge;
