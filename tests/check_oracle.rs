@@ -5,6 +5,7 @@
 #[path = "common/brute/mod.rs"]
 mod brute;
 
+use anyorder::explore::Report;
 use brute::agreement::agree;
 use brute::coverage::{Coverage, Wanted};
 use brute::generate::{made, walked};
@@ -24,6 +25,8 @@ fn noted(coverage: &mut Coverage, case: &Case, told: &Told) {
     }
     note("an alarm rang", told.rang);
     note("several outcomes", told.found.len() > 1);
+    let reduced = |report: Report| report.interchanged.is_some();
+    note("some are interchangeable", explored(case).is_ok_and(reduced));
     note("more than 100 orderings", told.orderings > 100);
     let rests = |words: &str| told.found.iter().any(|found| found.outcome.contains(words));
     note("rests not started", rests("not-started"));
@@ -98,6 +101,7 @@ fn noted(coverage: &mut Coverage, case: &Case, told: &Told) {
 fn floors(coverage: &Coverage) {
     coverage.floor("an alarm rang", 20);
     coverage.floor("several outcomes", 30);
+    coverage.floor("some are interchangeable", 10);
     for outcome in Outcome::ALL {
         // A ring that waited while its life was forgotten is rare; what comes twice is in
         // `check_oracle_faults.rs`.

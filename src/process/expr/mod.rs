@@ -32,6 +32,8 @@ mod value;
 mod properties;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_reads;
 
 use super::Data;
 use crate::event::{Document, Message, Name, Time, json, parse_duration};

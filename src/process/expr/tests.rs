@@ -18,7 +18,7 @@ fn event(data: &str) -> Message {
     event
 }
 
-fn parsed(text: &str) -> Result<Expr, Vec<Diagnostic>> {
+pub(super) fn parsed(text: &str) -> Result<Expr, Vec<Diagnostic>> {
     parse(&Source::new("f", text), Span::new(0, text.len()), text, &scope())
 }
 
@@ -220,29 +220,6 @@ fn results_are_read_as_what_they_are_for() {
     let mut out = "kept".to_string();
     assert!(parsed("[1, event.data.x]").unwrap().json(&env, &mut out).is_err());
     assert_eq!(out, "kept", "a failure leaves nothing half written");
-}
-
-#[test]
-fn what_an_expression_reads_is_known() {
-    let reads = |text: &str| parsed(text).unwrap().reads().clone();
-    let found = reads("data.total > 1 && has(data['unit-price']) || event.data.x");
-    assert!(found.event && !found.all_data && !found.state && !found.now);
-    assert_eq!(found.data.iter().collect::<Vec<_>>(), ["total", "unit-price"]);
-    assert_eq!(found.said.iter().collect::<Vec<_>>(), ["x"]);
-    assert!(!found.all_said && !found.conversation && !found.extensions);
-    let found = reads("event.data['a b'].c == 1 && has(event.data.d)");
-    assert_eq!((found.said.len(), found.all_said), (2, false));
-    for whole in
-        ["event.data", "event.data == null", "event", "event.data[state]", "size(event.data) + event.data.x"]
-    {
-        assert!(reads(whole).all_said, "{whole}");
-    }
-    assert!(reads("event.correlationid").conversation && reads("event['traceparent']").extensions);
-    let found = reads("data[state] == now");
-    assert!(!found.event && found.all_data && found.state && found.now);
-    assert_eq!(reads("1 + 1"), Reads::default());
-    assert_eq!(parsed("1 + 1.5").unwrap().type_(), Some(Type::Float));
-    assert_eq!(parsed("data.total + 1").unwrap().type_(), None);
 }
 
 #[test]
