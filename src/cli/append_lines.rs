@@ -75,7 +75,12 @@ pub(super) fn run(many: Many, workspace: &Workspace, context: &mut Context) -> a
         }
         let groups = Groups::new(&many, &store, Chunks::of(&input, lines()));
         let mut count = 0;
-        for ready in Ready::ahead(&many.like.source, groups) {
+        let module = &many.like.source;
+        let ahead = match many.named {
+            true => store.ahead(module, groups),
+            false => Ready::ahead(module, groups),
+        };
+        for ready in ahead {
             count += many.append(&store, ready?, context)?;
             if !silent {
                 watch.tell(context, |_| format!("appending: {}", counted(count, "message")));

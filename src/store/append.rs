@@ -91,7 +91,7 @@ pub(super) fn commit<M: Borrow<Message>>(
         let asked = store.asked(module, &*bytes, tail.len);
         match &mut seen {
             // What cannot be looked at now is looked at under the lock.
-            Some(seen) => seen.tend(&asked).unwrap_or_default(),
+            Some(seen) => seen.tend(&asked, store).unwrap_or_default(),
             None => _ = asked.extend(),
         }
     }
@@ -121,9 +121,9 @@ fn locked<M: Borrow<Message>>(
     let mut tail = tail::look(bytes, module)?;
     let mut known = match seen.as_deref_mut() {
         Some(seen) => {
-            let ids: Vec<&str> = batches.iter().flatten().map(|message| &*message.borrow().id).collect();
+            let ids = ready.ids();
             Some(Ids {
-                old: store.asked(module, bytes, tail.len).positions(&ids, seen)?,
+                old: store.asked(module, bytes, tail.len).positions(&ids, ready.looked.as_ref(), seen)?,
                 new: HashMap::with_capacity_and_hasher(ids.len(), FxBuildHasher),
             })
         }

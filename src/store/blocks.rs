@@ -3,7 +3,7 @@
 //! A cache must never say what is not so, and nobody reads it whole to find out. So whoever reads a few bytes
 //! reads the block around them, and a wrong block is an error, upon which the cache is thrown away.
 
-use super::lines::read_range;
+use super::lines::{read_into, read_range};
 use super::medium::{Bytes, Draft};
 use crate::error::{Error, Result};
 
@@ -46,7 +46,18 @@ impl Blocks {
         }
         let (first, last) = (from / INSIDE, (to - 1) / INSIDE);
         let end = ((last + 1) * BLOCK).min(self.size);
-        let read = read_range(&*self.file, first * BLOCK, end)?;
+        // Most reads are of one block: a small buffer that is there already costs no fresh page.
+        let (mut small, large);
+        let read = match first == last {
+            true => {
+                small = [0; BLOCK as usize];
+                read_into(&*self.file, first * BLOCK, &mut small[..(end - first * BLOCK) as usize])?
+            }
+            false => {
+                large = read_range(&*self.file, first * BLOCK, end)?;
+                &large
+            }
+        };
         let mut out = Vec::with_capacity((to - from) as usize);
         for (number, block) in (first..=last).zip(read.chunks(BLOCK as usize)) {
             let inside = block.len().checked_sub(4).ok_or_else(|| self.wrong())?;

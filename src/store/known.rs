@@ -6,13 +6,14 @@ use super::index::{Filters, Index, tie};
 use super::lookup::Asked;
 use super::medium::Bytes;
 use super::scan;
+use super::store::Store;
 use crate::error::Result;
 use crate::event::{Envelope, Name, Position};
 use rustc_hash::FxHashMap;
 
 /// This many times of what an index may fall behind is remembered before the index is extended after all; and
-/// twice that where none can be kept.
-const MOST: u64 = 32;
+/// twice that while it is extended, and where none can be kept.
+pub(super) const MOST: u64 = 16;
 
 /// Of one log.
 #[derive(Default)]
@@ -31,18 +32,45 @@ impl Known {
         Ok(self.end > 0 && self.end <= asked.end && tie(asked.bytes, self.end)? == self.tie)
     }
 
-    /// Extends the index if too much stands behind it.
-    pub fn tend(&mut self, asked: &Asked<'_>) -> Result<()> {
+    /// Has the index extended if too much stands behind it: the first time at once, later aside, and what was made
+    /// aside is taken. Waits only when more is to be remembered than fits.
+    pub fn tend(&mut self, asked: &Asked<'_>, store: &Store) -> Result<()> {
+        if !self.fits(asked)? {
+            return self.begin(asked, asked.extend());
+        }
         let most = asked.behind.saturating_mul(MOST);
-        if self.fits(asked)? && asked.end - self.index.end() <= most {
+        let behind = asked.end - self.index.end();
+        if behind <= most || behind <= most.saturating_mul(2) && store.aside.is_at_it(asked.module) {
             return Ok(());
         }
-        self.begin(asked, asked.extend())
+        store.aside.wait(asked.module);
+        self.take(asked, asked.index())?;
+        if asked.end - self.index.end() > most {
+            store.aside.begin(store.medium.clone(), asked.module, asked.behind);
+        }
+        Ok(())
+    }
+
+    /// Goes on with another index of the same log.
+    fn take(&mut self, asked: &Asked<'_>, index: Index) -> Result<()> {
+        // Of what stands between the two ends only some is known if it begins before the one that is known now,
+        // or if others have appended what it covers.
+        if index.end() < self.index.end() || index.end() > self.end {
+            return self.begin(asked, index);
+        }
+        let next = index.next();
+        self.ids.retain(|_, position| position.number() >= next);
+        self.index = index;
+        Ok(())
     }
 
     /// Knows what that index knows.
     pub fn begin(&mut self, asked: &Asked<'_>, index: Index) -> Result<()> {
-        (self.tie, self.end) = (tie(asked.bytes, index.end())?, index.end());
+        self.tie = match index.tie() {
+            Some(tie) => tie,
+            None => tie(asked.bytes, 0)?,
+        };
+        self.end = index.end();
         self.index = index;
         self.ids.clear();
         Ok(())

@@ -102,15 +102,21 @@ pub(super) fn is_blank(line: &[u8]) -> bool {
 /// Exactly the bytes `from..to`, or what there is of them.
 pub(super) fn read_range(bytes: &dyn Bytes, from: u64, to: u64) -> Result<Vec<u8>> {
     let mut out = vec![0; to.saturating_sub(from) as usize];
+    let filled = read_into(bytes, from, &mut out)?.len();
+    out.truncate(filled);
+    Ok(out)
+}
+
+/// As many bytes from there on as the buffer holds, or what there is of them.
+pub(super) fn read_into<'b>(bytes: &dyn Bytes, from: u64, buffer: &'b mut [u8]) -> Result<&'b [u8]> {
     let mut filled = 0;
-    while filled < out.len() {
-        match bytes.read_at(from + filled as u64, &mut out[filled..])? {
+    while filled < buffer.len() {
+        match bytes.read_at(from + filled as u64, &mut buffer[filled..])? {
             0 => break,
             count => filled += count,
         }
     }
-    out.truncate(filled);
-    Ok(out)
+    Ok(&buffer[..filled])
 }
 
 /// Why the end of a log cannot be said.
@@ -136,11 +142,11 @@ impl From<Wrong> for Error {
     }
 }
 
-/// Exactly the bytes `from..to`, which were there a moment ago. Err: a repair has cut them off since.
-fn exactly(bytes: &dyn Bytes, from: u64, to: u64) -> Result<Vec<u8>, Wrong> {
-    let read = read_range(bytes, from, to)?;
-    if read.len() as u64 == to - from {
-        return Ok(read);
+/// Fills the buffer with the bytes from there on, which were there a moment ago. Err: a repair has cut them off since.
+fn exactly(bytes: &dyn Bytes, from: u64, buffer: &mut [u8]) -> Result<(), Wrong> {
+    let to = from + buffer.len() as u64;
+    if read_into(bytes, from, buffer)?.len() == buffer.len() {
+        return Ok(());
     }
     let what = format!("the log became shorter while it was read (byte {to} of the file)");
     Err(Wrong::Damaged(Error::input(what).at(bytes.name()).hint("read it again")))
@@ -149,17 +155,27 @@ fn exactly(bytes: &dyn Bytes, from: u64, to: u64) -> Result<Vec<u8>, Wrong> {
 /// The piece that ends just before `end`: back to the byte behind the newline before it, or to the
 /// beginning (without a byte-order mark).
 pub(super) fn piece_before(bytes: &dyn Bytes, end: u64) -> Result<(u64, Vec<u8>), Wrong> {
-    let mut bite = 4096;
+    // The first bite takes a buffer that costs no fresh page; few lines are longer.
+    let (mut small, mut large) = ([0; 4096], Vec::new());
+    let mut bite = small.len() as u64;
     loop {
         let from = end.saturating_sub(bite);
-        let read = exactly(bytes, from, end)?;
-        if let Some(found) = memchr::memrchr(b'\n', &read) {
+        let buffer = match end - from <= 4096 {
+            true => &mut small[..],
+            false => {
+                large.resize((end - from) as usize, 0);
+                &mut large[..]
+            }
+        };
+        let read = &mut buffer[..(end - from) as usize];
+        exactly(bytes, from, read)?;
+        if let Some(found) = memchr::memrchr(b'\n', read) {
             return Ok((from + found as u64 + 1, read[found + 1..].to_vec()));
         }
         if from == 0 {
             return Ok(match read.strip_prefix(b"\xef\xbb\xbf") {
                 Some(rest) => (3, rest.to_vec()),
-                None => (0, read),
+                None => (0, read.to_vec()),
             });
         }
         bite *= 4;
@@ -170,7 +186,9 @@ pub(super) fn piece_before(bytes: &dyn Bytes, end: u64) -> Result<(u64, Vec<u8>)
 /// where the next one begins. `end` is the beginning of a line or the end of all.
 pub(super) fn line_before(bytes: &dyn Bytes, mut end: u64) -> Result<Option<(u64, Vec<u8>, u64)>, Wrong> {
     while end > 0 {
-        let ended = exactly(bytes, end - 1, end)? == b"\n";
+        let mut last = [0];
+        exactly(bytes, end - 1, &mut last)?;
+        let ended = last == *b"\n";
         let (offset, line) = piece_before(bytes, end - ended as u64)?;
         if !is_blank(&line) {
             return Ok(Some((offset, line, end)));

@@ -2,6 +2,7 @@
 //! to a conversation. The index answers for what it covers, each of its lines looked at; what stands behind
 //! it is gone through.
 
+use super::ahead::Looked;
 use super::index::{self, Index, Place, Table, asked};
 use super::known::Known;
 use super::lines::{Lines, damage};
@@ -35,24 +36,39 @@ impl Asked<'_> {
     }
 
     /// The positions of those of the ids that stand in the log.
-    pub fn positions(&self, ids: &[&str], known: &mut Known) -> Result<HashMap<Name, Position>> {
-        match self.look_up(ids, known) {
+    pub fn positions(
+        &self,
+        ids: &[&str],
+        looked: Option<&Looked>,
+        known: &mut Known,
+    ) -> Result<HashMap<Name, Position>> {
+        match self.look_up(ids, looked, known) {
             // The index says what is not so: it is taken away, and the log alone is asked.
-            Err(_) if known.index.end() > 0 => {
+            Err(_) if known.index.end() > 0 || looked.is_some() => {
                 index::drop_all(self.medium, self.module);
                 known.begin(self, Index::default())?;
-                self.look_up(ids, known)
+                self.look_up(ids, None, known)
             }
             other => other,
         }
     }
 
-    fn look_up(&self, ids: &[&str], known: &mut Known) -> Result<HashMap<Name, Position>> {
+    fn look_up(
+        &self,
+        ids: &[&str],
+        looked: Option<&Looked>,
+        known: &mut Known,
+    ) -> Result<HashMap<Name, Position>> {
         let caught_up = known.catch_up(self)?;
         let mut found = HashMap::new();
-        for (id, place) in known.index.ids(ids, &mut known.filters)? {
+        let (from, mut places) = match looked {
+            Some(looked) if looked.holds(self)? => (looked.end, looked.places.clone()),
+            _ => (0, Vec::new()),
+        };
+        places.extend(known.index.ids(ids, from, &mut known.filters)?);
+        for (index, place) in places {
             let record = self.line(place)?;
-            if *record.message.id == *id {
+            if *record.message.id == *ids[index] {
                 found.entry(record.message.id).or_insert(place.position);
             }
         }

@@ -7,7 +7,9 @@
 //! Read `docs/store.md` first, then `append.rs` for the protocol and `tail.rs` for what a crash
 //! leaves behind.
 
+mod ahead;
 mod append;
+mod aside;
 mod audit;
 mod blocks;
 mod chain;

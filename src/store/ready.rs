@@ -2,6 +2,7 @@
 //! can tell, the position and the checksum. Both have a fixed width, so room is left for them, and under the
 //! lock a few bytes of each line are filled in.
 
+use super::ahead::Looked;
 use super::append::check_message;
 use super::medium::check_name;
 use super::tail::Tail;
@@ -17,6 +18,8 @@ pub struct Ready<M> {
     /// A newline, for a log that lacks its last one, and then the lines.
     text: Vec<u8>,
     lines: Vec<Line>,
+    /// What was found of its ids already.
+    pub(super) looked: Option<Looked>,
 }
 
 /// Of one message: where its line ends, behind the newline, and where in it the digits of its position begin.
@@ -46,14 +49,26 @@ impl<M: Borrow<Message>> Ready<M> {
                 lines.push(line(&mut text, message, remaining));
             }
         }
-        Ok(Ready { module: Name::from(module), batches, text: text.into_bytes(), lines })
+        Ok(Ready { module: Name::from(module), batches, text: text.into_bytes(), lines, looked: None })
     }
 
-    /// Makes one after the other ready by a thread of its own, ahead of whoever appends them. It ends with them, or
-    /// with whoever listens, and its first error is its last item.
+    /// Makes one after the other ready by a thread of its own, ahead of whoever appends them with
+    /// [`super::Store::commit_new`]. It ends with them, or with whoever listens, and its first error is its last item.
     pub fn ahead(
         module: &str,
+        all: impl Iterator<Item = Result<Vec<Vec<M>>>> + Send + 'static,
+    ) -> Receiver<Result<Ready<M>>>
+    where
+        M: Send + 'static,
+    {
+        Ready::each_ahead(module, all, |_| None)
+    }
+
+    /// As [`Ready::ahead`]; `look` looks for the ids.
+    pub(super) fn each_ahead(
+        module: &str,
         mut all: impl Iterator<Item = Result<Vec<Vec<M>>>> + Send + 'static,
+        mut look: impl FnMut(&[&str]) -> Option<Looked> + Send + 'static,
     ) -> Receiver<Result<Ready<M>>>
     where
         M: Send + 'static,
@@ -63,14 +78,21 @@ impl<M: Borrow<Message>> Ready<M> {
         std::thread::spawn(move || {
             loop {
                 let Some(next) = all.next() else { break };
-                let next = next.and_then(|batches| Ready::new(&module, batches));
+                let mut next = next.and_then(|batches| Ready::new(&module, batches));
                 let wrong = next.is_err();
+                if let Ok(ready) = &mut next {
+                    ready.looked = look(&ready.ids());
+                }
                 if send.send(next).is_err() || wrong {
                     break;
                 }
             }
         });
         ready
+    }
+
+    pub(super) fn ids(&self) -> Vec<&str> {
+        self.batches.iter().flatten().map(|message| &*message.borrow().id).collect()
     }
 
     /// The lines of those batches that have a place, as they go behind that end of the log.

@@ -17,6 +17,8 @@ use std::thread;
 
 /// What the processor's cache still holds.
 const PIECE: u64 = 512 * 1024;
+/// Of what is not worth several threads: a buffer costs its pages, and most of them no second time.
+const SMALL: u64 = 32 * 1024;
 
 /// Whole lines that stand one behind the other.
 pub(super) struct Piece<'b> {
@@ -59,44 +61,43 @@ pub(super) fn pieces<R: Send>(
     work: impl Fn(Piece<'_>) -> Result<R> + Sync,
     mut take: impl FnMut(R) -> Result<bool>,
 ) -> Result<()> {
-    let count = end.saturating_sub(from).div_ceil(PIECE);
-    let threads = thread::available_parallelism().map_or(1, |cores| cores.get() as u64).min(count);
-    let all = Pieces { bytes, from, end };
-    if threads <= 1 {
-        let mut buffer = Vec::new();
-        for index in 0..count {
-            if !take(work(all.read(index, &mut buffer)?)?)? {
-                break;
-            }
-        }
-        return Ok(());
-    }
+    let len = end.saturating_sub(from);
+    // To ask how many cores there are takes two dozen calls: who looks at little does not ask.
+    let (size, cores) = match len <= PIECE {
+        true => (SMALL, 1),
+        false => (PIECE, thread::available_parallelism().map_or(1, |cores| cores.get() as u64)),
+    };
+    let count = len.div_ceil(size);
+    let all = Pieces { bytes, from, end, size };
     let (next, stopped) = (AtomicU64::new(0), AtomicBool::new(false));
+    // The next piece that nobody works at, and what was found in it.
+    let one = |buffer: &mut Vec<u8>| {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        let wanted = index < count && !stopped.load(Ordering::Relaxed);
+        wanted.then(|| (index, all.read(index, buffer).and_then(&work)))
+    };
     thread::scope(|scope| {
-        let (send, found) = mpsc::sync_channel(2 * threads as usize);
-        for _ in 0..threads {
-            let send = send.clone();
-            let (all, work, next, stopped) = (&all, &work, &next, &stopped);
+        let (send, found) = mpsc::sync_channel(2 * cores as usize);
+        for _ in 1..cores.min(count) {
+            let (send, one) = (send.clone(), &one);
             scope.spawn(move || {
                 let mut buffer = Vec::new();
-                while !stopped.load(Ordering::Relaxed) {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    if index >= count {
-                        break;
-                    }
-                    let found = all.read(index, &mut buffer).and_then(work);
-                    if send.send((index, found)).is_err() {
+                while let Some(piece) = one(&mut buffer) {
+                    if send.send(piece).is_err() {
                         break;
                     }
                 }
             });
         }
         drop(send);
-        let mut early = BTreeMap::new();
-        let mut wanted = 0;
+        // This thread works too, and takes between its pieces what the others have found: were it to wait for
+        // them, each piece would wake it, and take its core from another.
+        let mut buffer = Vec::new();
+        let (mut early, mut wanted) = (BTreeMap::new(), 0);
         let mut result = Ok(());
-        for (index, piece) in found {
+        while let Some((index, piece)) = one(&mut buffer).or_else(|| found.recv().ok()) {
             early.insert(index, piece);
+            early.extend(found.try_iter());
             while let Some(piece) = early.remove(&wanted).filter(|_| !stopped.load(Ordering::Relaxed)) {
                 wanted += 1;
                 match piece.and_then(&mut take) {
@@ -115,13 +116,14 @@ struct Pieces<'a> {
     bytes: &'a dyn Bytes,
     from: u64,
     end: u64,
+    size: u64,
 }
 
 impl Pieces<'_> {
     /// The lines that begin in the piece of that number.
     fn read<'b>(&self, index: u64, buffer: &'b mut Vec<u8>) -> Result<Piece<'b>> {
-        let start = self.from + index * PIECE;
-        let stop = (start + PIECE).min(self.end);
+        let start = self.from + index * self.size;
+        let stop = (start + self.size).min(self.end);
         // The byte before tells whether a line begins at `start`.
         let begin = if index == 0 { start } else { start - 1 };
         let mut filled = 0;

@@ -1,6 +1,8 @@
 //! The store: one log per module, over whatever keeps the bytes.
 
+use super::ahead::Ahead;
 use super::append::{self, Appended, Guard};
+use super::aside::Aside;
 use super::audit::{self, Audit};
 use super::known::Known;
 use super::lookup::Asked;
@@ -16,16 +18,38 @@ use crate::error::Result;
 use crate::event::{Envelope, Message, Name, Position, Time};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
 
 /// The logs of a workspace. Cheap to clone; as many hands on the same logs as one likes, also from
 /// other processes.
 #[derive(Clone)]
 pub struct Store {
-    medium: Arc<dyn Medium>,
+    pub(super) medium: Arc<dyn Medium>,
     /// The index of a log is extended when more bytes than this stand behind it.
     behind: u64,
-    known: Arc<Mutex<BTreeMap<Name, Known>>>,
+    known: Arc<Kept<Known>>,
+    ahead: Arc<Kept<Ahead>>,
+    pub(super) aside: Arc<Aside>,
+}
+
+/// What is remembered of each log. Whoever is at work on one has it to himself; another begins anew.
+struct Kept<T>(Mutex<BTreeMap<Name, T>>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Kept<T> {
+        Kept(Mutex::default())
+    }
+}
+
+impl<T: Default> Kept<T> {
+    fn take(&self, module: &str) -> T {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(module).unwrap_or_default()
+    }
+
+    fn put(&self, module: &str, kept: T) {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(Name::from(module), kept);
+    }
 }
 
 /// What is gone through faster than an index is extended.
@@ -33,7 +57,7 @@ const BEHIND: u64 = 256 * 1024;
 
 impl Store {
     pub fn new(medium: Arc<dyn Medium>) -> Store {
-        Store { medium, behind: BEHIND, known: Arc::default() }
+        Store { medium, behind: BEHIND, known: Arc::default(), ahead: Arc::default(), aside: Arc::default() }
     }
 
     /// The same logs, whose index is extended as soon as more than so many bytes stand behind it.
@@ -41,14 +65,12 @@ impl Store {
         Store { behind: bytes, ..self }
     }
 
-    /// What is remembered of a log. Whoever is at work on it has it to himself; another begins anew.
     pub(super) fn remembered(&self, module: &str) -> Known {
-        self.known.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(module).unwrap_or_default()
+        self.known.take(module)
     }
 
     pub(super) fn remember(&self, module: &str, known: Known) {
-        let mut all = self.known.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        all.insert(Name::from(module), known);
+        self.known.put(module, known);
     }
 
     pub(super) fn asked<'a>(&'a self, module: &'a str, bytes: &'a dyn Bytes, end: u64) -> Asked<'a> {
@@ -146,6 +168,23 @@ impl Store {
         guard: Guard,
     ) -> Result<(Vec<Vec<M>>, Appended)> {
         append::commit(self, ready, guard, true)
+    }
+
+    /// As [`Ready::ahead`], for [`Store::commit`]: many ids are looked for ahead as well.
+    pub fn ahead<M: Borrow<Message> + Send + 'static>(
+        &self,
+        module: &str,
+        all: impl Iterator<Item = Result<Vec<Vec<M>>>> + Send + 'static,
+    ) -> Receiver<Result<Ready<M>>> {
+        // Not the whole store: the thread may live on when that is gone.
+        let (medium, behind, kept) = (self.medium.clone(), self.behind, self.ahead.clone());
+        let name = Name::from(module);
+        Ready::each_ahead(module, all, move |ids| {
+            let mut ahead = kept.take(&name);
+            let looked = ahead.look(&*medium, &name, behind, ids);
+            kept.put(&name, ahead);
+            looked
+        })
     }
 
     /// As [`Store::append_new`], of what was made ready before.

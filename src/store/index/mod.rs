@@ -14,7 +14,7 @@ use super::scan;
 use crate::error::Result;
 use crate::event::{Envelope, Time};
 use run::key_of;
-use run::{Header, Run};
+use run::{Header, Run, Ties};
 pub(super) use run::{Place, Table, tie};
 use write::{Gathered, Seen};
 
@@ -36,7 +36,7 @@ impl Index {
     /// there.
     pub fn open(medium: &dyn Medium, module: &str, log: &dyn Bytes, sound: u64) -> Index {
         let names = medium.caches().unwrap_or_default();
-        let mut index = Index { runs: Vec::new() };
+        let (mut index, mut ties) = (Index::default(), Ties::of(log));
         let mut ranges: Vec<(u64, u64)> = names.iter().filter_map(|name| range_of(module, name)).collect();
         // Of those that begin at one place the longest: the others were merged into it.
         ranges.sort_by_key(|(start, end)| (*start, std::cmp::Reverse(*end)));
@@ -45,7 +45,7 @@ impl Index {
                 continue;
             }
             let file = medium.cache(&name_of(module, start, end)).ok().flatten();
-            let run = file.and_then(|file| Run::open(file, log, sound).ok().flatten());
+            let run = file.and_then(|file| Run::open(file, &mut ties, sound).ok().flatten());
             let next = index.next();
             let fits = |run: &Run| (run.header.start, run.header.first) == (start, next);
             index.runs.extend(run.filter(fits));
@@ -73,13 +73,18 @@ impl Index {
         self.runs.last().map_or(0, |run| run.header.end)
     }
 
+    /// What ties it to its log. None: it covers nothing.
+    pub fn tie(&self) -> Option<(u32, u32)> {
+        self.runs.last().map(|run| run.header.tie)
+    }
+
     /// The newest time in what it covers.
     pub fn reached(&self) -> Time {
         self.runs.last().map_or(Time::MIN, |run| run.header.reached.1)
     }
 
     /// The position of the first line behind it.
-    fn next(&self) -> u64 {
+    pub fn next(&self) -> u64 {
         self.runs.last().map_or(1, |run| run.header.first + run.header.lines)
     }
 
@@ -177,13 +182,13 @@ impl Index {
         Ok(found)
     }
 
-    /// Those of the ids that may stand in the log, and where.
-    pub fn ids<'i>(&self, ids: &[&'i str], filters: &mut Filters) -> Result<Vec<(&'i str, Place)>> {
+    /// Which of the ids may stand in the log, and where, in those runs that end behind `from`.
+    pub fn ids(&self, ids: &[&str], from: u64, filters: &mut Filters) -> Result<Vec<(usize, Place)>> {
         let mut found = Vec::new();
         let keys: Vec<_> = ids.iter().map(|id| key_of(id)).map(|key| (key, run::mask(key))).collect();
         filters.0.retain(|(header, _)| self.runs.iter().any(|run| run.header == *header));
         let mut maybe = Vec::new();
-        for run in &self.runs {
+        for run in self.runs.iter().filter(|run| run.header.end > from) {
             if ids.len() > MANY {
                 let filter = filters.of(run)?;
                 let there = keys.iter().map(|(key, mask)| run::in_filter(filter, *key, mask));
@@ -197,7 +202,7 @@ impl Index {
             }
             for index in maybe.drain(..) {
                 for line in run.lines_of(Table::Ids, keys[index].0)? {
-                    found.push((ids[index], run.place(line)?));
+                    found.push((index, run.place(line)?));
                 }
             }
         }

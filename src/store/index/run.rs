@@ -7,7 +7,7 @@
 use crate::error::Result;
 use crate::event::{Position, Time};
 use crate::store::blocks::Blocks;
-use crate::store::lines::read_range;
+use crate::store::lines::read_into;
 use crate::store::medium::Bytes;
 
 /// What messages are found by.
@@ -186,9 +186,35 @@ pub(super) fn in_filter(filter: &[u8], key: u32, mask: &[u64; 8]) -> bool {
 
 /// The checksums that tie a run that ends there to its log.
 pub(in crate::store) fn tie(log: &dyn Bytes, end: u64) -> Result<(u32, u32)> {
-    let head = read_range(log, 0, end.min(TIED))?;
-    let tail = read_range(log, end.saturating_sub(TIED), end)?;
-    Ok((crc32c::crc32c(&head), crc32c::crc32c(&tail)))
+    Ties::of(log).at(end)
+}
+
+/// What ties several runs to one log, whose first bytes are read once.
+pub(super) struct Ties<'l> {
+    log: &'l dyn Bytes,
+    /// The checksum of so many bytes.
+    head: Option<(u64, u32)>,
+}
+
+impl Ties<'_> {
+    pub fn of(log: &dyn Bytes) -> Ties<'_> {
+        Ties { log, head: None }
+    }
+
+    pub fn at(&mut self, end: u64) -> Result<(u32, u32)> {
+        let len = end.min(TIED);
+        let head = match self.head {
+            Some((of, head)) if of == len => head,
+            _ => checksum(self.log, 0, len)?,
+        };
+        self.head = Some((len, head));
+        Ok((head, checksum(self.log, end - len, end)?))
+    }
+}
+
+fn checksum(log: &dyn Bytes, from: u64, to: u64) -> Result<u32> {
+    let mut buffer = [0; TIED as usize];
+    Ok(crc32c::crc32c(read_into(log, from, &mut buffer[..(to - from) as usize])?))
 }
 
 /// A run that fits its log.
@@ -207,11 +233,11 @@ pub(in crate::store) struct Place {
 
 impl Run {
     /// None: it is no run, or of another log, or of more than the log has.
-    pub fn open(file: Box<dyn Bytes>, log: &dyn Bytes, sound: u64) -> Result<Option<Run>> {
+    pub fn open(file: Box<dyn Bytes>, ties: &mut Ties<'_>, sound: u64) -> Result<Option<Run>> {
         let file = Blocks::open(file)?;
         let Some(header) = Header::from_bytes(&file.read(0, HEADER as u64)?) else { return Ok(None) };
         let layout = header.layout();
-        if header.end > sound || layout.end != file.len() || tie(log, header.end)? != header.tie {
+        if header.end > sound || layout.end != file.len() || ties.at(header.end)? != header.tie {
             return Ok(None);
         }
         Ok(Some(Run { header, layout, file }))

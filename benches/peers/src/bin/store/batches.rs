@@ -96,7 +96,8 @@ impl Ours {
             }),
             false => {
                 let given = given.into_iter().map(|batch| Ok(vec![batch]));
-                Ready::ahead(MODULE, given)
+                self.store
+                    .ahead(MODULE, given)
                     .iter()
                     .for_each(|ready| next(ready.expect("messages of that module")));
             }
