@@ -82,6 +82,8 @@ the money always comes
       nearest: PaymentTimedOut! OrderPaid
       in 1 of 2 orderings
 
+  and 1 more finding (--format json has all)
+
 two orders (any)
   shipped  2 orderings (66.7 %)
       nearest: OrderPlaced OrderPaid

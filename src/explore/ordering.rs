@@ -4,7 +4,7 @@ use super::choice::{Applied, Choice, Take, What};
 use super::explorer::Explorer;
 use super::outcomes::{Outcome, entities, instances, outcome, rests};
 use super::place::Place;
-use super::scenario::{Alarms, Order, Scenario};
+use super::scenario::{Alarms, Faults, Order, Scenario};
 use crate::error::{Error, Result};
 use crate::event::{Document, Millis, Name};
 use crate::process::Data;
@@ -168,10 +168,26 @@ fn impossible(explorer: &mut Explorer, place: &Place, ordering: &[&str], done: u
         _ => format!("after {done} choices, the last of them {}", ordering[done - REPEATED..done].join(" ")),
     };
     let error = Error::input(format!("`{wanted}` cannot happen {after}"));
+    if let Some(fault) = no_such_fault(explorer.scenario.faults, wanted) {
+        return error
+            .hint(format!("that is a fault, and none may strike here: allow it with `--faults {fault}=1`"));
+    }
     match nearest(wanted, possible.iter().copied()) {
         Some(near) => error.hint(format!("did you mean {near}?")),
         None if possible.is_empty() => error.hint("there the ordering ends: nothing more can happen"),
         None => error.hint(format!("what can happen there: {}", possible.join(" "))),
+    }
+}
+
+/// The fault that a word means, where there may be none of it.
+fn no_such_fault(faults: Faults, wanted: &str) -> Option<&'static str> {
+    match wanted {
+        _ if wanted.starts_with("crash(") => (faults.crashes == 0).then_some("crashes"),
+        _ => match Word::of(wanted).sign? {
+            '+' => (faults.duplicates == 0).then_some("duplicates"),
+            '-' => (faults.losses == 0).then_some("losses"),
+            _ => None,
+        },
     }
 }
 

@@ -1,5 +1,6 @@
 //! What `check` has found, as text for one screen.
 
+use super::findings::merged;
 use super::words::{brief, counted, grouped, list};
 use crate::event::Name;
 use crate::explore::{
@@ -19,10 +20,11 @@ const INDENT: usize = "      nearest: ".len();
 pub fn text(report: &Report) -> String {
     let mut text = format!("{}: {}\n", report.verdict, report.scenario);
     text.push_str(&format!("{}\n{}\n", setting(report), sizes(report)));
-    for finding in report.findings.iter().take(FINDINGS) {
+    let findings = merged(report);
+    for finding in findings.iter().take(FINDINGS) {
         text.push_str(&finding_text(report, finding));
     }
-    text.push_str(&more(report.findings.len(), FINDINGS, "finding"));
+    text.push_str(&more(findings.len(), FINDINGS, "finding"));
     text.push_str(&lasso(report));
     // The names of outcomes stand under each other; one that is long has a line of its own.
     let name = |found: &Found| found.outcome.rests.clone();
@@ -39,7 +41,7 @@ pub fn text(report: &Report) -> String {
         text.push_str(&format!("\nnote: declared, and {reached}: {}\n", report.unreached.join("; ")));
     }
     text.push_str(&interchanged(report));
-    text.push_str(&signs(report));
+    text.push_str(&signs(report, &findings));
     text.push_str(&bound(report));
     text
 }
@@ -61,8 +63,8 @@ fn interchanged(report: &Report) -> String {
 }
 
 /// What the signs of faults mean, of those that stand in an ordering above.
-fn signs(report: &Report) -> String {
-    let findings = report.findings.iter().take(FINDINGS).flat_map(|finding| &finding.ordering);
+fn signs(report: &Report, findings: &[Finding]) -> String {
+    let findings = findings.iter().take(FINDINGS).flat_map(|finding| &finding.ordering);
     let outcomes = report.outcomes.iter().take(OUTCOMES).flat_map(|found| &found.example);
     let words: Vec<&str> = findings.chain(outcomes).map(String::as_str).collect();
     let signed = |sign: char| words.iter().find(|word| word.split('>').next().unwrap_or("").ends_with(sign));
@@ -86,7 +88,7 @@ fn signs(report: &Report) -> String {
     }
 }
 
-fn more(all: usize, shown: usize, noun: &str) -> String {
+pub(super) fn more(all: usize, shown: usize, noun: &str) -> String {
     match all.saturating_sub(shown) {
         0 => String::new(),
         left => {
@@ -123,6 +125,10 @@ fn setting(report: &Report) -> String {
 /// `; at most 1 duplicate and 2 crashes; on a host that delivers at least once`.
 fn risks(report: &Report) -> String {
     let most = match report.faults.any() {
+        // Where a starter comes first, its own step is never struck, and that is easily overlooked.
+        true if !report.first.is_empty() => {
+            format!("; once {} come, at most {}", have_come(&report.first), faults(report.faults))
+        }
         true => format!("; at most {}", faults(report.faults)),
         false => String::new(),
     };
@@ -133,6 +139,11 @@ fn risks(report: &Report) -> String {
 }
 
 /// `1 duplicate and 2 crashes`.
+/// `OrderPlaced has`, or `OrderPlaced and OrderPaid have`.
+fn have_come(first: &[String]) -> String {
+    format!("{} {}", list(first.iter().cloned()), if first.len() == 1 { "has" } else { "have" })
+}
+
 fn faults(faults: Faults) -> String {
     let all = [(faults.duplicates, "duplicate"), (faults.losses, "loss"), (faults.crashes, "crash")];
     let some = all.into_iter().filter(|(many, _)| *many > 0).map(|(many, name)| match many {

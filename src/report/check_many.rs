@@ -1,6 +1,7 @@
 //! What `check` has found of several scenarios, or of many conversations: a line for each, the worst first.
 
-use super::check::{finding_text, in_order, ordering, part, share, sizes, told};
+use super::check::{finding_text, in_order, more, ordering, part, share, sizes, told};
+use super::findings::merged;
 use super::words::{columns, counted, grouped, list};
 use crate::explore::{Count, Report, Verdict};
 use std::collections::BTreeMap;
@@ -18,8 +19,10 @@ pub fn summary(reports: &[Report]) -> String {
     let mut text = columns(&sorted.iter().map(row).collect::<Vec<_>>());
     for report in sorted.iter().filter(|report| !report.verdict.holds()) {
         text.push_str(&format!("\n{}\n", name(report)));
-        if let Some(finding) = report.findings.first() {
+        let findings = merged(report);
+        if let Some(finding) = findings.first() {
             text.push_str(&finding_text(report, finding)[1..]);
+            text.push_str(&more(findings.len(), 1, "finding"));
             continue;
         }
         for found in report.outcomes.iter().take(4) {

@@ -12,6 +12,7 @@ pub mod check_ordering;
 pub mod counts;
 pub mod diagnostic;
 pub mod explain;
+mod findings;
 pub mod graph;
 pub mod import;
 pub mod junit;
