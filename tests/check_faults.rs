@@ -4,7 +4,7 @@
 #[path = "common/shelf.rs"]
 mod shelf;
 
-use anyorder::explore::{Faults, Verdict, outcome_of, step_through};
+use anyorder::explore::{Faults, Finding, Order, Verdict, outcome_of, step_through};
 use num_bigint::BigUint;
 use shelf::{Shelf, binomial, counts, factorial, letters, listed, of, scenario};
 
@@ -214,4 +214,22 @@ fn signs_are_read_as_they_are_written() {
             );
         }
     }
+}
+
+/// Of one thing that is wrong in several outcomes one finding is shown, with the smallest budget of all and the
+/// orderings of all; what the scenario asks for comes first.
+#[test]
+fn findings_that_read_alike_are_one() {
+    let process = "process: p\nversion: 1\nstarts-on: Go\ndata: {n: 0}\ninitial: on\nstates:\n  on: {on: {A: {set: {n: \
+                   =data.n + 1}, send: Do, to: on}, B: {to: off}}}\n  off: {end: success}\nunexpected: park\n";
+    let text = "first: Go\ndeliver: [A, B]\noutcome-by: data\nfaults: {losses: 2}\nexpect: {finally: {once: \
+                \"count('Do') == 1\"}}\n";
+    let report = shelf::report(&scenario(process, text), Order::ANY);
+    // Where B is lost: whether A came, and how often.
+    let stays = "p stays in on, and nothing more comes";
+    let alike: Vec<&Finding> = report.findings.iter().filter(|finding| finding.message == stays).collect();
+    assert!(alike.len() > 1, "{:?}", report.findings);
+    let text = anyorder::report::check::text(&report);
+    assert_eq!(text.matches(stays).count(), 1, "{text}");
+    assert!(text.find("`once` does not hold") < text.find(stays), "{text}");
 }

@@ -248,6 +248,17 @@ error: `PaymentTimedOut!` cannot happen after OrderPaid
   = help: there the ordering ends: nothing more can happen
 ",
     );
+    // An ordering of a run with faults, given back without.
+    for (fault, word) in [("losses", "OrderPaid-"), ("duplicates", "OrderPaid+"), ("crashes", "crash(order)")]
+    {
+        bench.run(&format!("check payment --ordering '{word}'")).fails(
+            2,
+            &format!(
+                "error: `{word}` cannot happen at the beginning\n  = help: that is a fault, and none may strike here: \
+                 allow it with `--faults {fault}=1`\n"
+            ),
+        );
+    }
     bench.run("check payment --ordering OrderPayd").fails(
         2,
         "\
