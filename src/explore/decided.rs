@@ -9,6 +9,7 @@ use super::explorer::Explorer;
 use super::graph::Graph;
 use super::unrolled::Unrolled;
 use num_bigint::BigUint;
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 
 /// What decides one outcome.
@@ -62,14 +63,15 @@ pub(super) fn decided(
     };
     let common: Vec<BTreeSet<Pair>> =
         common.into_iter().map(|pairs| pairs.into_iter().filter_map(all_before_all).collect()).collect();
-    let everywhere = |pair: &Pair| common.iter().all(|pairs| pairs.contains(pair));
+    let in_all = |pair: &&Pair| common.iter().all(|pairs| pairs.contains(pair));
+    let everywhere: FxHashSet<Pair> = common[0].iter().filter(in_all).copied().collect();
     let decide = |(pairs, own): (&BTreeSet<Pair>, &Count)| {
         let follows =
             |&(a, c): &Pair| pairs.iter().any(|&(from, b)| from == a && b != c && pairs.contains(&(b, c)));
-        let told = pairs.iter().copied().filter(|pair| !everywhere(pair) && !follows(pair));
+        let told = pairs.iter().copied().filter(|pair| !everywhere.contains(pair) && !follows(pair));
         let weaker = |a: usize, b: usize| {
             let before = pairs.iter().filter(move |&&(_, then)| then == a).map(|&(first, _)| (first, b));
-            before.filter(|pair| pairs.contains(pair) && !everywhere(pair)).collect::<Vec<Pair>>()
+            before.filter(|pair| pairs.contains(pair) && !everywhere.contains(pair)).collect::<Vec<Pair>>()
         };
         let last = |label: usize| like[label][like[label].len() - 1];
         let obeying = |pairs: &[Pair]| {

@@ -21,6 +21,25 @@ pub(super) struct Unrolled<'a> {
     tracked: Vec<u16>,
     /// How often each of them happens at most.
     most: Vec<u8>,
+    /// Per world the listed messages that have come, in words of bits.
+    came: Vec<u64>,
+}
+
+/// Deliveries that are alike come in the order listed. What is not in flight any more has happened.
+fn came(graph: &Graph, listed: usize) -> Vec<u64> {
+    let words = listed.div_ceil(64);
+    let mut all = vec![0u64; if words == 0 { 0 } else { words * graph.len() }];
+    for (world, here) in all.chunks_exact_mut(words.max(1)).enumerate() {
+        let (flight, came) = graph.flight(world);
+        for (index, &flies) in flight.iter().enumerate().take(listed.div_ceil(32)) {
+            let bits = listed - index * 32;
+            let all = if bits < 32 { (1 << bits) - 1 } else { u32::MAX };
+            // One that is lost has not happened, one that is in flight again has.
+            let came = came.as_ref().map_or(!flies & all, |came| came[index]);
+            here[index / 2] |= u64::from(came) << (index % 2 * 32);
+        }
+    }
+    all
 }
 
 struct Nodes {
@@ -49,8 +68,13 @@ impl<'a> Unrolled<'a> {
     pub fn new(explorer: &'a Explorer<'a>, graph: &'a Graph, room: u64) -> Option<Option<Unrolled<'a>>> {
         let listed = if explorer.answers() { 0 } else { explorer.listed.deliveries.len() };
         let tracked: Vec<u16> = (listed..explorer.labels.len()).map(|label| label as u16).collect();
-        let mut unrolled =
-            Unrolled { explorer, graph, listed, nodes: None, most: vec![0; tracked.len()], tracked };
+        let words = listed.div_ceil(64) * graph.len();
+        if (words * size_of::<u64>()) as u64 > room {
+            return None;
+        }
+        let most = vec![0; tracked.len()];
+        let came = came(graph, listed);
+        let mut unrolled = Unrolled { explorer, graph, listed, nodes: None, most, tracked, came };
         if !unrolled.tracked.is_empty() {
             match unrolled.unroll(room)? {
                 Some(nodes) => unrolled.nodes = Some(nodes),
@@ -109,7 +133,7 @@ impl<'a> Unrolled<'a> {
 
     /// How much memory it takes, beside the graph.
     pub fn bytes(&self) -> u64 {
-        self.nodes.as_ref().map_or(0, Nodes::bytes)
+        self.nodes.as_ref().map_or(0, Nodes::bytes) + (self.came.len() * size_of::<u64>()) as u64
     }
 
     pub fn len(&self) -> usize {
@@ -140,15 +164,9 @@ impl<'a> Unrolled<'a> {
     pub fn happened(&self, node: u32, happened: &mut [u64]) {
         happened.fill(0);
         let listed = self.listed;
-        // Deliveries that are alike come in the order listed. What is not in flight any more has happened.
-        let (flight, came) = self.graph.flight(self.world(node) as usize);
-        for (index, &flies) in flight.iter().enumerate().take(listed.div_ceil(32)) {
-            let bits = listed - index * 32;
-            let all = if bits < 32 { (1 << bits) - 1 } else { u32::MAX };
-            // One that is lost has not happened, one that is in flight again has.
-            let came = came.as_ref().map_or(!flies & all, |came| came[index]);
-            happened[index / 2] |= u64::from(came) << (index % 2 * 32);
-        }
+        let words = listed.div_ceil(64);
+        let world = self.world(node) as usize;
+        happened[..words].copy_from_slice(&self.came[world * words..(world + 1) * words]);
         let mut set = |label: usize| happened[label / 64] |= 1 << (label % 64);
         if let Some(nodes) = &self.nodes {
             let counts = &nodes.counted[nodes.counts[node as usize] as usize];
