@@ -233,3 +233,14 @@ fn findings_that_read_alike_are_one() {
     assert_eq!(text.matches(stays).count(), 1, "{text}");
     assert!(text.find("`once` does not hold") < text.find(stays), "{text}");
 }
+
+/// Two that are alike wait for a third, and up to two of the three are lost, which they may be while they wait. Written
+/// out, with C for the cause and no number at the others: C A A; with one loss A- C A, C A- A, C A A-, and C- A A; with two
+/// A- A- C, A- C A-, C A- A-, and A- C- A, C- A- A, C- A A-.
+#[test]
+fn alike_messages_that_wait_may_be_lost() {
+    let types = ["A".to_string(), "C".to_string()];
+    let text = "order: causal\nalike: true\nfaults: {losses: 2}\ndeliver:\n  - {event: A, after: [C]}\n  - {event: A, \
+                after: [C]}\n  - C\n";
+    assert_eq!(counts(&of(&scenario(&deaf("any", &types, 0), text))).0, "11");
+}

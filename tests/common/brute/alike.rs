@@ -22,6 +22,25 @@ impl Walk<'_> {
     /// that is to come: on their way to the same processes, behind and before the same messages. So it
     /// is with duplicates and losses, among those that came as often.
     pub fn is_like_an_earlier_one(&self, world: &World, among: &[Flight], index: usize) -> bool {
+        // One that waits cannot come in its place.
+        let waits = |other: &Flight| world.flights.iter().any(|third| self.waits_for(other, third));
+        self.is_like_one(world, among, index, &|other| !waits(other))
+    }
+
+    /// The same of messages that may be lost, which they may be while they wait. Only in the order of a module it
+    /// makes a difference which of several is.
+    pub fn is_lost_like_an_earlier_one(&self, world: &World, index: usize) -> bool {
+        let waits = |other: &Flight| world.flights.iter().any(|third| self.waits_for(other, third));
+        self.is_like_one(world, &world.flights, index, &|other| !self.case.fifo || !waits(other))
+    }
+
+    fn is_like_one(
+        &self,
+        world: &World,
+        among: &[Flight],
+        index: usize,
+        stands_for: &dyn Fn(&Flight) -> bool,
+    ) -> bool {
         if !self.case.alike {
             return false;
         }
@@ -42,7 +61,7 @@ impl Walk<'_> {
                 && other.message.number < flight.message.number
                 && other.time == flight.time
                 && class(&other.message) == class(&flight.message)
-                && !world.flights.iter().any(|third| self.waits_for(other, third))
+                && stands_for(other)
                 && (!self.case.causal || interchangeable(world, &flight.message, &other.message, several))
         })
     }

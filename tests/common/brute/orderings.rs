@@ -286,7 +286,7 @@ impl Walk<'_> {
             let all = 0..world.flights.len();
             let lost = all
                 .filter(|index| self.may_be_lost(&world.flights[*index]))
-                .filter(|i| !self.is_like_an_earlier_one(world, &world.flights, *i));
+                .filter(|i| !self.is_lost_like_an_earlier_one(world, *i));
             faults.extend(lost.map(Choice::Lose));
             self.losses_of_exchanges(world, &mut faults);
         }
