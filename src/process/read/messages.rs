@@ -143,10 +143,14 @@ impl Reader<'_> {
         let node = &member.value;
         if node.map().is_none() {
             if let Some(scalar) = node.scalar().filter(|scalar| scalar.text.starts_with('=')) {
-                let hint = format!(
-                    "write `{{after: {0}}}` for a duration, or `{{at: {0}}}` for a time",
-                    scalar.text
-                );
+                let bare = scalar.text[1..].trim();
+                let hint = match parse_duration(bare) {
+                    Some(_) => format!("write `{bare}`: what begins with `=` is an expression"),
+                    None => format!(
+                        "write `{{after: {0}}}` for a duration, or `{{at: {0}}}` for a time",
+                        scalar.text
+                    ),
+                };
                 self.complain(node.span, "is this a duration or a time?", "", &hint)
                     .is(Mistake::AlarmWithoutTime);
                 return None;
