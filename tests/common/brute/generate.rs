@@ -395,7 +395,7 @@ pub fn bears_data(type_: Type) -> bool {
 /// Every alarm that is set is known to some state, and only such alarms are called off or mentioned.
 pub fn known(process: &mut Process) {
     // What reacts to one alarm may be what sets another.
-    for alarm in ALARMS.into_iter().cycle().take(ALARMS.len() * ALARMS.len()) {
+    for alarm in ALARMS.cycle().take(ALARMS.len() * ALARMS.len()) {
         let set = process.sets_alarm(alarm);
         if set && !process.hears(alarm) {
             process.states[0].ignore.push(alarm);
