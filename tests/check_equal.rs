@@ -70,13 +70,18 @@ fn what_is_said_of_one_holds_of_all_that_are_the_same() {
 /// What may make a difference keeps them apart: an id that is read, the moment, the conversation.
 #[test]
 fn where_names_are_read_each_is_one_of_its_own() {
-    for reads in
-        ["event.id != ''", "event.time < timestamp('2027-01-01T00:00:00Z')", "event.correlationid != ''"]
-    {
-        let process = Arc::new(definition(&SHOP.replace("has(event.data.voucher)", reads)));
+    let guard = |reads: &str| SHOP.replace("has(event.data.voucher)", reads);
+    let processes = [
+        guard("event.id != ''"),
+        guard("event.time < timestamp('2027-01-01T00:00:00Z')"),
+        guard("event.correlationid != ''"),
+        SHOP.replace("{Late: 5m}", "{Late: {at: \"=timestamp('2026-11-21T09:00:02Z')\"}}"),
+    ];
+    for process in processes {
+        let definition = Arc::new(definition(&process));
         let mut scenarios = log(7, 20);
-        scenarios.iter_mut().for_each(|scenario| scenario.processes = vec![process.clone()]);
+        scenarios.iter_mut().for_each(|scenario| scenario.processes = vec![definition.clone()]);
         let firsts = first_of_equals(&scenarios);
-        assert_eq!(firsts, (0..scenarios.len()).collect::<Vec<_>>(), "{reads}");
+        assert_eq!(firsts, (0..scenarios.len()).collect::<Vec<_>>(), "{process}");
     }
 }

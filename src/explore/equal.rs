@@ -5,8 +5,8 @@
 
 use super::scenario::{Scenario, Stimulus};
 use crate::event::{Document, Message};
-use crate::process::Definition;
 use crate::process::expr::{Expr, Reads};
+use crate::process::{AlarmTime, Definition};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -51,13 +51,16 @@ impl Told {
         let reads: Vec<&Reads> = read.iter().map(|expr| expr.reads()).collect();
         let any = |what: fn(&Reads) -> bool| reads.iter().any(|reads| what(reads));
         let names = any(|r| r.ids || r.times || r.now || r.conversation || r.extensions);
+        // Whether a moment is past is told by when the messages came.
+        let mut alarms = process.reactions().flat_map(|reaction| &reaction.alarms);
+        let until = alarms.any(|alarm| matches!(alarm.when, AlarmTime::At(_)));
         let told = Told {
             members: reads.iter().flat_map(|reads| &reads.said).cloned().collect(),
             handed_on: handed_on.iter().filter_map(|expr| expr.said()).map(str::to_string).collect(),
             whole: any(|r| r.all_said),
             sort: any(|r| r.sort),
         };
-        (!names).then_some(told)
+        (!names && !until).then_some(told)
     }
 
     /// Equal for scenarios that are the same. None where one may be like no other.
