@@ -224,7 +224,7 @@ pub enum Difference {
 const WITHOUT: [&[&str]; 4] = [&["interchangeable"], &["equal-copies"], &["equal-worlds"], &["all"]];
 
 /// Of a scenario with so many orderings, each walked for itself takes too long.
-const EACH: u64 = 1_000;
+const EACH: u64 = 200;
 
 /// Whether all is found again without some of the reductions: one set of them for each case.
 fn found_without(case: &Case, told: &Told, report: &Report) -> bool {
