@@ -28,10 +28,12 @@ impl Walk<'_> {
     }
 
     /// The same of messages that may be lost, which they may be while they wait. Only in the order of a module it
-    /// makes a difference which of several is.
+    /// makes a difference which of several is; listed ones that are in such an order are not alike.
     pub fn is_lost_like_an_earlier_one(&self, world: &World, index: usize) -> bool {
         let waits = |other: &Flight| world.flights.iter().any(|third| self.waits_for(other, third));
-        self.is_like_one(world, &world.flights, index, &|other| !self.case.fifo || !waits(other))
+        self.is_like_one(world, &world.flights, index, &|other| {
+            !self.case.fifo || matches!(other.message.from, From::Listed(_)) || !waits(other)
+        })
     }
 
     fn is_like_one(
