@@ -244,3 +244,17 @@ fn a_choice_that_changes_nobody_among_several() {
     let text = anyorder::report::check_ordering::stepped(&stepped);
     assert!(text.contains("\nTold    ignored"), "{text}");
 }
+
+/// Story: rows of worlds came to lie in pieces, and one row longer than a piece was a panic. A step that sends very
+/// much to another process is an error, as it was before.
+#[test]
+fn a_world_with_very_much_in_flight() {
+    let asks = "process: asks\nversion: 1\nstarts-on: Go\ninitial: on\nstates:\n  on: {end: success, on: {Go: {send: {Do: \
+                {}, each: g in event.data}}}}\n";
+    let does =
+        "process: does\nversion: 1\nstarts-on: Do\ninitial: on\nstates: {on: {end: success, ignore: Do}}\n";
+    let many = vec!["1"; 150_000].join(", ");
+    let text = format!("process: [asks@1, does@1]\ndeliver: [{{Go: [{many}]}}]\nbounds: {{depth: 3}}\n");
+    let scenario = Shelf::new(&[asks, does]).scenario(&text);
+    assert!(error_of(&scenario).contains("more than 65,535 choices"), "{}", error_of(&scenario));
+}

@@ -14,7 +14,6 @@ use super::report::{Explored, Finding, Found, Interchanged, Lasso, Report, Verdi
 use super::scenario::{Faults, Order, Scenario};
 use super::twice::twice;
 use crate::error::{Error, Result};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Explores every ordering of a scenario. `watch` hears how far it has come, and answers whether to go
@@ -36,6 +35,7 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     let broken = all_broken(&explorer, &graph, &outcomes);
     let trapped = trapped(&graph, &sorted, &outcomes);
     let circles = circles(&graph, &sorted, &trapped);
+    let (is_trapped, goes_round) = (!trapped.is_empty(), !circles.is_empty());
     // All worlds to which the nearest way is wanted, looked for at once.
     let mut sets = outcomes.worlds();
     sets.extend(broken.iter().map(|broken| broken.worlds.clone()));
@@ -65,14 +65,15 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
             broken_finding(broken, way, meeting(&graph, &sorted, broken, &group_of, &orderings))
         })
         .collect();
-    findings.extend((!sets[sets.len() - 2].is_empty()).then(|| never_ends(to_trap)));
+    findings.extend(is_trapped.then(|| never_ends(to_trap)));
     let waiting = waiting(&graph, &sorted, &outcomes, to_waiting);
-    let undeclared_only = found.iter().filter(|found| found.declared != Some(true));
-    findings.extend(undeclared_only.flat_map(|found| wrong(found, &waiting)));
+    // What was declared is meant, whatever it is.
+    let not_meant = found.iter().filter(|found| found.declared != Some(true));
+    findings.extend(not_meant.flat_map(|found| wrong(found, &waiting)));
     findings.sort_by_key(|finding| finding.kind);
     let verdict = verdict(scenario, &found, !findings.is_empty(), graph.stopped);
     findings.extend(found.iter().filter_map(undeclared));
-    let lasso = (!sets[sets.len() - 1].is_empty()).then(|| {
+    let lasso = goes_round.then(|| {
         let stem = &nearest[nearest.len() - 1];
         let circle = stem.last().map_or(0, |&(world, choice)| graph.edges(world as usize)[choice].to);
         Lasso {
@@ -199,10 +200,7 @@ fn verdict(scenario: &Scenario, found: &[Found], violated: bool, stopped: Option
 /// The smallest budgets with which one of some worlds is reached. What was taken of the budgets is part of
 /// a world, so nothing needs to be explored again.
 fn needs(graph: &Graph, budget: Faults, worlds: &[u32]) -> Vec<Faults> {
-    let taken = |&world: &u32| budget.taken(graph.left(world as usize));
-    let all: BTreeSet<Faults> = worlds.iter().map(taken).collect();
-    let smallest = |this: &&Faults| all.iter().all(|other| other == *this || !other.within(**this));
-    all.iter().filter(smallest).copied().collect()
+    Faults::smallest(worlds.iter().map(|&world| budget.taken(graph.left(world as usize))))
 }
 
 /// How many worlds lie before all that comes first has come.

@@ -121,8 +121,8 @@ impl Told {
 
 /// Copies are written alike, and count as copies, where all that they say is the same, read or not.
 fn say_the_same(a: &Message, b: &Message) -> bool {
-    let says = |message: &'_ Message| (message.kind, message.internal, message.due);
+    let sort = |message: &Message| (message.kind, message.internal, message.due);
     (&a.source, &a.type_, &a.subject, &a.data) == (&b.source, &b.type_, &b.subject, &b.data)
         && (&a.datacontenttype, &a.extras) == (&b.datacontenttype, &b.extras)
-        && says(a) == says(b)
+        && sort(a) == sort(b)
 }

@@ -8,7 +8,7 @@ pub(super) struct Pieces<T> {
     at: Vec<u32>,
 }
 
-/// How many elements a piece has room for, as a power of two.
+/// How many elements a piece has room for, unless one run alone has more; as a power of two.
 const ROOM: u32 = 18;
 
 impl<T> Default for Pieces<T> {
@@ -25,7 +25,7 @@ impl<T: Copy> Pieces<T> {
 
     pub fn push(&mut self, run: &[T]) {
         let room = 1 << ROOM;
-        assert!(run.len() <= room, "a world has far fewer parts, and choices");
+        // One that is longer than a piece has one of its own: only where runs begin is bounded.
         // A run of none has a place in a piece, too.
         if self.pieces.last().is_none_or(|piece| piece.len() + run.len().max(1) > room) {
             // The first one grows as it must: most scenarios are small.

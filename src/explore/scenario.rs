@@ -222,6 +222,13 @@ impl Faults {
         self.duplicates <= other.duplicates && self.losses <= other.losses && self.crashes <= other.crashes
     }
 
+    /// Those within which none of the others lies, each once.
+    pub fn smallest(all: impl Iterator<Item = Faults>) -> Vec<Faults> {
+        let all: BTreeSet<Faults> = all.collect();
+        let smallest = |this: &&Faults| all.iter().all(|other| other == *this || !other.within(**this));
+        all.iter().filter(smallest).copied().collect()
+    }
+
     /// What was taken of a budget when this is left of it.
     pub fn taken(self, left: Faults) -> Faults {
         Faults {

@@ -28,12 +28,7 @@ fn join(one: &mut Finding, other: &Finding) {
     if (fewest(other), other.ordering.len()) < (fewest(one), one.ordering.len()) {
         one.ordering.clone_from(&other.ordering);
     }
-    let all: Vec<Faults> = one.needs.iter().chain(&other.needs).copied().collect();
-    let smallest = |this: &Faults| all.iter().all(|other| other == this || !other.within(*this));
-    let mut needs: Vec<Faults> = all.iter().copied().filter(smallest).collect();
-    needs.sort();
-    needs.dedup();
-    one.needs = needs;
+    one.needs = Faults::smallest(one.needs.iter().chain(&other.needs).copied());
     // Each ordering has one outcome, so none is counted twice.
     one.orderings =
         one.orderings.take().zip(other.orderings.as_ref()).map(|(mut sum, more): (Count, &Count)| {
