@@ -1,11 +1,11 @@
 //! The program. Everything is in the library; see `anyorder::cli`.
 
+mod allocator;
+
 use std::process::ExitCode;
 
-/// A log is read as many small pieces of text that live for very different times; the system's
-/// allocator takes much longer to keep them apart.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Allocator = allocator::Allocator::new();
 
 // What unwinds a panic, out of the archive that comes with the C compiler instead of the shared library: that
 // one asks the processor what it can do before anything else happens. Where the processor is a virtual one, that

@@ -21,6 +21,7 @@ const ROOMS: [(&str, u32); 12] = [
     ("spec", 6),
     ("report", 7),
     ("cli", 8),
+    ("allocator", 8),
 ];
 
 /// On the ground an error carries spans: the one neighbour that is allowed.

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::event::{Document, Message, Name, Time};
 use crate::report::words::counted;
 use crate::span::Source;
-use crate::store::{Guard, Placed, Ready, Store};
+use crate::store::{Appended, Placed, Ready, Store};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -80,12 +80,13 @@ pub(super) fn run(many: Many, workspace: &Workspace, context: &mut Context) -> a
             true => store.ahead(module, groups),
             false => Ready::ahead(module, groups),
         };
-        for ready in ahead {
-            count += many.append(&store, ready?, context)?;
+        store.commit_all(ahead, many.named, |batches, appended| {
+            count += many.answer(&store, &batches, &appended, context)?;
             if !silent {
                 watch.tell(context, |_| format!("appending: {}", counted(count, "message")));
             }
-        }
+            anyhow::Ok(())
+        })?;
     }
     watch.clear(context);
     Ok(Exit::Holds)
@@ -101,14 +102,16 @@ impl Many {
         Message { id, correlation, time, data: Some(data), ..self.like.clone() }
     }
 
-    /// Appends some, and says where they stand; answers how many they are.
-    fn append(&self, store: &Store, ready: Ready<Message>, context: &mut Context) -> anyhow::Result<u64> {
+    /// Says where they stand; answers how many they are.
+    fn answer(
+        &self,
+        store: &Store,
+        batches: &[Vec<Message>],
+        appended: &Appended,
+        context: &mut Context,
+    ) -> anyhow::Result<u64> {
         let module = &self.like.source;
-        let (batches, appended) = match self.named {
-            true => store.commit(ready, Guard::None)?,
-            false => store.commit_new(ready, Guard::None)?,
-        };
-        append::say_repaired(module, &appended, context);
+        append::say_repaired(module, appended, context);
         let (mut old, mut count) = (Vec::new(), 0);
         for (batch, placed) in batches.iter().zip(&appended.batches) {
             let mut next = placed.first();

@@ -69,16 +69,35 @@ impl Placed {
     }
 }
 
-pub(super) fn commit<M: Borrow<Message>>(
+/// Batches that are in the log, and nobody has been told.
+pub(super) struct Written<M> {
+    /// None: there was nothing to append.
+    log: Option<Box<dyn Log>>,
+    batches: Vec<Vec<M>>,
+    appended: Appended,
+}
+
+impl<M> Written<M> {
+    /// Makes them durable, for whoever is to be answered. Old positions too: their writer may have died before his sync.
+    pub fn sync(self) -> Result<(Vec<Vec<M>>, Appended)> {
+        if let Some(mut log) = self.log {
+            unsure::sync(&mut *log)?;
+        }
+        Ok((self.batches, self.appended))
+    }
+}
+
+pub(super) fn write<M: Borrow<Message>>(
     store: &Store,
     mut ready: Ready<M>,
     guard: Guard,
     look_for_ids: bool,
-) -> Result<(Vec<Vec<M>>, Appended)> {
+) -> Result<Written<M>> {
     let medium = store.medium();
     let module = &*ready.module.clone();
     if ready.batches.is_empty() {
-        return Ok((Vec::new(), Appended { batches: Vec::new(), repaired: None }));
+        let appended = Appended { batches: Vec::new(), repaired: None };
+        return Ok(Written { log: None, batches: Vec::new(), appended });
     }
     if guard != Guard::None && medium.open(module)?.is_none() {
         guard_empty(&guard, module)?; // a conflict makes no log
@@ -103,9 +122,7 @@ pub(super) fn commit<M: Borrow<Message>>(
         store.remember(module, seen);
     }
     unlocked?;
-    // Old positions too are answered only when durable: their writer may have died before his sync.
-    unsure::sync(&mut *bytes)?;
-    Ok((ready.batches, appended))
+    Ok(Written { log: Some(bytes), batches: ready.batches, appended })
 }
 
 fn locked<M: Borrow<Message>>(

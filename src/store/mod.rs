@@ -8,6 +8,7 @@
 //! leaves behind.
 
 mod ahead;
+mod all;
 mod append;
 mod aside;
 mod audit;

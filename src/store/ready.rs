@@ -9,17 +9,32 @@ use super::tail::Tail;
 use crate::error::{Error, Result};
 use crate::event::{Message, Name, Position, seal};
 use std::borrow::Borrow;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
 /// Batches for a module's log, for [`super::Store::commit`].
 pub struct Ready<M> {
     pub(super) module: Name,
     pub(super) batches: Vec<Vec<M>>,
     /// A newline, for a log that lacks its last one, and then the lines.
-    text: Vec<u8>,
+    text: Text,
     lines: Vec<Line>,
     /// What was found of its ids already.
     pub(super) looked: Option<Looked>,
+}
+
+/// Goes back to whoever filled it: half a megabyte that is new to the process costs more than what is written into it.
+#[derive(Default)]
+struct Text {
+    bytes: Vec<u8>,
+    back: Option<Sender<Vec<u8>>>,
+}
+
+impl Drop for Text {
+    fn drop(&mut self) {
+        if let Some(back) = &self.back {
+            let _ = back.send(std::mem::take(&mut self.bytes));
+        }
+    }
 }
 
 /// Of one message: where its line ends, behind the newline, and where in it the digits of its position begin.
@@ -34,9 +49,15 @@ const AHEAD: usize = 1;
 impl<M: Borrow<Message>> Ready<M> {
     /// Errors: what cannot go into that module's log.
     pub fn new(module: &str, batches: Vec<Vec<M>>) -> Result<Ready<M>> {
+        Ready::written(module, batches, Text::default())
+    }
+
+    fn written(module: &str, batches: Vec<Vec<M>>, mut room: Text) -> Result<Ready<M>> {
         check_name(module)?;
         let count = batches.iter().map(Vec::len).sum();
-        let mut text = String::with_capacity(512 * count);
+        room.bytes.clear();
+        let mut text = String::from_utf8(std::mem::take(&mut room.bytes)).unwrap_or_default();
+        text.reserve(512 * count);
         let mut lines = Vec::with_capacity(count);
         text.push('\n');
         for batch in &batches {
@@ -49,7 +70,8 @@ impl<M: Borrow<Message>> Ready<M> {
                 lines.push(line(&mut text, message, remaining));
             }
         }
-        Ok(Ready { module: Name::from(module), batches, text: text.into_bytes(), lines, looked: None })
+        room.bytes = text.into_bytes();
+        Ok(Ready { module: Name::from(module), batches, text: room, lines, looked: None })
     }
 
     /// Makes one after the other ready by a thread of its own, ahead of whoever appends them with
@@ -74,11 +96,15 @@ impl<M: Borrow<Message>> Ready<M> {
         M: Send + 'static,
     {
         let (send, ready) = sync_channel(AHEAD);
+        let (back, rooms) = channel();
         let module = Name::from(module);
         std::thread::spawn(move || {
             loop {
                 let Some(next) = all.next() else { break };
-                let mut next = next.and_then(|batches| Ready::new(&module, batches));
+                let mut next = next.and_then(|batches| {
+                    let bytes = rooms.try_recv().unwrap_or_default();
+                    Ready::written(&module, batches, Text { bytes, back: Some(back.clone()) })
+                });
                 let wrong = next.is_err();
                 if let Ok(ready) = &mut next {
                     ready.looked = look(&ready.ids());
@@ -100,15 +126,15 @@ impl<M: Borrow<Message>> Ready<M> {
         let mut seed = tail.crc;
         // Where the next line begins, and where it goes: lines that are left out leave no hole.
         let (mut from, mut to) = (1, 1);
-        let mut lines = self.lines.iter();
+        let (text, mut lines) = (&mut self.text.bytes, self.lines.iter());
         for (batch, first) in self.batches.iter().zip(firsts) {
             let mut position = first;
             for Line { end, digits } in lines.by_ref().take(batch.len()) {
                 if let Some(at) = position {
                     if from != to {
-                        self.text.copy_within(from..*end, to);
+                        text.copy_within(from..*end, to);
                     }
-                    let line = &mut self.text[to..to + end - from];
+                    let line = &mut text[to..to + end - from];
                     line[*digits..*digits + 16].copy_from_slice(&at.digits());
                     seed = seal::fill(line.split_last_mut().expect("its newline").1, seed);
                     to += end - from;
@@ -117,7 +143,7 @@ impl<M: Borrow<Message>> Ready<M> {
                 from = *end;
             }
         }
-        &self.text[if tail.lacks_newline { 0 } else { 1 }..to]
+        &text[if tail.lacks_newline { 0 } else { 1 }..to]
     }
 }
 

@@ -167,7 +167,7 @@ impl Store {
         ready: Ready<M>,
         guard: Guard,
     ) -> Result<(Vec<Vec<M>>, Appended)> {
-        append::commit(self, ready, guard, true)
+        append::write(self, ready, guard, true)?.sync()
     }
 
     /// As [`Ready::ahead`], for [`Store::commit`]: many ids are looked for ahead as well.
@@ -193,7 +193,7 @@ impl Store {
         ready: Ready<M>,
         guard: Guard,
     ) -> Result<(Vec<Vec<M>>, Appended)> {
-        append::commit(self, ready, guard, false)
+        append::write(self, ready, guard, false)?.sync()
     }
 
     /// All that stands in the log now survives a power cut. If that fails, the log is marked.

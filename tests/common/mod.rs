@@ -228,8 +228,9 @@ impl Log for FaultyBytes {
     }
     fn sync(&mut self) -> Result<()> {
         self.all.call("sync", || {
-            self.inner.sync()?;
+            // What somebody else appends meanwhile may not be among it.
             let len = self.inner.len()?;
+            self.inner.sync()?;
             self.all.state.lock().unwrap().synced.insert(self.module.clone(), len);
             Ok(())
         })

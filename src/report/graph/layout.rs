@@ -19,6 +19,14 @@ pub struct Point {
     pub y: f64,
 }
 
+impl Point {
+    /// Not by `hypot`: for that alone, every command would load the library of mathematics.
+    pub fn far_from(self, other: Point) -> f64 {
+        let (x, y) = (self.x - other.x, self.y - other.y);
+        (x * x + y * y).sqrt()
+    }
+}
+
 /// Width and height.
 pub type Size = Point;
 

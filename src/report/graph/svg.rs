@@ -349,13 +349,8 @@ fn ear(at: Point, size: Size, label: Size, across: bool) -> (Curve, Point) {
 /// Where an arrow's head ends and where its line does.
 fn head(last: &Curve) -> (Point, Point) {
     let tip = last[3];
-    let before = last[..3]
-        .iter()
-        .rev()
-        .find(|at| (at.x - tip.x).hypot(at.y - tip.y) > 0.5)
-        .copied()
-        .unwrap_or(last[0]);
-    let far = (tip.x - before.x).hypot(tip.y - before.y).max(0.1);
+    let before = last[..3].iter().rev().find(|at| at.far_from(tip) > 0.5).copied().unwrap_or(last[0]);
+    let far = before.far_from(tip).max(0.1);
     let neck =
         Point { x: tip.x - (tip.x - before.x) / far * HEAD, y: tip.y - (tip.y - before.y) / far * HEAD };
     (tip, neck)

@@ -5,7 +5,7 @@ use crate::place::{MODULE, Place};
 use crate::sqlite::Table as Sqlite;
 use crate::table::{Floor, Table, median};
 use anyorder::event::{Document, Message, Time};
-use anyorder::store::{Guard, Ready, Store};
+use anyorder::store::{Appended, Guard, Store};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::FileExt;
@@ -74,42 +74,34 @@ struct Ours {
 }
 
 impl Ours {
-    /// Appends one batch after the other, each durable before the next is written, as `append --lines` does: while
-    /// one is appended the next is made ready. The rate, and the bytes of each.
+    /// Appends one batch after the other as `append --lines` does: while one is synced the next is written, and the one
+    /// behind it made ready. The rate, and the bytes of each.
     fn append(
         &mut self,
         batches: &[Vec<Arc<Message>>],
         rate: impl Fn(Instant) -> f64,
     ) -> (f64, Vec<Vec<u8>>) {
-        let mut ends = vec![len(&self.log)];
-        let mut next = |ready| {
-            let (_, appended) = self.store.commit(ready, Guard::None).expect("it can be appended to");
-            assert!(appended.batches[0].is_new());
-            ends.push(len(&self.log));
-        };
+        let begin = len(&self.log);
         let given = batches.to_vec();
+        let new = |appended: &Appended| assert!(appended.batches[0].is_new());
         let started = Instant::now();
         match given.iter().all(|batch| batch.len() == 1) {
             // A single message has nobody to make it ready ahead: it is answered before the next one comes.
             true => given.into_iter().for_each(|batch| {
-                next(Ready::new(MODULE, vec![batch]).expect("messages of that module"));
+                new(&self.store.append(MODULE, vec![batch], Guard::None).expect("it can be appended to"));
             }),
             false => {
-                let given = given.into_iter().map(|batch| Ok(vec![batch]));
-                self.store
-                    .ahead(MODULE, given)
-                    .iter()
-                    .for_each(|ready| next(ready.expect("messages of that module")));
+                let ahead = self.store.ahead(MODULE, given.into_iter().map(|batch| Ok(vec![batch])));
+                let answer = |_, appended| Ok::<(), anyorder::error::Error>(new(&appended));
+                self.store.commit_all(ahead, true, answer).expect("it can be appended to");
             }
         }
         let rate = rate(started);
         let log = File::open(&self.log).expect("a log");
-        let bytes = |pair: &[u64]| {
-            let mut bytes = vec![0; (pair[1] - pair[0]) as usize];
-            log.read_exact_at(&mut bytes, pair[0]).expect("it was written");
-            bytes
-        };
-        (rate, ends.windows(2).map(bytes).collect())
+        let mut bytes = vec![0; (len(&self.log) - begin) as usize];
+        log.read_exact_at(&mut bytes, begin).expect("it was written");
+        let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+        (rate, lines.chunks(batches[0].len()).map(<[_]>::concat).collect())
     }
 }
 

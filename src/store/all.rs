@@ -1,0 +1,52 @@
+//! Many batches one after the other: while one is synced the next is written, and the one behind it made ready. Each
+//! is answered when it is durable, in order.
+
+use super::append::{self, Appended, Guard};
+use super::ready::Ready;
+use super::store::Store;
+use crate::error::{Error, Result};
+use crate::event::Message;
+use std::borrow::Borrow;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex};
+
+impl Store {
+    /// Appends what was made ready, and has `answer` told of each when it is durable, as [`Store::commit`] answers, or
+    /// without `look_for_ids`, [`Store::commit_new`].
+    ///
+    /// Errors: the first of what comes, of an append, of a sync, and of `answer`. What came before it is answered; of
+    /// what came behind it one may be in the log, as after a crash: whoever asks again with the same ids is told.
+    pub fn commit_all<M: Borrow<Message> + Send + 'static, E: From<Error>>(
+        &self,
+        all: Receiver<Result<Ready<M>>>,
+        look_for_ids: bool,
+        mut answer: impl FnMut(Vec<Vec<M>>, Appended) -> Result<(), E>,
+    ) -> Result<(), E> {
+        // Nothing waits between the two: one is on its way to the disk, one is written.
+        let (send, written) = sync_channel(0);
+        let store = self.clone();
+        let ended = Arc::new(Mutex::new(false));
+        let end = ended.clone();
+        std::thread::spawn(move || {
+            for ready in all {
+                let ended = ended.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                if *ended {
+                    break;
+                }
+                let next = ready.and_then(|ready| append::write(&store, ready, Guard::None, look_for_ids));
+                drop(ended);
+                let wrong = next.is_err();
+                if send.send(next).is_err() || wrong {
+                    break;
+                }
+            }
+        });
+        let result = written.iter().try_for_each(|next| {
+            let (batches, appended) = next?.sync()?;
+            answer(batches, appended)
+        });
+        // What is being written is waited for, and nothing is written behind it; what is to come may be long in coming.
+        *end.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = true;
+        result
+    }
+}
