@@ -5,7 +5,7 @@ use super::crew::{Crew, hearers};
 use super::exchange::Exchanges;
 use super::interchange::Interchange;
 use super::labels::{Labels, Said, Sign};
-use super::listed::{Delivery, Listed};
+use super::listed::{Delivery, Listed, copied, id_of};
 use super::lives::Lives;
 use super::naming::Several;
 use super::place::{AGAIN, Item, Layout, Place};
@@ -50,8 +50,9 @@ pub(super) struct Explorer<'a> {
     /// Nothing that happens depends on which of several messages that say the same came.
     pub may_merge: bool,
     pub interchange: Interchange,
-    /// Room for choices, kept from one world to the next.
+    /// Room for choices and names, kept from one world to the next.
     pub(super) spare: Vec<Choice>,
+    named: Vec<Said>,
 }
 
 impl<'a> Explorer<'a> {
@@ -130,6 +131,7 @@ impl<'a> Explorer<'a> {
             may_merge,
             interchange: Interchange::default(),
             spare: Vec::new(),
+            named: Vec::new(),
         };
         for stimulus in &scenario.first {
             let mail = explorer.steps.mails.number(&stimulus.message, false);
@@ -188,7 +190,8 @@ impl<'a> Explorer<'a> {
             let weight = if alike && !self.listed.is_lone(bit) { 1 } else { weight };
             choices.push(Choice { take: What::Listed(bit).into(), label: bit as u16, weight });
         });
-        let mut named = Vec::new();
+        let mut named = std::mem::take(&mut self.named);
+        named.clear();
         if !place.items.is_empty() {
             self.ready_items(place, choices, &mut named);
         }
@@ -207,6 +210,7 @@ impl<'a> Explorer<'a> {
             Alarms::Last => {}
         }
         self.ready_faults(place, choices, &mut named);
+        self.named = named;
         if self.compares {
             self.one_of_alike(place, choices);
         }
@@ -380,17 +384,6 @@ impl<'a> Explorer<'a> {
         let index = place.items.partition_point(before);
         place.items.insert(index, item);
     }
-}
-
-fn id_of(message: &Message) -> (Name, Name) {
-    (message.source.clone(), message.id.clone())
-}
-
-/// The ids under which several messages are listed.
-fn copied(scenario: &Scenario) -> BTreeSet<(Name, Name)> {
-    let mut once = BTreeSet::new();
-    let ids = scenario.deliver.iter().map(|stimulus| id_of(&stimulus.message));
-    ids.filter(|id| !once.insert(id.clone())).collect()
 }
 
 fn slot_of(steps: &mut Steps, process: ProcessId, message: &Message) -> u32 {

@@ -11,7 +11,7 @@
 
 use super::choice::{Applied, Choice, Exchange, Take, What};
 use super::explorer::Explorer;
-use super::labels::{Said, Sign};
+use super::labels::{About, Said, Sign};
 use super::listed::{Delivery, has};
 use super::place::{AGAIN, Copied, Input, Item, Peril, Place};
 use super::scenario::{Alarms, Host};
@@ -141,30 +141,39 @@ impl Explorer<'_> {
     }
 
     /// A host may stop within any step, as long as a crash is left: behind each choice the same once more.
-    pub fn with_stops(&self, place: &Place, choices: &mut Vec<Choice>) {
-        if place.left().crashes > 0 {
-            let twice = |choice: Choice| {
-                let stopped = Choice { take: Take { stops: true, ..choice.take }, ..choice };
-                let steps = self.is_step(place, choice.take.what);
-                std::iter::once(choice).chain(steps.then_some(stopped))
-            };
-            *choices = choices.drain(..).flat_map(twice).collect();
+    pub fn with_stops(&mut self, place: &Place, choices: &mut Vec<Choice>) {
+        if place.left().crashes == 0 {
+            return;
         }
+        let mut all = std::mem::take(&mut self.spare);
+        std::mem::swap(&mut all, choices);
+        for choice in all.drain(..) {
+            choices.push(choice);
+            if self.is_step(place, choice.take.what) {
+                choices.push(Choice { take: Take { stops: true, ..choice.take }, ..choice });
+            }
+        }
+        self.spare = all;
     }
 
     /// Within a step there is nothing but the points at which the host may stop.
     pub fn ready_crashes(&mut self, place: &Place, input: Input, number: u16, choices: &mut Vec<Choice>) {
         let (slot, given) = self.given(place, input, false, number);
         let process = self.steps.slots[slot as usize].0;
-        let name = self.steps.crew.name(process).clone();
         let points = match self.forgets() {
             true => self.step_of(place, slot, given).1,
             false => 1,
         };
         for point in 0..points {
-            let text = if points > 1 { format!("crash({name},{point})") } else { format!("crash({name})") };
-            let label = self.labels.number(text);
-            choices.push(Choice { take: What::Crash(point as u32).into(), label, weight: 1 });
+            let point = point as u32;
+            let about = About::Crash(process, (points > 1).then_some(point));
+            let label = self.labels.known(about).unwrap_or_else(|| {
+                let name = self.steps.crew.name(process);
+                let text =
+                    if points > 1 { format!("crash({name},{point})") } else { format!("crash({name})") };
+                self.labels.learn(about, text)
+            });
+            choices.push(Choice { take: What::Crash(point).into(), label, weight: 1 });
         }
     }
 

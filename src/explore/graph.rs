@@ -4,7 +4,7 @@ use super::explorer::Explorer;
 use super::pieces::Pieces;
 use super::place::{Layout, Place};
 use super::scenario::{Bounds, Faults};
-use hashbrown::HashTable;
+use super::table::Table;
 
 /// Worlds are numbered as they are met, nearest first: a world's depth never falls.
 #[derive(Debug, Default)]
@@ -82,11 +82,11 @@ impl Graph {
         let merges = explorer.scenario.reductions.equal_worlds;
         let confirms = explorer.interchange.is_any();
         let mut graph = Graph { layout: explorer.layout(), ..Graph::default() };
-        let mut table: HashTable<Entry> = HashTable::new();
+        let mut table = Table::new();
         let (mut place, mut next) = (explorer.start(), Place::default());
-        let (mut row, mut choices, mut edges) = (Vec::new(), Vec::new(), Vec::new());
-        pack(&place, &mut row);
-        graph.meet(&mut table, &row, 0);
+        let (mut choices, mut edges, mut next_rows) = (Vec::new(), Vec::new(), Rows::default());
+        next_rows.push(&place);
+        graph.meet(&mut table, &next_rows, 0, 0);
         let mut index = 0;
         while index < graph.len() {
             if index % BETWEEN == 0 {
@@ -120,16 +120,20 @@ impl Graph {
                 graph.stopped = Some(Stopped::Depth);
                 choices.clear();
             }
-            edges.clear();
+            next_rows.clear();
             for choice in &choices {
                 explorer.apply(&place, choice.take, &mut next);
-                pack(&next, &mut row);
+                next_rows.push(&next);
+            }
+            next_rows.glance(&table);
+            edges.clear();
+            for (at, choice) in choices.iter().enumerate() {
                 let known = graph.len();
                 let to = match merges {
-                    true => graph.meet(&mut table, &row, depth + 1),
-                    false => graph.add(&row, depth + 1),
+                    true => graph.meet(&mut table, &next_rows, at, depth + 1),
+                    false => graph.add(next_rows.get(at), depth + 1),
                 };
-                graph.within_steps += u64::from(graph.len() > known && next.stops().is_some());
+                graph.within_steps += u64::from(graph.len() > known && next_rows.stops(at));
                 let weight = u16::try_from(choice.weight).unwrap_or_else(|_| {
                     explorer.labels.full = true;
                     u16::MAX
@@ -144,16 +148,14 @@ impl Graph {
     }
 
     /// The number of a world; a new one if it was never met.
-    fn meet(&mut self, table: &mut HashTable<Entry>, row: &[u8], depth: u32) -> u32 {
-        let (rows, hash) = (&self.rows, hash(row));
-        let same = |entry: &Entry| entry.hash == hash as u32 && rows.get(entry.number as usize) == row;
-        match table.entry(spread(hash as u32), same, |entry| spread(entry.hash)) {
-            hashbrown::hash_table::Entry::Occupied(known) => known.get().number,
-            hashbrown::hash_table::Entry::Vacant(free) => {
-                free.insert(Entry { hash: hash as u32, number: self.depth.len() as u32 });
-                self.add(row, depth)
-            }
+    fn meet(&mut self, table: &mut Table, next: &Rows, at: usize, depth: u32) -> u32 {
+        let (rows, row) = (&self.rows, next.get(at));
+        let new = self.depth.len() as u32;
+        let number = table.meet(next.hashes[at], new, |number| rows.get(number as usize) == row);
+        if number == new {
+            self.add(row, depth);
         }
+        number
     }
 
     fn add(&mut self, row: &[u8], depth: u32) -> u32 {
@@ -163,9 +165,9 @@ impl Graph {
     }
 
     /// How much memory it takes, and will take when it is gone through: counting keeps two numbers a world.
-    fn bytes(&self, table: &HashTable<Entry>) -> u64 {
+    fn bytes(&self, table: &Table) -> u64 {
         const COUNTED: usize = 48;
-        (self.rows.bytes() + self.edges.bytes() + table.allocation_size() + self.len() * COUNTED) as u64
+        (self.rows.bytes() + self.edges.bytes() + table.bytes() + self.len() * COUNTED) as u64
     }
 
     /// How many worlds were met.
@@ -178,12 +180,12 @@ impl Graph {
     }
 
     fn row(&self, world: usize) -> Vec<u32> {
-        unpacked(self.rows.get(world))
+        unpacked(self.rows.get(world), usize::MAX)
     }
 
     /// Of a world only the listed messages that are in flight; with faults, also those that came.
     pub fn flight(&self, world: usize) -> (Vec<u32>, Option<Vec<u32>>) {
-        let row = self.row(world);
+        let row = unpacked(self.rows.get(world), Place::flight_len(self.layout));
         let (flight, came) = Place::flight_of(&row, self.layout);
         (flight.to_vec(), came.map(<[u32]>::to_vec))
     }
@@ -211,16 +213,52 @@ impl Graph {
     }
 }
 
-/// A world in the table of those that were met.
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    hash: u32,
-    number: u32,
+/// The rows of the worlds that one world leads to.
+#[derive(Default)]
+struct Rows {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    hashes: Vec<u32>,
+    /// Whether a host is about to stop in it.
+    stops: Vec<bool>,
+}
+
+impl Rows {
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.hashes.clear();
+        self.stops.clear();
+    }
+
+    fn push(&mut self, place: &Place) {
+        let begin = self.bytes.len();
+        pack(place, &mut self.bytes);
+        self.ends.push(self.bytes.len());
+        self.hashes.push(hash(&self.bytes[begin..]));
+        self.stops.push(place.stops().is_some());
+    }
+
+    fn get(&self, at: usize) -> &[u8] {
+        let begin = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.bytes[begin..self.ends[at]]
+    }
+
+    fn stops(&self, at: usize) -> bool {
+        self.stops[at]
+    }
+
+    /// Has the memory fetch where they may be in the table, for all of them at once: asked for one after the other, each
+    /// would wait for it anew.
+    fn glance(&self, table: &Table) {
+        std::hint::black_box(
+            self.hashes.iter().filter_map(|&hash| table.glance(hash)).fold(0, |all, one| all ^ one),
+        );
+    }
 }
 
 /// Seven bits of a number to a byte, the lowest first; the highest bit says that more follow (LEB128).
 fn pack(place: &Place, packed: &mut Vec<u8>) {
-    packed.clear();
     place.write(&mut |mut number: u32| {
         while number >= 0x80 {
             packed.push(number as u8 | 0x80);
@@ -230,14 +268,18 @@ fn pack(place: &Place, packed: &mut Vec<u8>) {
     });
 }
 
-fn unpacked(packed: &[u8]) -> Vec<u32> {
-    let mut row = Vec::with_capacity(packed.len());
+/// The first numbers of a row, at most so many.
+fn unpacked(packed: &[u8], most: usize) -> Vec<u32> {
+    let mut row = Vec::with_capacity(packed.len().min(most));
     let (mut number, mut shift) = (0, 0);
     for &byte in packed {
         number |= u32::from(byte & 0x7f) << shift;
         shift += 7;
         if byte < 0x80 {
             row.push(number);
+            if row.len() == most {
+                break;
+            }
             (number, shift) = (0, 0);
         }
     }
@@ -245,7 +287,7 @@ fn unpacked(packed: &[u8]) -> Vec<u32> {
 }
 
 /// Rows are numbers that count up: multiply and fold, as the hasher of compilers does, then mix.
-fn hash(row: &[u8]) -> u64 {
+fn hash(row: &[u8]) -> u32 {
     const SEED: u64 = 0xf135_7aea_2e62_a9c5;
     let mut hash: u64 = row.len() as u64;
     let mut words = row.chunks_exact(8);
@@ -255,10 +297,5 @@ fn hash(row: &[u8]) -> u64 {
     }
     let rest = words.remainder().iter().fold(0, |rest, &byte| rest << 8 | u64::from(byte));
     hash = (hash.rotate_left(23) ^ rest).wrapping_mul(SEED);
-    hash ^ hash >> 32
-}
-
-/// The table looks at the highest bits, too.
-fn spread(hash: u32) -> u64 {
-    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    (hash ^ hash >> 32) as u32
 }

@@ -2,7 +2,9 @@
 
 use super::place::Item;
 use crate::event::{Document, Kind, Name};
+use crate::runtime::ProcessId;
 use rustc_hash::FxHashMap;
+use std::hash::{Hash, Hasher};
 
 /// How choices are written, by number: first the listed deliveries, each under its own, then whatever
 /// else was met.
@@ -30,10 +32,12 @@ pub(super) enum About {
     Ring(u32, u32, usize),
     /// Another label, with the number of the alternative that is taken.
     Served(u16, u16),
+    /// The host of a process stops, at this point if there are several.
+    Crash(ProcessId, Option<u32>),
 }
 
 /// A message that is not listed, as it may come next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Word {
     /// To whom, and which message.
     pub item: Item,
@@ -45,6 +49,21 @@ pub(super) struct Word {
     pub open: Option<(bool, u32)>,
     /// The service that answers with it, and the number of its alternative where another one says the same type.
     pub answers: Option<(u32, Option<u16>)>,
+}
+
+impl Hash for Word {
+    /// Looked for at every choice: what tells nearly all of them apart is enough.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let (to, mail) = self.item;
+        state.write_u64(u64::from(to) << 32 | u64::from(mail));
+        let (listed, place) = self.open.unwrap_or((false, u32::MAX));
+        state.write_u64(
+            (self.sign as u64) << 34
+                | u64::from(listed) << 33
+                | u64::from(self.again) << 32
+                | u64::from(place),
+        );
+    }
 }
 
 /// How a fault is written.

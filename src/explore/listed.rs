@@ -3,8 +3,9 @@
 
 use super::scenario::{Order, Scenario};
 use crate::error::{Error, Result};
+use crate::event::{Message, Name};
 use crate::runtime::ProcessId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One listed message on its way to one subscriber. Its number is its place in canonical order. Behind all that
 /// are delivered come those to services without `entity`, which are asked: exchanges.
@@ -285,6 +286,17 @@ fn meets(a: &[u32], b: &[u32]) -> bool {
 
 fn common(a: &[u32], b: &[u32]) -> u32 {
     a.iter().zip(b).map(|(a, b)| (a & b).count_ones()).sum()
+}
+
+pub(super) fn id_of(message: &Message) -> (Name, Name) {
+    (message.source.clone(), message.id.clone())
+}
+
+/// The ids under which several messages are listed.
+pub(super) fn copied(scenario: &Scenario) -> BTreeSet<(Name, Name)> {
+    let mut once = BTreeSet::new();
+    let ids = scenario.deliver.iter().map(|stimulus| id_of(&stimulus.message));
+    ids.filter(|id| !once.insert(id.clone())).collect()
 }
 
 /// Per message, its causes and theirs. The reader refused circles; in one, this ends all the same.

@@ -48,6 +48,7 @@ mod scenario;
 mod served;
 mod steps;
 mod symbols;
+mod table;
 mod twice;
 mod unrolled;
 

@@ -4,6 +4,7 @@
 use super::choice::What;
 use super::explorer::Explorer;
 use super::graph::Graph;
+use super::listed::Delivery;
 use super::place::Place;
 
 /// The nearest paths to several sets of worlds, each as numbers of worlds' choices.
@@ -21,7 +22,7 @@ impl Nearest {
         if let Some(first) = nearest.inversions.first_mut() {
             *first = 0;
         }
-        let mut walk = Walk::default();
+        let mut walk = Walk::new(explorer);
         for world in 0..graph.len() {
             walk.look(explorer, graph, world);
             let here = nearest.inversions[world];
@@ -54,7 +55,7 @@ impl Nearest {
                     far = far.max(world as usize);
                 }
             }
-            let mut walk = Walk::default();
+            let mut walk = Walk::new(explorer);
             for world in (0..=far.min(graph.len().saturating_sub(1))).rev() {
                 let tight = |&(edge, _): &(&super::graph::Edge, u32)| {
                     graph.depth[edge.to as usize] == graph.depth[world] + 1 && leads_to[edge.to as usize] != 0
@@ -83,7 +84,7 @@ impl Nearest {
     fn follow(&self, explorer: &mut Explorer, graph: &Graph, leads_to: &[u64], bit: usize) -> Path {
         let mut path = Path::new();
         let mut world = 0usize;
-        let mut walk = Walk::default();
+        let mut walk = Walk::new(explorer);
         loop {
             walk.look(explorer, graph, world);
             let costs = walk.costs.iter().copied();
@@ -102,8 +103,9 @@ impl Nearest {
 }
 
 /// Looks at one world after the other.
-#[derive(Default)]
 struct Walk {
+    /// A listed message is taken under its own number, and nothing else is: none has alternatives.
+    by_label: bool,
     place: Place,
     choices: Vec<super::choice::Choice>,
     /// What each choice costs in inversions.
@@ -111,6 +113,12 @@ struct Walk {
 }
 
 impl Walk {
+    fn new(explorer: &Explorer) -> Walk {
+        let served = |delivery: &Delivery| explorer.steps.crew.service(delivery.process).is_some();
+        let by_label = !explorer.listed.deliveries.iter().any(served);
+        Walk { by_label, place: Place::default(), choices: Vec::new(), costs: Vec::new() }
+    }
+
     fn look(&mut self, explorer: &mut Explorer, graph: &Graph, world: usize) {
         self.costs.clear();
         let edges = graph.edges(world);
@@ -121,8 +129,7 @@ impl Walk {
         if listed == 0 {
             return self.costs.resize(edges.len(), 0);
         }
-        if !explorer.answers() {
-            // A listed message is taken under its own number, and nothing else is.
+        if self.by_label {
             let (flight, _) = graph.flight(world);
             let overtaken =
                 |bit: usize| if bit < listed { explorer.listed.overtaken(bit, &flight) } else { 0 };

@@ -161,6 +161,11 @@ impl Place {
         (&row[2..2 + words], faults.then(|| &row[2 + words..2 + 2 * words]))
     }
 
+    /// How many numbers of a row [`Place::flight_of`] looks at.
+    pub fn flight_len(Layout { words, faults, .. }: Layout) -> usize {
+        2 + if faults { 2 * words } else { words }
+    }
+
     /// The part of a row that says how often each fault may still strike.
     pub fn left_of(row: &[u32], Layout { words, faults, .. }: Layout) -> Faults {
         match faults {
