@@ -221,6 +221,8 @@ struct Rows {
     hashes: Vec<u32>,
     /// Whether a host is about to stop in it.
     stops: Vec<bool>,
+    /// Room for one before it is packed.
+    row: Vec<u32>,
 }
 
 impl Rows {
@@ -233,7 +235,9 @@ impl Rows {
 
     fn push(&mut self, place: &Place) {
         let begin = self.bytes.len();
-        pack(place, &mut self.bytes);
+        self.row.clear();
+        place.write(&mut self.row);
+        pack(&self.row, &mut self.bytes);
         self.ends.push(self.bytes.len());
         self.hashes.push(hash(&self.bytes[begin..]));
         self.stops.push(place.stops().is_some());
@@ -258,14 +262,16 @@ impl Rows {
 }
 
 /// Seven bits of a number to a byte, the lowest first; the highest bit says that more follow (LEB128).
-fn pack(place: &Place, packed: &mut Vec<u8>) {
-    place.write(&mut |mut number: u32| {
-        while number >= 0x80 {
-            packed.push(number as u8 | 0x80);
-            number >>= 7;
+fn pack(row: &[u32], packed: &mut Vec<u8>) {
+    packed.reserve(row.len());
+    for &number in row {
+        let mut rest = number;
+        while rest >= 0x80 {
+            packed.push(rest as u8 | 0x80);
+            rest >>= 7;
         }
-        packed.push(number as u8);
-    });
+        packed.push(rest as u8);
+    }
 }
 
 /// The first numbers of a row, at most so many.

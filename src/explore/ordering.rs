@@ -110,7 +110,7 @@ pub(super) fn find(explorer: &mut Explorer, begin: &Place, ordering: &[&str]) ->
     let mut dead: FxHashSet<(usize, Vec<u32>)> = FxHashSet::default();
     let row = |place: &Place| {
         let mut row = Vec::new();
-        place.write(&mut |number| row.push(number));
+        place.write(&mut row);
         row
     };
     let mut tried = 0;

@@ -174,22 +174,22 @@ impl Place {
         }
     }
 
-    /// Tells each number of the row.
-    pub fn write(&self, put: &mut impl FnMut(u32)) {
-        [self.sent, self.clock].into_iter().for_each(&mut *put);
-        self.flight.iter().copied().for_each(&mut *put);
+    /// The numbers of the row.
+    pub fn write(&self, row: &mut Vec<u32>) {
+        row.extend([self.sent, self.clock]);
+        row.extend_from_slice(&self.flight);
         if let Some(peril) = &self.peril {
-            peril.write(put);
+            peril.write(row);
         }
         if let Some(owing) = &self.owing {
-            owing.write(put);
+            owing.write(row);
         }
         if let Some(watched) = &self.watched {
-            watched.write(put);
+            watched.write(row);
         }
-        put(self.lives.len() as u32);
-        self.lives.iter().copied().for_each(&mut *put);
-        self.items.iter().flat_map(|&(to, mail)| [to, mail]).for_each(put);
+        row.push(self.lives.len() as u32);
+        row.extend_from_slice(&self.lives);
+        write_items(&self.items, row);
     }
 
     /// Like `clone_from`, which as it is derived would make every part anew.
@@ -220,6 +220,10 @@ impl Place {
     }
 }
 
+fn write_items(items: &[Item], row: &mut Vec<u32>) {
+    items.iter().for_each(|&(to, mail)| row.extend([to, mail]));
+}
+
 impl Peril {
     fn copy_from(&mut self, other: &Peril) {
         (self.left, self.stops) = (other.left, other.stops);
@@ -229,14 +233,14 @@ impl Peril {
         self.copies.clone_from(&other.copies);
     }
 
-    fn write(&self, put: &mut impl FnMut(u32)) {
-        self.came.iter().chain(&self.open).copied().for_each(&mut *put);
-        [self.left.duplicates, self.left.losses, self.left.crashes].into_iter().for_each(&mut *put);
-        let stops = self.stops.map_or([0; 3], |(input, number)| input.code(number));
-        stops.into_iter().for_each(&mut *put);
-        [self.done.len() as u32, self.copies.len() as u32].into_iter().for_each(&mut *put);
-        self.done.iter().flat_map(|&(to, mail)| [to, mail]).for_each(&mut *put);
-        self.copies.iter().flat_map(|copy| Input::Copy(*copy).code(0)).for_each(put);
+    fn write(&self, row: &mut Vec<u32>) {
+        row.extend_from_slice(&self.came);
+        row.extend_from_slice(&self.open);
+        row.extend([self.left.duplicates, self.left.losses, self.left.crashes]);
+        row.extend(self.stops.map_or([0; 3], |(input, number)| input.code(number)));
+        row.extend([self.done.len() as u32, self.copies.len() as u32]);
+        write_items(&self.done, row);
+        self.copies.iter().for_each(|copy| row.extend(Input::Copy(*copy).code(0)));
     }
 
     fn left_in(row: &[u32]) -> Faults {
@@ -268,10 +272,10 @@ impl Peril {
 }
 
 impl Owing {
-    fn write(&self, put: &mut impl FnMut(u32)) {
-        [self.begun, self.open.len() as u32, self.failed.len() as u32].into_iter().for_each(&mut *put);
-        self.open.iter().flat_map(|&(to, mail)| [to, mail]).for_each(&mut *put);
-        self.failed.iter().copied().for_each(put);
+    fn write(&self, row: &mut Vec<u32>) {
+        row.extend([self.begun, self.open.len() as u32, self.failed.len() as u32]);
+        write_items(&self.open, row);
+        row.extend_from_slice(&self.failed);
     }
 
     /// Answers the rest of the row.
@@ -289,9 +293,10 @@ impl Owing {
 }
 
 impl Watched {
-    fn write(&self, put: &mut impl FnMut(u32)) {
-        [self.commands.len() as u32, self.twice.len() as u32].into_iter().for_each(&mut *put);
-        self.commands.as_flattened().iter().chain(&self.twice).copied().for_each(put);
+    fn write(&self, row: &mut Vec<u32>) {
+        row.extend([self.commands.len() as u32, self.twice.len() as u32]);
+        row.extend_from_slice(self.commands.as_flattened());
+        row.extend_from_slice(&self.twice);
     }
 
     /// Answers the rest of the row.
