@@ -152,8 +152,7 @@ impl Place {
         let (lives, items) = rest[1..].split_at(rest[0] as usize);
         self.lives.clear();
         self.lives.extend_from_slice(lives);
-        self.items.clear();
-        self.items.extend(items.chunks_exact(2).map(|item| (item[0], item[1])));
+        read_items(items, &mut self.items);
     }
 
     /// The parts of a row that say which listed messages are in flight, and which of them came.
@@ -220,8 +219,14 @@ impl Place {
     }
 }
 
+/// The mark of a message comes last in a row, where a number that is small stays so.
 fn write_items(items: &[Item], row: &mut Vec<u32>) {
-    items.iter().for_each(|&(to, mail)| row.extend([to, mail]));
+    items.iter().for_each(|&(to, mail)| row.extend([to, mail.rotate_left(1)]));
+}
+
+fn read_items(row: &[u32], items: &mut Vec<Item>) {
+    items.clear();
+    items.extend(row.chunks_exact(2).map(|item| (item[0], item[1].rotate_right(1))));
 }
 
 impl Peril {
@@ -260,8 +265,7 @@ impl Peril {
         let (done, copies) = (row[6] as usize, row[7] as usize);
         let (done, row) = row[8..].split_at(2 * done);
         let (copies, row) = row.split_at(3 * copies);
-        self.done.clear();
-        self.done.extend(done.chunks_exact(2).map(|item| (item[0], item[1])));
+        read_items(done, &mut self.done);
         self.copies.clear();
         self.copies.extend(copies.chunks_exact(3).map(|code| match Input::of([code[0], code[1], code[2]]) {
             Some((Input::Copy(copy), _)) => copy,
@@ -284,8 +288,7 @@ impl Owing {
         let (open, failed) = (row[1] as usize, row[2] as usize);
         let (open, row) = row[3..].split_at(2 * open);
         let (failed, row) = row.split_at(failed);
-        self.open.clear();
-        self.open.extend(open.chunks_exact(2).map(|item| (item[0], item[1])));
+        read_items(open, &mut self.open);
         self.failed.clear();
         self.failed.extend_from_slice(failed);
         row
