@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Rooms and their floors. Two rooms of one floor do not know each other.
-const ROOMS: [(&str, u32); 12] = [
+const ROOMS: [(&str, u32); 13] = [
     ("error", 0),
     ("span", 0),
     ("event", 1),
