@@ -16,6 +16,7 @@
 
 mod alike;
 mod begin;
+mod bodies;
 mod choice;
 mod conclude;
 mod count;
@@ -31,6 +32,8 @@ mod interchange;
 mod judge;
 mod labels;
 mod lasso;
+mod lattice;
+mod layers;
 mod listed;
 mod lives;
 mod naming;
@@ -47,6 +50,7 @@ mod save;
 mod scenario;
 mod served;
 mod steps;
+mod sweep;
 mod symbols;
 mod twice;
 mod unrolled;
