@@ -102,17 +102,20 @@ impl Lattice {
         if set >= self.layers[self.layers.len() - 2] {
             return;
         }
+        // All are looked up before one is gone into: none waits until another has come out of the memory.
+        let (mut bits, mut then, mut many) = ([0; 32], [self.sets[set]; 32], 0);
         let mut rest = flight;
         while rest != 0 {
             let bit = rest.trailing_zeros() as usize;
             rest &= rest - 1;
-            let turn = self.turns[bit];
-            if turn.waits & flight != 0 {
-                continue;
+            if self.turns[bit].waits & flight == 0 {
+                let number = self.numbers.get(flight & !(1 << bit)).expect("what is ready leads to a set");
+                (bits[many], then[many]) = (bit, self.sets[number as usize]);
+                many += 1;
             }
-            let number = self.numbers.get(flight & !(1 << bit)).expect("what is ready leads to a set");
-            let next = self.sets[number as usize];
-            let weight = (turn.like & flight).count_ones();
+        }
+        for (&bit, next) in bits[..many].iter().zip(&then) {
+            let weight = (self.turns[bit].like & flight).count_ones();
             let places = self.places(company, bit, next.company, room);
             each(Way { bit, weight, to: next.begin as usize, places });
         }

@@ -2,7 +2,7 @@
 //! before what, and how many obey some precedences. Only two layers are held at a time, but for the nearest.
 
 use super::count::Count;
-use super::lattice::Lattice;
+use super::lattice::{Lattice, Set};
 use super::nearest::Path;
 use num_bigint::BigUint;
 use rustc_hash::FxHashMap;
@@ -106,7 +106,7 @@ pub(super) fn inversions(lattice: &Lattice) -> Vec<u16> {
         let next = lattice.worlds_of(layer + 1).start;
         let (known, there) = near.split_at_mut(next);
         for set in lattice.sets_of(layer) {
-            let super::lattice::Set { flight, begin, .. } = lattice.sets[set];
+            let Set { flight, begin, .. } = lattice.sets[set];
             let from = &known[begin as usize..];
             lattice.ways(set, &mut room, |way| {
                 let cost = overtaken(lattice, way.bit, flight);
@@ -225,63 +225,93 @@ pub(super) fn come_before(
     groups: usize,
     group_of: &dyn Fn(u32) -> Option<usize>,
 ) -> Vec<Vec<u32>> {
-    let count = lattice.turns.len();
-    let mut before = vec![vec![0u32; count]; groups];
+    let mut all = Vec::with_capacity(groups);
+    for first in (0..groups).step_by(GROUPS) {
+        let some = first..groups.min(first + GROUPS);
+        let group = |world: usize| group_of(world as u32).filter(|group| some.contains(group));
+        let before = come_before_some(lattice, &|world| group(world).map_or(0, |group| 1 << (group - first)));
+        let of_group = |group: usize| before.iter().map(|before| before[group - first]).collect();
+        all.extend(some.clone().map(of_group));
+    }
+    all
+}
+
+/// So many groups are a word of bits.
+const GROUPS: usize = 64;
+
+/// The same, per delivery, of the groups of which `groups_of` answers the bits.
+fn come_before_some(lattice: &Lattice, groups_of: &dyn Fn(usize) -> u64) -> Vec<[u32; GROUPS]> {
+    let mut before = vec![[0u32; GROUPS]; lattice.turns.len()];
     let last = lattice.looked_at().end;
     let mut room = Vec::new();
-    for (first, before) in (0..).step_by(64).zip(before.chunks_mut(64)) {
-        let group = |world: usize| {
-            let place = group_of(world as u32)?.checked_sub(first)?;
-            (place < before.len()).then(|| 1u64 << place)
-        };
-        // Per world, the groups that it leads to.
-        let mut next: Vec<u64> = lattice.worlds_of(last).map(|world| group(world).unwrap_or(0)).collect();
-        // What has come before a delivery in paths to all of the groups.
-        let mut in_all = vec![0u32; count];
-        for layer in lattice.looked_at().rev() {
-            let (worlds, there) = (lattice.worlds_of(layer), lattice.worlds_of(layer + 1).start);
-            let mut here = vec![0u64; worlds.len()];
-            for set in lattice.sets_of(layer) {
-                let super::lattice::Set { flight, begin, .. } = lattice.sets[set];
-                let came = lattice.sets[0].flight & !flight;
-                let from = &mut here[begin as usize - worlds.start..];
-                lattice.ways(set, &mut room, |way| {
-                    let to = &next[way.to - there..];
-                    let mut reached = 0;
-                    for (here, &place) in from.iter_mut().zip(way.places) {
-                        *here |= to[place as usize];
-                        reached |= to[place as usize];
-                    }
-                    if came & !in_all[way.bit] == 0 {
-                        return;
-                    }
-                    while reached != 0 {
-                        before[reached.trailing_zeros() as usize][way.bit] |= came;
-                        reached &= reached - 1;
-                    }
-                    in_all[way.bit] = before.iter().fold(u32::MAX, |all, before| all & before[way.bit]);
+    // Per world, the groups that it leads to.
+    let mut next: Vec<u64> = lattice.worlds_of(last).map(groups_of).collect();
+    let all = next.iter().fold(0, |all, groups| all | groups);
+    // What has come before a delivery in paths to all of the groups.
+    let mut in_all = vec![0u32; lattice.turns.len()];
+    for layer in lattice.looked_at().rev() {
+        let (worlds, there) = (lattice.worlds_of(layer), lattice.worlds_of(layer + 1).start);
+        let mut here = vec![0u64; worlds.len()];
+        for set in lattice.sets_of(layer) {
+            let Set { flight, begin, .. } = lattice.sets[set];
+            let came = lattice.sets[0].flight & !flight;
+            let from = &mut here[begin as usize - worlds.start..];
+            lattice.ways(set, &mut room, |way| {
+                let to = &next[way.to - there..];
+                let mut reached = 0;
+                for (here, &place) in from.iter_mut().zip(way.places) {
+                    *here |= to[place as usize];
+                    reached |= to[place as usize];
+                }
+                if came & !in_all[way.bit] == 0 {
+                    return;
+                }
+                let before = &mut before[way.bit];
+                let mut new = 0;
+                each_bit(reached, |group| {
+                    new |= came & !before[group];
+                    before[group] |= came;
                 });
-            }
-            next = here;
+                if new != 0 {
+                    in_all[way.bit] = u32::MAX;
+                    each_bit(all, |group| in_all[way.bit] &= before[group]);
+                }
+            });
         }
+        next = here;
     }
     before
 }
 
-/// How many orderings obey some precedences. That depends on the sets alone; and messages that wait for nothing, and
-/// that nothing waits for, may stand anywhere among the others.
+fn each_bit(mut bits: u64, mut each: impl FnMut(usize)) {
+    while bits != 0 {
+        each(bits.trailing_zeros() as usize);
+        bits &= bits - 1;
+    }
+}
+
+/// How many orderings obey some precedences. That depends on the sets alone; and of messages that wait for the same, and
+/// that the same wait for, one order stands for all.
 pub(super) fn obeying(lattice: &Lattice, pairs: &[(usize, usize)]) -> BigUint {
     let count = lattice.turns.len();
     let mut waits: Vec<u32> = lattice.turns.iter().map(|turn| turn.waits).collect();
     pairs.iter().for_each(|&(first, then)| waits[then] |= 1 << first);
-    let waited_for = waits.iter().fold(0, |all, waits| all | waits);
-    let bound = (0..count).filter(|&bit| waits[bit] != 0 || waited_for & 1 << bit != 0);
-    let bound = bound.fold(0u32, |all, bit| all | 1 << bit);
-    let mut layer: FxHashMap<u32, u128> = FxHashMap::from_iter([(bound, 1)]);
-    for _ in 0..bound.count_ones() {
+    let waited_for = |bit: usize| (0..count).fold(0u32, |all, then| all | (waits[then] >> bit & 1) << then);
+    let stands = |bit: usize| (lattice.turns[bit].like, waits[bit], waited_for(bit));
+    let mut orders = 1u128;
+    let mut in_order = waits.clone();
+    for bit in (0..count).filter(|&bit| lattice.turns[bit].like == 1 << bit) {
+        let (_, waits, waited_for) = stands(bit);
+        let same = |&other: &usize| stands(other) == (1 << other, waits, waited_for);
+        let before = (0..bit).filter(same).fold(0u32, |all, other| all | 1 << other);
+        in_order[bit] |= before;
+        orders *= u128::from(before.count_ones() + 1);
+    }
+    let mut layer: FxHashMap<u32, u128> = FxHashMap::from_iter([(lattice.sets[0].flight, 1)]);
+    for _ in 0..count {
         let mut next = FxHashMap::default();
         for (flight, ways) in layer {
-            let ready = |bit: &usize| flight & 1 << bit != 0 && waits[*bit] & flight == 0;
+            let ready = |bit: &usize| flight & 1 << bit != 0 && in_order[*bit] & flight == 0;
             for bit in (0..count).filter(ready) {
                 let weight = (lattice.turns[bit].like & flight).count_ones();
                 *next.entry(flight & !(1 << bit)).or_insert(0) += ways * u128::from(weight);
@@ -289,6 +319,5 @@ pub(super) fn obeying(lattice: &Lattice, pairs: &[(usize, usize)]) -> BigUint {
         }
         layer = next;
     }
-    let ways = layer.get(&0).copied().unwrap_or(0);
-    BigUint::from((bound.count_ones() as usize + 1..=count).fold(ways, |ways, place| ways * place as u128))
+    BigUint::from(layer.get(&0).copied().unwrap_or(0) * orders)
 }
