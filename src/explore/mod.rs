@@ -8,6 +8,7 @@
 //! Explorer      what may happen next in a world, and what it leads to: asked once of the runtime's
 //!               `apply`, in a world of one instance, and remembered
 //! Graph         all distinct worlds, and the choices between them
+//! Lattice       the same of open worlds, where only listed messages come: set by set
 //! conclude      counts, outcomes, nearest orderings, what decides them, the verdict: a Report
 //! ```
 //!
