@@ -75,7 +75,7 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     findings.extend(found.iter().filter_map(undeclared));
     let lasso = goes_round.then(|| {
         let stem = &nearest[nearest.len() - 1];
-        let circle = stem.last().map_or(0, |&(world, choice)| graph.edges(world as usize)[choice].to);
+        let circle = stem.last().map_or(0, |&(world, choice)| graph.kept(world as usize)[choice].to);
         Lasso {
             ordering: to_circle.ordering,
             round: labels(&explorer, &graph, &lasso::round(&graph, circle)),
@@ -124,7 +124,8 @@ fn what_decides(
         return (nothing, None);
     }
     let met = graph.len() as u64;
-    let whole = Progress { met, done: met, depth: graph.depth.last().copied().unwrap_or(0) };
+    let whole =
+        Progress { met, done: met, depth: met.checked_sub(1).map_or(0, |last| graph.depth(last as usize)) };
     let mut undecided = None;
     let mut go_on = || {
         if !watch(whole) {
@@ -205,18 +206,22 @@ fn needs(graph: &Graph, budget: Faults, worlds: &[u32]) -> Vec<Faults> {
 
 /// How many worlds lie before all that comes first has come.
 fn beginnings(explorer: &Explorer, graph: &Graph) -> u64 {
+    if !explorer.answers() {
+        return 0;
+    }
     let mut place = Place::default();
     let mut begins = |world: &usize| {
         graph.read(*world, &mut place);
         explorer.begins(&place)
     };
-    let near = |world: &usize| graph.depth[*world] as usize <= explorer.scenario.first.len();
+    let near = |world: &usize| graph.depth(*world) as usize <= explorer.scenario.first.len();
     (0..graph.len()).take_while(near).filter(&mut begins).count() as u64
 }
 
 fn labels(explorer: &Explorer, graph: &Graph, path: &Path) -> Vec<String> {
-    let label = |&(world, choice): &(u32, usize)| graph.edges(world as usize)[choice].label;
-    path.iter().map(|step| explorer.labels.text(label(step)).to_string()).collect()
+    let mut room = Vec::new();
+    let label = |&(world, choice): &(u32, usize)| graph.edges(world as usize, &mut room)[choice].label;
+    path.iter().map(label).map(|label| explorer.labels.text(label).to_string()).collect()
 }
 
 fn reductions(explorer: &Explorer) -> Vec<&'static str> {

@@ -1,6 +1,7 @@
 //! How many orderings there are, exactly.
 
 use super::graph::{Edge, Graph};
+use super::sweep;
 use num_bigint::BigUint;
 use std::fmt;
 
@@ -38,7 +39,8 @@ impl fmt::Display for Count {
     }
 }
 
-/// The order in which worlds can be gone through so that each comes after all that lead to it.
+/// The order in which worlds can be gone through so that each comes after all that lead to it. Of a lattice nothing
+/// is here: its worlds stand in such an order.
 pub(super) struct Sorted {
     pub order: Vec<u32>,
     /// Worlds in a circle, or behind one.
@@ -47,7 +49,8 @@ pub(super) struct Sorted {
 
 impl Sorted {
     pub fn new(graph: &Graph) -> Sorted {
-        Sorted::of(graph.len(), |world| graph.edges(world))
+        let count = if graph.lattice().is_some() { 0 } else { graph.len() };
+        Sorted::of(count, |world| graph.kept(world))
     }
 
     /// Kahn's algorithm.
@@ -142,6 +145,9 @@ pub(super) fn paths(
     group_of: &dyn Fn(u32) -> Option<usize>,
     passable: &dyn Fn(u32) -> bool,
 ) -> Vec<Count> {
+    if let Some(lattice) = graph.lattice() {
+        return sweep::paths(lattice, groups, group_of, passable);
+    }
     let counted = count::<u64>(graph, sorted, groups, group_of, passable)
         .or_else(|| count::<u128>(graph, sorted, groups, group_of, passable))
         .or_else(|| count::<Big>(graph, sorted, groups, group_of, passable));
@@ -171,7 +177,7 @@ fn count<N: Number>(
             continue;
         }
         let here = ways[world as usize].clone();
-        for edge in graph.edges(world as usize) {
+        for edge in graph.kept(world as usize) {
             if !ways[edge.to as usize].add_times(edge.weight, &here) {
                 return None;
             }

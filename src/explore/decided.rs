@@ -7,6 +7,8 @@
 use super::count::{Count, Sorted};
 use super::explorer::Explorer;
 use super::graph::Graph;
+use super::lattice::Lattice;
+use super::sweep;
 use super::unrolled::Unrolled;
 use num_bigint::BigUint;
 use rustc_hash::FxHashSet;
@@ -48,12 +50,19 @@ pub(super) fn decided(
     let Some(paths) = Unrolled::new(explorer, graph, room)?.filter(|paths| paths.labels() <= LABELS) else {
         return nothing();
     };
-    let sorted = Sorted::of(paths.len(), |node| paths.edges(node));
+    let lattice = graph.lattice();
+    let sorted = match lattice {
+        Some(_) => Sorted::new(graph),
+        None => Sorted::of(paths.len(), |node| paths.edges(node)),
+    };
     if !sorted.behind_a_circle.is_empty() {
         return nothing();
     }
     let room = room.saturating_sub(paths.bytes());
-    let common = common(&paths, &sorted, own.len(), &|node| group_of(paths.world(node)), room)?;
+    let common = match lattice {
+        Some(lattice) => common_in(lattice, own.len(), group_of),
+        None => common(&paths, &sorted, own.len(), &|node| group_of(paths.world(node)), room)?,
+    };
     let like: Vec<Vec<usize>> = (0..paths.labels()).map(|label| paths.like(label)).collect();
     // They come in the order listed here; in others, any of them may be the last.
     let all_before_all = |(a, b): Pair| {
@@ -76,7 +85,10 @@ pub(super) fn decided(
         let last = |label: usize| like[label][like[label].len() - 1];
         let obeying = |pairs: &[Pair]| {
             let these: Vec<Pair> = pairs.iter().map(|&(a, b)| (last(a), b)).collect();
-            obeying(&paths, &sorted, &these)
+            match lattice {
+                Some(lattice) => Some(sweep::obeying(lattice, &these)),
+                None => obeying(&paths, &sorted, &these),
+            }
         };
         let (told, obeying) = fewest(&paths, told.collect(), &weaker, &obeying);
         let text = |&(a, b): &Pair| match paths.text(a) {
@@ -200,6 +212,21 @@ fn common(
         (0..labels).flat_map(|a| (0..labels).map(move |b| (a, b))).filter(has).collect()
     };
     Some(found.into_iter().map(listed).collect())
+}
+
+/// The same in a lattice: each message comes in every ordering, so those have it in common that come before another
+/// where that never came before them.
+fn common_in(
+    lattice: &Lattice,
+    groups: usize,
+    group_of: &dyn Fn(u32) -> Option<usize>,
+) -> Vec<BTreeSet<Pair>> {
+    let labels = lattice.turns.len();
+    let pairs = |before: Vec<u32>| {
+        let has = |&(a, b): &Pair| a != b && before[a] & 1 << b == 0;
+        (0..labels).flat_map(|a| (0..labels).map(move |b| (a, b))).filter(has).collect()
+    };
+    sweep::come_before(lattice, groups, group_of).into_iter().map(pairs).collect()
 }
 
 /// How many orderings obey some precedences. None beyond 2^128.

@@ -37,7 +37,7 @@ pub(super) struct Explorer<'a> {
     /// The listed message of an id, where ids are told.
     pub(super) listed_ids: FxHashMap<Name, usize>,
     /// Messages that are alike are told apart, and yet count as one choice: compared world by world.
-    compares: bool,
+    pub(super) compares: bool,
     /// So many instances, those numbered first, are reached by messages of the scenario itself.
     pub listed_slots: u32,
     /// Per process and message, the instance that it is for.

@@ -6,7 +6,6 @@ use super::judge::Broken;
 use super::outcomes::{Outcome, Outcomes, Wrong};
 use super::report::{Finding, Found, Kind};
 use super::scenario::Faults;
-use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 
 /// The nearest ordering to something, and the smallest budgets of faults that it takes.
@@ -93,9 +92,11 @@ pub(super) fn meeting(
     group_of: &dyn Fn(u32) -> Option<usize>,
     all: &Count,
 ) -> Option<Count> {
-    let worlds: FxHashSet<u32> = broken.worlds.iter().copied().collect();
+    let mut worlds = vec![0u64; graph.len().div_ceil(64)];
+    broken.worlds.iter().for_each(|&world| worlds[world as usize / 64] |= 1 << (world % 64));
+    let is_broken = |world: u32| worlds[world as usize / 64] & 1 << (world % 64) != 0;
     let one = |world: u32| group_of(world).map(|_| 0);
-    let sound = paths(graph, sorted, 1, &one, &|world| !worlds.contains(&world));
+    let sound = paths(graph, sorted, 1, &one, &|world| !is_broken(world));
     match (all, &sound[0]) {
         (Count::Finite(all), Count::Finite(sound)) => Some(Count::Finite(all - sound)),
         _ => None,

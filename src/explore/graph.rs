@@ -1,14 +1,19 @@
 //! All distinct worlds of a scenario, and the choices between them.
 
 use super::explorer::Explorer;
+use super::lattice::Lattice;
+use super::layers::lattice;
 use super::pieces::Pieces;
 use super::place::{Layout, Place};
 use super::scenario::{Bounds, Faults};
 use super::table::Table;
+use std::ops::Range;
 
-/// Worlds are numbered as they are met, nearest first: a world's depth never falls.
+/// Worlds are numbered as they are met, nearest first: a world's depth never falls. Open worlds are kept as a lattice,
+/// and then nothing else is here but how far that went.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
+    lattice: Option<Lattice>,
     layout: Layout,
     /// Each world as a row of numbers, packed: nearly all are small.
     rows: Pieces<u8>,
@@ -17,7 +22,7 @@ pub(super) struct Graph {
     /// How many worlds lie within a step, in which the host is about to stop.
     pub within_steps: u64,
     /// The fewest choices that lead there.
-    pub depth: Vec<u32>,
+    depth: Vec<u32>,
     /// Of the worlds that were looked at, whether an ordering may end there: nothing can happen any more, or
     /// faults only.
     ends: Vec<bool>,
@@ -67,10 +72,19 @@ impl Graph {
         watch: &mut dyn FnMut(Progress) -> bool,
     ) -> Graph {
         loop {
+            if let Some((lattice, stopped)) = lattice(explorer, bounds, watch) {
+                let taken = lattice.bytes() + explorer.steps.bytes();
+                return Graph { lattice: Some(lattice), stopped, taken, ..Graph::default() };
+            }
             if let Some(graph) = Graph::walk(explorer, bounds, watch) {
                 return graph;
             }
         }
+    }
+
+    /// The worlds as a lattice, if that is what they are.
+    pub fn lattice(&self) -> Option<&Lattice> {
+        self.lattice.as_ref()
     }
 
     /// None where messages were taken for interchangeable that are not, and now are not any more.
@@ -172,11 +186,19 @@ impl Graph {
 
     /// How many worlds were met.
     pub fn len(&self) -> usize {
-        self.depth.len()
+        self.lattice.as_ref().map_or(self.depth.len(), |lattice| lattice.worlds)
+    }
+
+    /// The fewest choices that lead to a world.
+    pub fn depth(&self, world: usize) -> u32 {
+        self.lattice.as_ref().map_or_else(|| self.depth[world], |lattice| lattice.depth(world))
     }
 
     pub fn read(&self, world: usize, place: &mut Place) {
-        place.read(&self.row(world), self.layout);
+        match &self.lattice {
+            Some(lattice) => lattice.read(world, place),
+            None => place.read(&self.row(world), self.layout),
+        }
     }
 
     fn row(&self, world: usize) -> Vec<u32> {
@@ -185,6 +207,9 @@ impl Graph {
 
     /// Of a world only the listed messages that are in flight; with faults, also those that came.
     pub fn flight(&self, world: usize) -> (Vec<u32>, Option<Vec<u32>>) {
+        if let Some(lattice) = &self.lattice {
+            return (vec![lattice.flight(world)], None);
+        }
         let row = unpacked(self.rows.get(world), Place::flight_len(self.layout));
         let (flight, came) = Place::flight_of(&row, self.layout);
         (flight.to_vec(), came.map(<[u32]>::to_vec))
@@ -200,16 +225,36 @@ impl Graph {
 
     /// Whether an ordering may end there.
     pub fn is_end(&self, world: usize) -> bool {
-        self.ends.get(world).copied().unwrap_or(false)
+        match &self.lattice {
+            Some(lattice) => lattice.ends().contains(&world),
+            None => self.ends.get(world).copied().unwrap_or(false),
+        }
     }
 
-    /// The choices of a world in canonical order; none where it was not looked at.
-    pub fn edges(&self, world: usize) -> &[Edge] {
+    /// The worlds among which are all in which an ordering may end.
+    pub fn last(&self) -> Range<usize> {
+        self.lattice.as_ref().map_or(0..self.len(), Lattice::ends)
+    }
+
+    /// The choices of a world in canonical order; none where it was not looked at. `room` is for those that are not
+    /// kept.
+    pub fn edges<'a>(&'a self, world: usize, room: &'a mut Vec<Edge>) -> &'a [Edge] {
+        match &self.lattice {
+            Some(lattice) => {
+                lattice.edges(world, room);
+                room
+            }
+            None => self.edges.get(world),
+        }
+    }
+
+    /// The same where they are kept, which those of a lattice are not.
+    pub fn kept(&self, world: usize) -> &[Edge] {
         self.edges.get(world)
     }
 
     pub fn edge_count(&self) -> usize {
-        self.edges.elements()
+        self.lattice.as_ref().map_or(self.edges.elements(), |lattice| lattice.edges)
     }
 }
 

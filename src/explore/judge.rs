@@ -2,6 +2,7 @@
 
 use super::explorer::Explorer;
 use super::graph::Graph;
+use super::lattice::Lattice;
 use super::outcomes::{Outcomes, entities, instances};
 use super::place::Place;
 use super::property::{Facts, Property, facts_of};
@@ -29,54 +30,122 @@ type View = (Vec<u32>, Vec<u64>);
 
 pub(super) fn judge(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> Vec<Broken> {
     let expect = &explorer.scenario.expect;
-    let always = expect.always.iter().map(|property| (property, false));
-    let properties: Vec<(&Property, bool)> =
-        always.chain(expect.finally.iter().map(|property| (property, true))).collect();
+    let always = expect.always.iter().map(|property| (property, Kind::Always));
+    let properties: Vec<(&Property, Kind)> =
+        always.chain(expect.finally.iter().map(|property| (property, Kind::Finally))).collect();
     if properties.is_empty() {
         return Vec::new();
     }
     let counted: BTreeSet<&Name> = properties.iter().flat_map(|(property, _)| property.counted()).collect();
-    let mut tally = Tally::new(explorer, &counted);
-    let mut broken: Vec<Broken> = properties
-        .iter()
-        .map(|(property, finally)| Broken {
-            name: property.name.clone(),
-            text: property.text.clone(),
-            kind: if *finally { Kind::Finally } else { Kind::Always },
-            worlds: Vec::new(),
-            failed: None,
-        })
-        .collect();
-    let mut known: FxHashMap<View, Vec<Result<bool, String>>> = FxHashMap::default();
-    let mut place = Place::default();
-    for world in 0..graph.len() {
-        graph.read(world, &mut place);
-        if place.stops().is_some() && explorer.forgets() || explorer.begins(&place) {
-            // Nothing is saved and nothing is out: no moment that anybody could see. Or not all that comes
-            // first has come.
-            continue;
+    let broken = |&(property, kind): &(&Property, Kind)| Broken {
+        name: property.name.clone(),
+        text: property.text.clone(),
+        kind,
+        worlds: Vec::new(),
+        failed: None,
+    };
+    let mut judging = Judging {
+        explorer,
+        broken: properties.iter().map(broken).collect(),
+        properties: properties.into_iter().map(|(property, _)| property).collect(),
+        tally: Tally::new(explorer, &counted),
+        counted,
+        known: FxHashMap::default(),
+        judged: Vec::new(),
+    };
+    match graph.lattice() {
+        Some(lattice) => judging.sets(lattice),
+        None => judging.worlds(graph, outcomes),
+    }
+    judging.broken.retain(|broken| !broken.worlds.is_empty());
+    judging.broken
+}
+
+struct Judging<'a, 'e> {
+    explorer: &'a Explorer<'e>,
+    properties: Vec<&'a Property>,
+    counted: BTreeSet<&'a Name>,
+    tally: Tally<'a>,
+    broken: Vec<Broken>,
+    known: FxHashMap<View, usize>,
+    /// Per view, which properties hold.
+    judged: Vec<Vec<Result<bool, String>>>,
+}
+
+impl Judging<'_, '_> {
+    /// The number of what a world is judged to be.
+    fn number(&mut self, place: &mut Place) -> usize {
+        let view = (std::mem::take(&mut place.lives), self.tally.counts(self.explorer, place));
+        if let Some(&known) = self.known.get(&view) {
+            return known;
         }
-        let view = (std::mem::take(&mut place.lives), tally.counts(explorer, &place));
-        if !known.contains_key(&view) {
-            place.lives.clone_from(&view.0);
-            let counts = counted.iter().map(|&type_| type_.clone()).zip(view.1.iter().copied()).collect();
-            let judged = properties.iter().map(|(property, _)| holds(explorer, &place, property, &counts));
-            known.insert(view.clone(), judged.collect());
-        }
-        let ends = outcomes.of(world as u32).is_some();
-        for (broken, judged) in broken.iter_mut().zip(&known[&view]) {
+        place.lives.clone_from(&view.0);
+        let counts = self.counted.iter().map(|&type_| type_.clone()).zip(view.1.iter().copied()).collect();
+        let judged = self.properties.iter().map(|property| holds(self.explorer, place, property, &counts));
+        self.judged.push(judged.collect());
+        self.known.insert(view, self.judged.len() - 1);
+        self.judged.len() - 1
+    }
+
+    fn note(&mut self, number: usize, world: usize, ends: bool) {
+        for (broken, judged) in self.broken.iter_mut().zip(&self.judged[number]) {
             if *judged != Ok(true) && (ends || broken.kind == Kind::Always) {
-                if let Err(why) = judged
-                    && broken.worlds.is_empty()
-                {
-                    broken.failed = Some(why.clone());
+                if broken.worlds.is_empty() {
+                    broken.failed = judged.clone().err();
                 }
                 broken.worlds.push(world as u32);
             }
         }
     }
-    broken.retain(|broken| !broken.worlds.is_empty());
-    broken
+
+    fn worlds(&mut self, graph: &Graph, outcomes: &Outcomes) {
+        let mut place = Place::default();
+        for world in 0..graph.len() {
+            graph.read(world, &mut place);
+            if place.stops().is_some() && self.explorer.forgets() || self.explorer.begins(&place) {
+                // Nothing is saved and nothing is out: no moment that anybody could see. Or not all that comes
+                // first has come.
+                continue;
+            }
+            let number = self.number(&mut place);
+            self.note(number, world, outcomes.of(world as u32).is_some());
+        }
+    }
+
+    /// Of a lattice, once for each body and for what has come of the messages that are counted.
+    fn sets(&mut self, lattice: &Lattice) {
+        let bits = self.tally.types.iter().flat_map(|counted| counted.listed.iter().flatten());
+        let counts = bits.fold(0u32, |all, bit| all | 1 << bit);
+        let mut known: FxHashMap<(u32, u32), usize> = FxHashMap::default();
+        let mut place = Place::default();
+        for set in &lattice.sets {
+            let bodies = lattice.companies.get(set.company as usize);
+            for (world, &body) in (set.begin as usize..).zip(bodies) {
+                let number = match known.get(&(set.flight & counts, body)) {
+                    Some(&number) => number,
+                    None => {
+                        lattice.bodies.read(body, set.flight, &mut place);
+                        let number = self.number(&mut place);
+                        known.insert((set.flight & counts, body), number);
+                        number
+                    }
+                };
+                self.note(number, world, set.flight == 0);
+            }
+        }
+        // Why it could not be judged is told of the first world that is met.
+        for index in 0..self.broken.len() {
+            let worlds = &self.broken[index].worlds;
+            if worlds.is_empty() || self.judged.iter().all(|judged| judged[index].is_ok()) {
+                continue;
+            }
+            let met = lattice.as_met(lattice.depth(worlds[0] as usize) as usize);
+            let first = met.into_iter().find(|world| worlds.binary_search(world).is_ok());
+            lattice.read(first.expect("it is one of this layer") as usize, &mut place);
+            let number = self.number(&mut place);
+            self.broken[index].failed = self.judged[number][index].clone().err();
+        }
+    }
 }
 
 /// What services without `entity` could not answer, and in which worlds it has gone without.

@@ -20,6 +20,17 @@ pub(super) struct Delivery {
     pub slot: u32,
 }
 
+/// When one of up to 32 deliveries has its turn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Turn {
+    /// Those that must not be in flight any more.
+    pub waits: u32,
+    /// A choice of it stands for as many of these as are in flight.
+    pub like: u32,
+    /// Those of messages that are listed before.
+    pub before: u32,
+}
+
 /// Sets of deliveries are words of bits.
 #[derive(Debug)]
 pub(super) struct Listed {
@@ -217,6 +228,17 @@ impl Listed {
                     each(bit, common(&self.alike[bit], flight));
                 }
             }
+        }
+    }
+
+    /// What [`Listed::ready`] and [`Listed::overtaken`] look at, of one delivery, where all sets are of one word.
+    pub fn turn_of(&self, bit: usize, alike: bool) -> Turn {
+        let lone = self.lone[bit];
+        let before = if lone { 0 } else { self.alike_before[bit][0] };
+        Turn {
+            waits: self.waits_for[bit][0] | before,
+            like: if lone || alike { 1 << bit } else { self.alike[bit][0] },
+            before: self.listed_before[bit][0],
         }
     }
 

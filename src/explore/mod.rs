@@ -8,6 +8,7 @@
 //! Explorer      what may happen next in a world, and what it leads to: asked once of the runtime's
 //!               `apply`, in a world of one instance, and remembered
 //! Graph         all distinct worlds, and the choices between them
+//! Lattice       the same of open worlds, where only listed messages come: set by set
 //! conclude      counts, outcomes, nearest orderings, what decides them, the verdict: a Report
 //! ```
 //!
@@ -16,6 +17,7 @@
 
 mod alike;
 mod begin;
+mod bodies;
 mod choice;
 mod conclude;
 mod count;
@@ -31,6 +33,8 @@ mod interchange;
 mod judge;
 mod labels;
 mod lasso;
+mod lattice;
+mod layers;
 mod listed;
 mod lives;
 mod naming;
@@ -47,6 +51,7 @@ mod save;
 mod scenario;
 mod served;
 mod steps;
+mod sweep;
 mod symbols;
 mod table;
 mod twice;

@@ -6,11 +6,14 @@ use super::explorer::Explorer;
 use super::graph::Graph;
 use super::listed::Delivery;
 use super::place::Place;
+use super::sweep;
 
 /// The nearest paths to several sets of worlds, each as numbers of worlds' choices.
 pub(super) struct Nearest {
     /// Per world, the fewest inversions among the shortest paths that lead there.
     inversions: Vec<u32>,
+    /// The same of a lattice.
+    small: Vec<u16>,
 }
 
 /// One path: at each world, the choice that was taken.
@@ -18,7 +21,10 @@ pub(super) type Path = Vec<(u32, usize)>;
 
 impl Nearest {
     pub fn new(explorer: &mut Explorer, graph: &Graph) -> Nearest {
-        let mut nearest = Nearest { inversions: vec![u32::MAX; graph.len()] };
+        if let Some(lattice) = graph.lattice() {
+            return Nearest { inversions: Vec::new(), small: sweep::inversions(lattice) };
+        }
+        let mut nearest = Nearest { inversions: vec![u32::MAX; graph.len()], small: Vec::new() };
         if let Some(first) = nearest.inversions.first_mut() {
             *first = 0;
         }
@@ -26,9 +32,9 @@ impl Nearest {
         for world in 0..graph.len() {
             walk.look(explorer, graph, world);
             let here = nearest.inversions[world];
-            for (edge, &cost) in graph.edges(world).iter().zip(&walk.costs) {
+            for (edge, &cost) in graph.kept(world).iter().zip(&walk.costs) {
                 let to = edge.to as usize;
-                if graph.depth[to] == graph.depth[world] + 1 {
+                if graph.depth(to) == graph.depth(world) + 1 {
                     nearest.inversions[to] = nearest.inversions[to].min(here + cost);
                 }
             }
@@ -38,6 +44,9 @@ impl Nearest {
 
     /// The nearest path to one of the worlds of each set. A set of none has no path.
     pub fn paths(&self, explorer: &mut Explorer, graph: &Graph, sets: &[Vec<u32>]) -> Vec<Path> {
+        if let Some(lattice) = graph.lattice() {
+            return sweep::nearest(lattice, &self.small, sets);
+        }
         let mut paths = Vec::with_capacity(sets.len());
         let budget = explorer.scenario.faults;
         for sets in sets.chunks(64) {
@@ -47,7 +56,7 @@ impl Nearest {
                 // Whatever leads to a world takes the same faults: what is left of them is part of it.
                 let faults = |world: u32| budget.taken(graph.left(world as usize)).sum();
                 let rank = |&&world: &&u32| {
-                    (faults(world), graph.depth[world as usize], self.inversions[world as usize])
+                    (faults(world), graph.depth(world as usize), self.inversions[world as usize])
                 };
                 let Some(best) = worlds.iter().map(|world| rank(&world)).min() else { continue };
                 for &world in worlds.iter().filter(|world| rank(world) == best) {
@@ -58,15 +67,15 @@ impl Nearest {
             let mut walk = Walk::new(explorer);
             for world in (0..=far.min(graph.len().saturating_sub(1))).rev() {
                 let tight = |&(edge, _): &(&super::graph::Edge, u32)| {
-                    graph.depth[edge.to as usize] == graph.depth[world] + 1 && leads_to[edge.to as usize] != 0
+                    graph.depth(edge.to as usize) == graph.depth(world) + 1 && leads_to[edge.to as usize] != 0
                 };
-                if !graph.edges(world).iter().any(|edge| tight(&(edge, 0))) {
+                if !graph.kept(world).iter().any(|edge| tight(&(edge, 0))) {
                     continue;
                 }
                 walk.look(explorer, graph, world);
                 let mut here = leads_to[world];
                 let costs = walk.costs.iter().copied();
-                for (edge, cost) in graph.edges(world).iter().zip(costs).filter(tight) {
+                for (edge, cost) in graph.kept(world).iter().zip(costs).filter(tight) {
                     if self.inversions[edge.to as usize] == self.inversions[world] + cost {
                         here |= leads_to[edge.to as usize];
                     }
@@ -88,16 +97,16 @@ impl Nearest {
         loop {
             walk.look(explorer, graph, world);
             let costs = walk.costs.iter().copied();
-            let step = graph.edges(world).iter().zip(costs).position(|(edge, cost)| {
+            let step = graph.kept(world).iter().zip(costs).position(|(edge, cost)| {
                 let to = edge.to as usize;
                 leads_to[to] & 1 << bit != 0
-                    && graph.depth[to] == graph.depth[world] + 1
+                    && graph.depth(to) == graph.depth(world) + 1
                     && self.inversions[to] == self.inversions[world] + cost
             });
             // Where no choice leads further, the path has arrived.
             let Some(step) = step else { return path };
             path.push((world as u32, step));
-            world = graph.edges(world)[step].to as usize;
+            world = graph.kept(world)[step].to as usize;
         }
     }
 }
@@ -121,7 +130,7 @@ impl Walk {
 
     fn look(&mut self, explorer: &mut Explorer, graph: &Graph, world: usize) {
         self.costs.clear();
-        let edges = graph.edges(world);
+        let edges = graph.kept(world);
         if edges.is_empty() {
             return;
         }

@@ -71,13 +71,31 @@ pub(super) struct Outcomes {
 
 impl Outcomes {
     pub fn new(explorer: &Explorer, graph: &Graph) -> Outcomes {
+        let last = graph.last();
+        let (mut outcomes, agree) = Outcomes::of_worlds(explorer, graph, last.clone());
+        if let Some(lattice) = graph.lattice().filter(|_| !agree) {
+            // What is wrong is told in the order in which the worlds are met.
+            let met = lattice.as_met(lattice.depth(last.start) as usize);
+            outcomes = Outcomes::of_worlds(explorer, graph, met.into_iter().map(|world| world as usize)).0;
+            outcomes.waiting.values_mut().for_each(|worlds| worlds.sort_unstable());
+        }
+        outcomes
+    }
+
+    /// Also whether the same is wrong in all worlds of an outcome.
+    fn of_worlds(
+        explorer: &Explorer,
+        graph: &Graph,
+        worlds: impl Iterator<Item = usize>,
+    ) -> (Outcomes, bool) {
+        let mut agree = true;
         let mut numbers: BTreeMap<Outcome, usize> = BTreeMap::new();
         let mut found: Vec<Outcome> = Vec::new();
         let mut known: FxHashMap<(Vec<u32>, u32), (usize, Vec<Wrong>)> = FxHashMap::default();
         let mut waiting: BTreeMap<(usize, Wrong), Vec<u32>> = BTreeMap::new();
         let mut of = FxHashMap::default();
         let mut place = Place::default();
-        for world in 0..graph.len() {
+        for world in worlds {
             if !graph.is_end(world) {
                 continue;
             }
@@ -97,6 +115,7 @@ impl Outcomes {
                     found.push(whole);
                 } else {
                     let known = &mut found[number];
+                    agree &= known.wrong == whole.wrong;
                     known.end = known.end.filter(|_| whole.end.is_some());
                     let new = whole.wrong.into_iter().filter(|wrong| !known.wrong.contains(wrong));
                     let new: Vec<Wrong> = new.collect();
@@ -110,7 +129,7 @@ impl Outcomes {
             }
             of.insert(world as u32, *number as u32);
         }
-        Outcomes { found, waiting, of }
+        (Outcomes { found, waiting, of }, agree)
     }
 
     /// The outcome of a world where orderings end.

@@ -1,5 +1,9 @@
 //! Many short runs of numbers, one behind the other, in pieces: what is there never moves while more comes.
 
+use super::table::Table;
+use rustc_hash::FxBuildHasher;
+use std::hash::{BuildHasher, Hash};
+
 /// Runs by number. No run lies in two pieces.
 #[derive(Debug)]
 pub(super) struct Pieces<T> {
@@ -49,6 +53,11 @@ impl<T: Copy> Pieces<T> {
         &self.pieces[piece][begin..end]
     }
 
+    /// How many runs there are.
+    pub fn len(&self) -> usize {
+        self.at.len()
+    }
+
     /// How many elements there are in all.
     pub fn elements(&self) -> usize {
         self.pieces.iter().map(Vec::len).sum()
@@ -57,5 +66,49 @@ impl<T: Copy> Pieces<T> {
     pub fn bytes(&self) -> usize {
         let pieces: usize = self.pieces.iter().map(Vec::capacity).sum();
         pieces * size_of::<T>() + self.at.capacity() * size_of::<u32>()
+    }
+}
+
+/// Runs that are each there once, by number.
+#[derive(Debug)]
+pub(super) struct Interned<T> {
+    runs: Pieces<T>,
+    table: Table,
+}
+
+impl<T> Default for Interned<T> {
+    fn default() -> Interned<T> {
+        Interned { runs: Pieces::default(), table: Table::new() }
+    }
+}
+
+impl<T: Copy + Eq + Hash> Interned<T> {
+    /// The number of a run; a new one if it was never met.
+    pub fn number(&mut self, run: &[T]) -> u32 {
+        let runs = &self.runs;
+        let hash = FxBuildHasher.hash_one(run);
+        let new = runs.len() as u32;
+        let number =
+            self.table.meet((hash ^ hash >> 32) as u32, new, |known| runs.get(known as usize) == run);
+        if number == new {
+            self.runs.push(run);
+        }
+        number
+    }
+
+    pub fn get(&self, number: u32) -> &[T] {
+        self.runs.get(number as usize)
+    }
+
+    pub fn len(&self) -> usize {
+        self.runs.len()
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.runs.is_full()
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.runs.bytes() + self.table.bytes()
     }
 }

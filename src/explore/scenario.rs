@@ -45,12 +45,16 @@ pub struct Reductions {
     pub equal_copies: bool,
     /// So do messages that do the same in every world.
     pub interchangeable: bool,
+    /// Open worlds are found set by set, and not one by one. That is no matter of counts, so it has no name: only who tests
+    /// this says so.
+    pub sets: bool,
 }
 
 impl Reductions {
-    pub const ALL: Reductions = Reductions { equal_worlds: true, equal_copies: true, interchangeable: true };
+    pub const ALL: Reductions =
+        Reductions { equal_worlds: true, equal_copies: true, interchangeable: true, sets: true };
     pub const NONE: Reductions =
-        Reductions { equal_worlds: false, equal_copies: false, interchangeable: false };
+        Reductions { equal_worlds: false, equal_copies: false, interchangeable: false, sets: false };
     pub const NAMES: [&str; 3] = ["equal-worlds", "equal-copies", "interchangeable"];
 
     /// Without the one of this name, or without `all`; whether there is such a one.

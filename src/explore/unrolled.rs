@@ -69,11 +69,13 @@ impl<'a> Unrolled<'a> {
         let listed = if explorer.answers() { 0 } else { explorer.listed.deliveries.len() };
         let tracked: Vec<u16> = (listed..explorer.labels.len()).map(|label| label as u16).collect();
         let words = listed.div_ceil(64) * graph.len();
-        if (words * size_of::<u64>()) as u64 > room {
+        if graph.lattice().is_none() && (words * size_of::<u64>()) as u64 > room {
             return None;
         }
         let most = vec![0; tracked.len()];
-        let came = came(graph, listed);
+        // Of a lattice the sets tell it.
+        let lattice = graph.lattice().is_some();
+        let came = if lattice { Vec::new() } else { came(graph, listed) };
         let mut unrolled = Unrolled { explorer, graph, listed, nodes: None, most, tracked, came };
         if !unrolled.tracked.is_empty() {
             match unrolled.unroll(room)? {
@@ -95,7 +97,7 @@ impl<'a> Unrolled<'a> {
         while index < nodes.world.len() {
             let (world, counts) = (nodes.world[index], nodes.counts[index]);
             nodes.edge_at.push(nodes.edges.len());
-            for edge in self.graph.edges(world as usize) {
+            for edge in self.graph.kept(world as usize) {
                 let mut after = counts;
                 let mut label = edge.label;
                 if label as usize >= listed {
@@ -156,7 +158,7 @@ impl<'a> Unrolled<'a> {
     pub fn edges(&self, node: usize) -> &[Edge] {
         match &self.nodes {
             Some(nodes) => &nodes.edges[nodes.edge_at[node]..nodes.edge_at[node + 1]],
-            None => self.graph.edges(node),
+            None => self.graph.kept(node),
         }
     }
 
