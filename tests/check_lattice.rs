@@ -69,7 +69,7 @@ fn in_every_fixture() {
 /// Of whatever kind: few of them are open, and all of them must agree.
 #[test]
 fn in_random_scenarios() {
-    for seed in brute::seeds(300) {
+    for seed in brute::seeds(150) {
         let (case, _) = brute::generate::walked(seed);
         let texts: Vec<String> = case.processes.iter().map(brute::yaml::definition).collect();
         agree(&shelf::Shelf::new(&texts).scenario(&brute::yaml::scenario(&case)), &format!("seed {seed}"));
@@ -193,7 +193,7 @@ fn open(seed: u64) -> (Vec<String>, String) {
 
 #[test]
 fn in_random_open_scenarios() {
-    let seeds = brute::seeds(400);
+    let seeds = brute::seeds(200);
     let count = seeds.end - seeds.start;
     let (mut sound, mut large, mut several, mut broken, mut unjudged, mut decided, mut merged) =
         (0, 0, 0, 0, 0, 0, 0);
