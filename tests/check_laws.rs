@@ -135,7 +135,7 @@ fn all(count: u64) -> impl Iterator<Item = Told> {
 #[test]
 fn what_is_printed_leads_where_it_says() {
     let (mut outcomes, mut findings) = (0, 0);
-    for told in all(1_000) {
+    for told in all(500) {
         for &order in &told.scenario.orders {
             let report = shelf::report(&told.scenario, order);
             assert_eq!(shelf::sum(&report), report.orderings, "{}", told.told);
@@ -200,7 +200,7 @@ fn has_begun((state, _): &(String, String)) -> bool {
 #[test]
 fn what_is_saved_is_replayed_to_the_same() {
     let (mut same, mut unreal, mut ringing) = (0, 0, 0);
-    for told in all(1_000) {
+    for told in all(500) {
         let (scenario, order) = (&told.scenario, told.scenario.orders[0]);
         let report = shelf::report(scenario, order);
         let findings = report.findings.iter().map(|finding| &finding.ordering);
@@ -246,7 +246,7 @@ fn what_is_saved_is_replayed_to_the_same() {
 /// Law 1. And the number of worlds, of orderings and of outcomes does not depend on how messages are listed.
 #[test]
 fn the_same_bytes_and_the_same_worlds_however_they_are_listed() {
-    for told in all(600) {
+    for told in all(300) {
         for &order in &told.scenario.orders {
             let report = shelf::report(&told.scenario, order);
             let again = shelf::report(&told.scenario, order);

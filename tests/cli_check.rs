@@ -255,10 +255,10 @@ order@1: OrderPaid in any order, alarms at any moment
 /// Within a little memory all is counted, and what decides is left out: that is a bound, too.
 #[test]
 fn a_bound_of_memory() {
-    let scenario = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/tally/scenarios/tally-12.yaml");
+    let scenario = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/tally/scenarios/tally-10.yaml");
     let bench = Bench::new();
     let ends = |memory: &str| {
-        let ran = bench.run(&format!("check {scenario} --no-reduction interchangeable --memory {memory}"));
+        let ran = bench.run(&format!("check {scenario} --faults duplicates=1 --memory {memory}"));
         (ran.code, ran.out.lines().last().unwrap_or_default().to_string())
     };
     let so_far = "the bound of 1 MiB was reached: what is above was found so far, and there may be more";
