@@ -224,13 +224,19 @@ impl Log for FaultyBytes {
         }
     }
     fn truncate(&mut self, len: u64) -> Result<()> {
-        self.all.call("truncate", || self.inner.truncate(len))
+        self.all.call("truncate", || {
+            self.inner.truncate(len)?;
+            let mut state = self.all.state.lock().unwrap();
+            state.synced.entry(self.module.clone()).and_modify(|synced| *synced = len.min(*synced));
+            Ok(())
+        })
     }
     fn sync(&mut self) -> Result<()> {
         self.all.call("sync", || {
             // What somebody else appends meanwhile may not be among it.
             let len = self.inner.len()?;
             self.inner.sync()?;
+            let len = len.min(self.inner.len()?);
             self.all.state.lock().unwrap().synced.insert(self.module.clone(), len);
             Ok(())
         })
