@@ -10,6 +10,7 @@
 //! | 6 | `versions` | replays a log, compares versions |
 //! | 6 | `explore` | every order of a scenario's messages |
 //! | 6 | `spec` | given, when, then |
+//! | 6 | `lint` | what is probably not meant |
 //! | 5 | `runtime` | the world, its choices, the house, the journal |
 //! | 4 | `step` | decide, evolve: the rules |
 //! | 3 | `process` | definitions, expressions |
@@ -21,6 +22,7 @@ pub mod cli;
 pub mod error;
 pub mod event;
 pub mod explore;
+pub mod lint;
 pub mod process;
 pub mod report;
 pub mod runtime;

@@ -6,7 +6,7 @@
 
 mod mistake;
 
-pub use mistake::Mistake;
+pub use mistake::{LINTS, Mistake};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

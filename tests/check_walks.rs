@@ -11,7 +11,7 @@ use anyorder::event::{Message, Name, Position};
 use anyorder::explore::{Order, Scenario, ShownInstance, Stepped, step_through};
 use anyorder::process::{Definition, Family};
 use anyorder::runtime::{Choice, House, Key, ProcessId, World, apply};
-use anyorder::step::{Instance, Recorded, Rest};
+use anyorder::step::{Recorded, Rest};
 use brute::seeds;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -140,13 +140,11 @@ impl Real {
             Rest::Unfinished(state) => state.to_string(),
             rest => rest.to_string(),
         };
-        let types = |of: fn(&Instance) -> &[Arc<Message>]| -> Vec<Name> {
-            of(instance).iter().map(|message| message.type_.clone()).collect()
-        };
+        let deferred = instance.deferred.iter().map(|kept| kept.type_.clone()).collect();
         let named = |alarm: &Arc<Message>| Name::from(alarm.named());
         let mut alarms: Vec<Name> = instance.alarms.iter().map(named).collect();
         alarms.sort();
-        (state, instance.data.to_json(), alarms, types(|instance| &instance.deferred))
+        (state, instance.data.to_json(), alarms, deferred)
     }
 }
 

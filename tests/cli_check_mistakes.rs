@@ -145,12 +145,12 @@ Usage: anyorder check --events <LIST> <--process <P>|--service <NAME>> [SCENARIO
 For more information, try '--help'.
 ",
     );
-    bench.run("check payment --process order").fails(
+    bench.run("check payment --events OrderPaid --process order").fails(
         2,
         "\
-error: the argument '[SCENARIO]...' cannot be used with '--process <P>'
+error: the argument '[SCENARIO]...' cannot be used with '--events <LIST>'
 
-Usage: anyorder check <SCENARIO>...
+Usage: anyorder check --process <P> <SCENARIO>...
 
 For more information, try '--help'.
 ",

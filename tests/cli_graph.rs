@@ -71,6 +71,31 @@ fn a_flow() {
     is_kept("flow.txt", &bench.read("one.txt"));
 }
 
+/// Two services that listen to each other, and who stands outside.
+#[test]
+fn who_says_what_to_whom() {
+    let bench = Bench::new();
+    for name in ["anyorder.yaml", "services/customers.yaml", "services/orders.yaml"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/create-order").join(name);
+        bench.write(name, std::fs::read_to_string(path).unwrap());
+    }
+    let note = "note: these services listen to each other in a circle: customers, orders\n";
+    let ran = bench.run("graph services");
+    is_kept("services.dot", &ran.out);
+    assert_eq!((ran.code, &*ran.err), (Some(0), note));
+    is_kept("services.json", &bench.run("graph services --format json").out);
+    for ending in ["txt", "mmd", "svg"] {
+        let file = format!("out.{ending}");
+        bench.run(&format!("graph services --layout builtin -o {file}")).ends(0, "", note);
+        is_kept(&format!("services.{ending}"), &bench.read(&file));
+    }
+    Bench::new().file("anyorder.yaml", "workspace: empty\n").run("graph services").fails(
+        2,
+        "error: nobody says anything here: no modules, no processes, no services\n  \
+         = help: `modules` in anyorder.yaml lists who says what\n",
+    );
+}
+
 /// Two processes send in one conversation: each in its own cluster, and by its own decision.
 #[test]
 fn two_processes_in_one_conversation() {

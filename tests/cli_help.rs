@@ -4,7 +4,7 @@ mod common;
 
 use common::bench::{Bench, words};
 
-const VERBS: [&str; 21] = [
+const VERBS: [&str; 25] = [
     "demo",
     "init",
     "new",
@@ -19,9 +19,13 @@ const VERBS: [&str; 21] = [
     "check",
     "test",
     "replay",
+    "diff",
+    "what-if",
+    "lint",
     "import",
     "export",
     "verify",
+    "expand",
     "explain",
     "schema",
     "man",
@@ -74,8 +78,8 @@ fn the_verbs_are_listed_with_a_line_each() {
         assert!(help.lines().any(|line| line.starts_with(&format!("  {verb} "))), "{verb}\n{help}");
     }
     assert!(help.ends_with(
-        "Exit codes:\n  0  it holds\n  1  a finding: orderings diverge, a spec fails, a replay differs,\n     an append met another \
-         position than it expected\n  2  bad input or usage\n  3  a bound was reached\n  4  a bug of anyorder's own\n"
+        "Exit codes:\n  0  it holds\n  1  a finding: orderings diverge, a spec fails, a replay differs, lint\n     finds something, \
+         an append met another position than it expected\n  2  bad input or usage\n  3  a bound was reached\n  4  a bug of anyorder's own\n"
     ));
 }
 

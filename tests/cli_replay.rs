@@ -22,6 +22,12 @@ states:
   shipped: {end: success}
 ";
 
+/// In what ways they differ: the same order for money, without a sum and later; the same order to ship, with
+/// more to say.
+const KINDS: &str = "        1  sends ShipOrder with other data  (o-1)
+        1  sends TakePayment with other data  (o-1)
+";
+
 #[test]
 fn a_log_without_a_journal() {
     let bench = Bench::paid_order();
@@ -67,24 +73,28 @@ fn another_version_diverges() {
     let differences = |one: &str, other: &str| {
         format!(
             "\no-1\n  at orders OrderPlaced o-1\n    {one}  sends TakePayment {{\"amount\":12.50}} at \
-             2026-11-21T09:00:00.000Z\n    {other}  nothing\n  at payments OrderPaid p-1\n    {one}  sends \
-             ShipOrder at 2026-11-21T09:05:00.000Z\n    {other}  sends ShipOrder {{\"late\":false}} at \
-             2026-11-21T09:05:00.000Z\n  at PaymentTimedOut! 1\n    {one}  nothing\n    {other}  sends \
-             TakePayment at 2026-11-21T09:02:00.000Z\n"
+             2026-11-21T09:00:00.000Z\n    {other}  nothing\n  at PaymentTimedOut! 1\n    {one}  \
+             nothing\n    {other}  sends TakePayment at 2026-11-21T09:02:00.000Z\n  at payments OrderPaid \
+             p-1\n    {one}  sends ShipOrder at 2026-11-21T09:05:00.000Z\n    {other}  sends ShipOrder \
+             {{\"late\":false}} at 2026-11-21T09:05:00.000Z\n"
         )
     };
     bench.run("replay --process next.yaml").ends(
         1,
         &format!(
-            "order@2: 2 events, 1 instance\n        1  shipped (success)\nsent 1 ShipOrder, 1 TakePayment\nthe \
-             journal says otherwise of 1 instance\n{}",
+            "order@2: 2 events, 1 instance\n        1  shipped (success)\nsent 1 ShipOrder, 1 TakePayment\n\
+             order@2 does otherwise than the journal with 1 instance\n{}{}",
+            KINDS,
             differences("recorded", "decided ")
         ),
         "",
     );
     bench.run("replay --process order@1 --against next.yaml").ends(
         1,
-        &format!("{TOTALS}order@2 does otherwise with 1 instance\n{}", differences("order@1", "order@2")),
+        &format!(
+            "{TOTALS}order@2 does otherwise with 1 instance\n{KINDS}{}",
+            differences("order@1", "order@2")
+        ),
         "",
     );
     bench
@@ -112,6 +122,20 @@ fn divergences_as_json() {
   },
   "parked": 0,
   "unfinished": 0,
+  "differences": [
+    {
+      "kind": "other-data",
+      "message": "ShipOrder",
+      "instances": 1,
+      "example": "o-1"
+    },
+    {
+      "kind": "other-data",
+      "message": "TakePayment",
+      "instances": 1,
+      "example": "o-1"
+    }
+  ],
   "divergences": [
     {
       "instance": "o-1",
@@ -126,6 +150,20 @@ fn divergences_as_json() {
         }
       ],
       "decided": []
+    },
+    {
+      "instance": "o-1",
+      "cause": "PaymentTimedOut! 1",
+      "against": "order@2",
+      "recorded": [],
+      "decided": [
+        {
+          "sent": "TakePayment",
+          "kind": "command",
+          "data": null,
+          "time": "2026-11-21T09:02:00.000Z"
+        }
+      ]
     },
     {
       "instance": "o-1",
@@ -147,26 +185,128 @@ fn divergences_as_json() {
           "time": "2026-11-21T09:05:00.000Z"
         }
       ]
-    },
-    {
-      "instance": "o-1",
-      "cause": "PaymentTimedOut! 1",
-      "against": "order@2",
-      "recorded": [],
-      "decided": [
-        {
-          "sent": "TakePayment",
-          "kind": "command",
-          "data": null,
-          "time": "2026-11-21T09:02:00.000Z"
-        }
-      ]
     }
   ]
 }
 "#,
         "",
     );
+}
+
+/// Of many orders one screen tells how they differ, and shows one of each kind.
+#[test]
+fn a_year_on_one_screen() {
+    let message = |type_: &str, order: usize, minute: usize, data: &str| {
+        format!(
+            r#"{{"specversion":"1.0","id":"{type_}-{order}","source":"shop","type":"{type_}","time":"2026-01-01T{:02}:{:02}:00.000Z","correlationid":"o-{order}","data":{data}}}"#,
+            minute / 60,
+            minute % 60
+        )
+    };
+    // Every third order is paid in time, every third late, every third not at all; the dear ones are five.
+    let mut lines: Vec<(usize, String)> = Vec::new();
+    for order in 0..30 {
+        let total = if order < 5 { 1000 } else { 10 };
+        lines.push((order, message("OrderPlaced", order, order, &format!("{{\"total\":{total}}}"))));
+        if order % 3 < 2 {
+            let minute = order + [1, 20][order % 3];
+            lines.push((minute, message("OrderPaid", order, minute, "{}")));
+        }
+    }
+    lines.sort_by_key(|(minute, _)| *minute);
+    let log: String = lines.iter().map(|(_, line)| format!("{line}\n")).collect();
+    let version = |version: u32, minutes: u32, more: &str| {
+        format!(
+            "process: order\nversion: {version}\nstarts-on: OrderPlaced\ninitial: placed\nstates:\n  placed:\n    \
+             enter: {{alarm: {{PaymentTimedOut: {minutes}m}}}}\n    on:\n      OrderPaid: {{send: ShipOrder, to: \
+             shipped}}\n      PaymentTimedOut: {{send: CancelOrder, to: cancelled}}\n{more}  shipped: {{end: \
+             success}}\n  cancelled: {{end: failure, on: {{OrderPaid: {{send: RefundPayment}}}}}}\n"
+        )
+    };
+    let checked =
+        "      OrderPlaced:\n        - {when: event.data.total > 100, send: CheckCustomer}\n        - {}\n";
+    let bench = Bench::new()
+        .file("year.jsonl", &log)
+        .file("one.yaml", &version(1, 15, ""))
+        .file("two.yaml", &version(2, 30, checked));
+    bench.run("replay year.jsonl --process one.yaml --against two.yaml").ends(
+        1,
+        "order@1: 50 events, 30 instances
+       10  shipped (success)
+       20  cancelled (failure)
+sent 20 CancelOrder, 10 RefundPayment, 10 ShipOrder
+order@2 does otherwise with 22 instances, and the same with 8
+       14  does not send CancelOrder  (o-1)
+       10  does not send RefundPayment  (o-1)
+       10  also sends ShipOrder  (o-1)
+       10  cancelled → shipped  (o-1)
+        6  sends CancelOrder later  (o-2)
+        5  also sends CheckCustomer  (o-0)
+        4  cancelled → unfinished: placed  (o-20)
+
+o-0
+  at shop OrderPlaced OrderPlaced-0
+    order@1  nothing
+    order@2  sends CheckCustomer at 2026-01-01T00:00:00.000Z
+
+o-1
+  at shop OrderPlaced OrderPlaced-1
+    order@1  nothing
+    order@2  sends CheckCustomer at 2026-01-01T00:01:00.000Z
+  at PaymentTimedOut! 1
+    order@1  sends CancelOrder at 2026-01-01T00:16:00.000Z
+    order@2  nothing
+  at shop OrderPaid OrderPaid-1
+    order@1  sends RefundPayment at 2026-01-01T00:21:00.000Z
+    order@2  sends ShipOrder at 2026-01-01T00:21:00.000Z
+  at the end
+    order@1  cancelled
+    order@2  shipped
+
+o-2
+  at shop OrderPlaced OrderPlaced-2
+    order@1  nothing
+    order@2  sends CheckCustomer at 2026-01-01T00:02:00.000Z
+  at PaymentTimedOut! 1
+    order@1  sends CancelOrder at 2026-01-01T00:17:00.000Z
+    order@2  sends CancelOrder at 2026-01-01T00:32:00.000Z
+
+o-20
+  at PaymentTimedOut! 1
+    order@1  sends CancelOrder at 2026-01-01T00:35:00.000Z
+    order@2  nothing
+  at the end
+    order@1  cancelled
+    order@2  unfinished: placed
+
+and 18 more instances; `--format json` lists them all
+",
+        "",
+    );
+}
+
+/// For build servers: one case for what is the same, one for each instance that differs.
+#[test]
+fn divergences_as_junit() {
+    let bench = Bench::paid_order().file("next.yaml", NEXT);
+    bench.run("replay --process order@1 --format junit").prints(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"anyorder replay\" tests=\"1\" \
+         failures=\"0\" errors=\"0\">\n  <testsuite name=\"recorded and decided\" tests=\"1\" failures=\"0\" \
+         errors=\"0\">\n    <testcase name=\"the same with 1 instance\" classname=\"order@1\"/>\n  \
+         </testsuite>\n</testsuites>\n",
+    );
+    let ran = bench.run("replay --process order@1 --against next.yaml --format junit");
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.out.starts_with(
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="anyorder replay" tests="2" failures="1" errors="0">
+  <testsuite name="order@1 and order@2" tests="2" failures="1" errors="0">
+    <testcase name="the same with 0 instances" classname="order@1"/>
+    <testcase name="o-1" classname="order@1">
+      <failure message="order@1 and order@2 differ">  at orders OrderPlaced o-1
+    order@1  sends TakePayment {&quot;amount&quot;:12.50} at 2026-11-21T09:00:00.000Z
+"#
+    ));
 }
 
 /// In a journal a turn has several lines; a person is shown from the first that differs.

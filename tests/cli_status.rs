@@ -30,6 +30,43 @@ fn a_table_of_instances() {
     ));
 }
 
+/// What was known then: by time, and right after a message.
+#[test]
+fn as_it_was() {
+    let bench = three_orders();
+    bench.run("status --at 2026-11-21T09:00:30Z").prints(
+        "PROCESS  INSTANCE  STATE             AGE  NEXT ALARM\n\
+         order@1  o-1       awaiting-payment  30s  PaymentTimedOut 2026-11-21T09:15:00.000Z\n1 running\n",
+    );
+    let paid = "PROCESS  INSTANCE  STATE              AGE  NEXT ALARM\norder@1  o-1       shipped (success)  0s\n1 \
+                success\n";
+    bench.run("status --at payments:1").prints(paid);
+    bench.run("status o-1 --at 2026-11-21T09:05Z").prints(paid);
+    // The journal up to the line that says what was sent, and not yet the one that says why: nothing was decided.
+    let journal = bench.read("log/order.jsonl");
+    let last = journal.lines().position(|line| line.contains("ShipOrder")).expect("it ships") + 1;
+    bench.run(&format!("status --at order:{last}")).prints(
+        "PROCESS  INSTANCE  STATE             AGE  NEXT ALARM\n\
+         order@1  o-1       awaiting-payment  5m   PaymentTimedOut 2026-11-21T09:15:00.000Z\n1 running\n",
+    );
+    bench.run(&format!("status --at order:{}", last + 1)).prints(paid);
+    // Parked, at a moment that is over.
+    bench.run("status o-3 --at 2026-11-21T09:08:30Z").prints(
+        "PROCESS  INSTANCE  STATE                AGE  NEXT ALARM\n\
+         order    o-3       not-started, parked  1m\n  parked by OrderPlaced (orders 3): event has no member \
+         `data`\n1 parked\n",
+    );
+    bench.run("status --at 2026-11-20").prints("no instances yet at 2026-11-20T00:00:00.000Z\n");
+    bench
+        .run("status --at orders:9")
+        .fails(2, "error: there is no message 9 of orders\n  = help: `anyorder log` shows the positions\n");
+    bench.run("status --at noon").fails(
+        2,
+        "error: `noon` is neither a time nor a place in a log\n  = help: write `2026-11-21T12:30:00Z`, or module and \
+         position as `orders:17`\n",
+    );
+}
+
 #[test]
 fn instances_as_json() {
     three_orders().run("status --format json").prints(

@@ -38,7 +38,7 @@ error[E0201]: a workspace has no key `mood`
 2 | mood: 3
   | ^^^^
   |
-  = help: the keys are `workspace`, `seed`, `modules`, `verbs`
+  = help: the keys are `workspace`, `seed`, `modules`, `verbs`, `allow`
 
 error[E0201]: a verb has no key `append`
  --> anyorder.yaml:5:9

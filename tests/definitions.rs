@@ -65,7 +65,7 @@ fn the_example_of_the_design_reads_as_it_is_meant() {
     assert!(order.starter("OrderPlaced").unwrap().reaction.is_none());
     assert_eq!(order.starts_when.as_ref().unwrap().to_string(), "event.data.dodgy");
     assert_eq!(order.data.to_json(), r#"{"reminders":0}"#);
-    assert_eq!(&*order.state(order.initial).name, "pricing");
+    assert_eq!(&*order.state(order.regions[0].initial).name, "pricing");
     let names: Vec<&str> = order.states.iter().map(|state| &*state.name).collect();
     assert_eq!(names, ["pricing", "awaiting-payment", "cooking", "served", "abandoned", "refunded"]);
     let ends: Vec<Option<End>> = order.states.iter().map(|state| state.end).collect();

@@ -5,7 +5,7 @@ use anyorder::process::expr;
 use anyorder::process::keys::{OUTCOMES, Place, Shape, find, keys};
 use anyorder::process::tree::{self, Node};
 use anyorder::process::workspace_file::{KEYS, OPTION_KEYS, OPTION_TYPES, VERB_KEYS};
-use anyorder::span::Source;
+use anyorder::span::{LINTS, Source};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ struct Used(BTreeSet<String>);
 fn all() -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for place in Place::ALL {
-        for key in keys(place).iter().filter(|key| key.built()) {
+        for key in keys(place) {
             all.insert(in_place(place, key.name));
             all.extend(words(key.shape).map(|word| word_of(place, key.name, word)));
         }
@@ -47,6 +47,8 @@ fn words(shape: Shape) -> impl Iterator<Item = &'static str> {
     let words: &'static [&'static str] = match shape {
         // What a message meets is the kernel's to say, and tested there.
         Shape::Choice(OUTCOMES) => &[],
+        // What can be allowed is what `lint` finds, and tested there.
+        Shape::Choice(LINTS) => &[],
         Shape::Choice(words) | Shape::Choices(words) | Shape::ListOfChoices(words) => words,
         _ => &[],
     };
@@ -66,7 +68,7 @@ impl Used {
         for top in one_or_list(&root) {
             let has = |key: &str| top.get(key).is_some();
             match () {
-                () if has("states") => self.mapping(Place::Process, top),
+                () if has("states") || has("regions") || has("steps") => self.mapping(Place::Process, top),
                 () if has("scenario") => self.mapping(Place::Scenario, top),
                 () if has("spec") => self.mapping(Place::Spec, top),
                 () if has("service") => self.mapping(Place::Service, top),
@@ -95,9 +97,13 @@ impl Used {
         };
         match shape {
             Shape::States => each(self, Place::State),
+            Shape::Regions => each(self, Place::Region),
+            Shape::Joins => self.list(Place::Join, node),
             Shape::Reactions => each(self, Place::Reaction),
             Shape::Replies => each(self, Place::Reply),
+            Shape::Saga => self.list(Place::Step, node),
             Shape::Shared => self.list(Place::Shared, node),
+            Shape::Allows => self.list(Place::Allow, node),
             Shape::Rule => self.list(Place::Reaction, node),
             Shape::Mapping(place) => self.mapping(place, node),
             Shape::Delay => self.mapping(Place::Delay, node),

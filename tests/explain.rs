@@ -80,9 +80,23 @@ impl Library for Loans {
     }
 }
 
+/// The only part that there is.
+struct ThePart<'a>(&'a str);
+
+impl process::Parts for ThePart<'_> {
+    fn part(&self, full_name: &str) -> Result<Arc<Source>> {
+        Ok(Source::new(format!("{full_name}.yaml"), self.0))
+    }
+}
+
 fn read(place: &str, example: &str) -> Result<()> {
     let definition = |text: String| process::read(&Source::new("loan.yaml", text)).map(drop);
     match place {
+        "as a part" => {
+            let text =
+                "process: loan\nversion: 1\nstarts-on: BookLent\nregions: {book: {use: loan-part@1}}\n";
+            process::read_with_parts(&Source::new("loan.yaml", text), None, &ThePart(example)).map(drop)
+        }
         "as a whole file" => definition(example.to_string()),
         "as loan@1.yaml" => process::read_named(&Source::new("loan@1.yaml", example), "loan", 1).map(drop),
         "at the top of a process" => definition(among(&TOP, example)),
@@ -114,6 +128,7 @@ fn read(place: &str, example: &str) -> Result<()> {
             };
             explore::from_events(&typed, &Loans).map(drop)
         }
+        "in a workspace" => common::lints::linted(&common::lints::files(example)),
         "as anyorder.yaml" => workspace_file::read(&Source::new("anyorder.yaml", example)).map(drop),
         other => panic!("an example {other}: how is that read?"),
     }
@@ -173,11 +188,12 @@ fn every_wrong_example_raises_its_own_code_and_every_right_one_none() {
 #[test]
 fn codes_are_in_order_each_once_and_each_has_a_story_that_fits_the_screen() {
     assert!(Mistake::ALL.windows(2).all(|two| (two[0] as u16) < (two[1] as u16)));
-    let stories: String = ["yaml", "form", "meaning", "expression", "scenario", "workspace", "service"]
-        .iter()
-        .map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/report/explain/{name}.txt")))
-        .map(|path| std::fs::read_to_string(path).unwrap())
-        .collect();
+    let stories: String =
+        ["yaml", "form", "meaning", "expression", "scenario", "workspace", "service", "lint"]
+            .iter()
+            .map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/report/explain/{name}.txt")))
+            .map(|path| std::fs::read_to_string(path).unwrap())
+            .collect();
     let told = stories.lines().filter(|line| line.starts_with("E0")).count();
     assert_eq!(told, Mistake::ALL.len(), "a story without a code");
     assert!(stories.lines().all(|line| line.chars().count() <= 120));
@@ -274,9 +290,6 @@ fn a_key_is_told_by_its_name_and_by_what_others_call_it() {
     assert!(bench.run("explain target").out.starts_with("`to` in a reaction: the next state\n"));
     let both = bench.run("explain in").out;
     assert!(both.contains("`in` in `any`: the states that share it; else all\n"), "{both}");
-    assert!(
-        bench.run("explain regions").out.contains("takes nothing yet: it is not built in this version\n")
-    );
     let json: serde_json::Value = serde_json::from_str(&bench.run("explain each --format json").out).unwrap();
     assert_eq!(json[0]["in"], "a message that is sent");
     assert_eq!(

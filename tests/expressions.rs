@@ -90,7 +90,12 @@ fn judged(text: &str, sees: &str) -> String {
         let data = Data::of_json(data);
         let names = data.iter().map(|(name, _)| name.to_string()).collect();
         let states = ["cooking", "served"].map(Into::into).into();
-        property.processes.push(ProcessScope { name: first.into(), states, data: names });
+        property.processes.push(ProcessScope {
+            name: first.into(),
+            states,
+            regions: Vec::new(),
+            data: names,
+        });
         facts.processes.push(ProcessFacts {
             name: first.into(),
             state: state.trim_matches('\'').into(),

@@ -45,12 +45,14 @@ fn every_scenario_of_every_fixture_is_read() {
             large += 1;
         }
     }
-    assert_eq!(large, 7);
+    assert_eq!(large, 9);
     for (story, file, listed) in [
         ("tally", "tally-20", 20),
         ("tally", "tally-24", 24),
         ("concert", "hundred-counted", 100),
         ("concert", "hundred-ignored", 100),
+        ("concert", "hundred-ticketed", 100),
+        ("converging-payment", "eight-orders", 24),
     ] {
         assert_eq!(read(story, &format!("large/{file}.yaml")).deliver.len(), listed, "{file}");
     }
@@ -82,7 +84,11 @@ fn a_twin_has_the_scenarios_of_the_sound_one() {
             for file in names(&fixtures().join(twin).join(folder)) {
                 let text =
                     |story: &str| std::fs::read_to_string(fixtures().join(story).join(folder).join(&file));
-                assert_eq!(text(twin).unwrap() != text(sound).unwrap(), differs, "{twin}/{folder}/{file}");
+                let (twin_text, sound_text) = (text(twin).unwrap(), text(sound).unwrap());
+                // A part may be as sound as before, where the whole is not.
+                let is_part = folder == "processes" && !sound_text.contains("starts-on:");
+                let other = twin_text != sound_text;
+                assert!(is_part || other == differs, "{twin}/{folder}/{file}");
             }
         }
     }

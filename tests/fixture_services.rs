@@ -42,13 +42,15 @@ fn told() -> Vec<(String, String)> {
 }
 
 /// Those that are meant to be found out.
-const BROKEN: [(&str, &str); 6] = [
+const BROKEN: [(&str, &str); 8] = [
     ("create-order-broken", "scenarios/two-orders.yaml"),
+    ("create-order-steps-broken", "scenarios/no-credit.yaml"),
     ("doubled-action", "scenarios/at-least-once.yaml"),
     ("doubled-action", "scenarios/vault-at-least-once.yaml"),
     ("group-checkout-broken", "scenarios/rooms-answer.yaml"),
     ("restaurant", "next/deaf-cook.yaml"),
     ("ship-order-workflow-broken", "scenarios/late-or-silent.yaml"),
+    ("trip-broken", "scenarios/late-hotel.yaml"),
 ];
 
 #[test]
@@ -68,11 +70,13 @@ fn the_sound_ones_hold_and_every_outcome_that_they_declare_is_reached() {
     let meant = [
         "capacity-pool",
         "create-order",
+        "create-order-steps",
         "doubled-action",
         "group-checkout",
         "loan-broker",
         "restaurant",
         "ship-order-workflow",
+        "trip",
         "two-phase-commit",
     ];
     assert!(meant.iter().all(|story| stories.contains(*story)), "{stories:?}");
@@ -121,6 +125,28 @@ fn what_is_read_and_then_taken_is_taken_twice() {
     assert_eq!(
         found("create-order-broken", "scenarios/two-orders.yaml"),
         ["always limit", "finally one", "finally either"].map(|of| format!("{of}: {race}"))
+    );
+}
+
+/// The order is rejected only by who has reserved credit for it, and here there is none.
+#[test]
+fn a_step_that_stands_too_late_is_never_undone() {
+    assert_eq!(
+        found("create-order-steps-broken", "scenarios/no-credit.yaml"),
+        ["finally the-order-is-told: ReserveCredit>customers customers:CreditLimitExceeded"]
+    );
+}
+
+/// A room stays booked: because the hotel is slow, or because the flight is full.
+#[test]
+fn what_nobody_takes_back_stays_taken() {
+    assert_eq!(
+        found("trip-broken", "scenarios/late-hotel.yaml"),
+        [
+            "always car-after-hotel: cars:CarBooked BookHotelTimedOut!",
+            "finally cancelled-is-nothing-of-it: cars:CarBooked BookHotel>hotels(1) hotels:HotelBooked \
+             airline:FlightFull CancelCar>cars",
+        ]
     );
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Rooms and their floors. Two rooms of one floor do not know each other.
-const ROOMS: [(&str, u32); 13] = [
+const ROOMS: [(&str, u32); 14] = [
     ("error", 0),
     ("span", 0),
     ("event", 1),
@@ -19,6 +19,7 @@ const ROOMS: [(&str, u32); 13] = [
     ("versions", 6),
     ("explore", 6),
     ("spec", 6),
+    ("lint", 6),
     ("report", 7),
     ("cli", 8),
     ("allocator", 8),

@@ -178,7 +178,8 @@ fn changed(then: &[(String, String)], definition: &Definition) -> Vec<(String, S
         let other = match key.as_str() {
             "outcome" => Outcome::ALL.iter().map(|o| o.name()).find(|name| name != value).map(str::to_string),
             "state" => {
-                definition.states.iter().map(|state| state.name.to_string()).find(|name| name != value)
+                let all = [definition.resting_names(false), definition.resting_names(true)].concat();
+                all.into_iter().find(|name| name != value)
             }
             "parked" if value == "false" => Some("true".to_string()),
             "parked" => Some("false".to_string()),

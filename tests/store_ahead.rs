@@ -19,7 +19,7 @@ fn store(memory: &Memory, behind: u64) -> Store {
 
 fn ahead(store: &Store, numbers: Vec<u64>) -> impl Iterator<Item = Ready<Message>> {
     let all = numbers.into_iter().map(|number| Ok(vec![batch(number)]));
-    store.ahead("orders", all).into_iter().map(|ready| ready.unwrap())
+    store.ahead("orders", all).map(|ready| ready.unwrap())
 }
 
 fn commit(store: &Store, ready: Ready<Message>) -> Placed {

@@ -4,8 +4,8 @@
 mod common;
 
 use anyorder::error::{Error, Result};
-use anyorder::event::{Message, Position, Time};
-use anyorder::store::{Medium, Memory, Placed, Ready, Store};
+use anyorder::event::{Message, Name, Position, Time};
+use anyorder::store::{Log, Medium, Memory, Placed, Ready, Store};
 use common::{Fault, Faulty};
 use std::sync::Arc;
 
@@ -106,4 +106,37 @@ fn whoever_cannot_be_answered_ends_it() {
         Err::<(), Error>(Error::input("nobody listens"))
     });
     assert_eq!((answered, ended.unwrap_err().what()), (1, "nobody listens"));
+}
+
+struct Broken;
+
+impl Medium for Broken {
+    fn modules(&self) -> Result<Vec<Name>> {
+        Ok(Vec::new())
+    }
+    fn open(&self, _: &str) -> Result<Option<Box<dyn Log>>> {
+        Ok(None)
+    }
+    fn create(&self, _: &str) -> Result<Box<dyn Log>> {
+        panic!("a bug of ours")
+    }
+}
+
+#[test]
+#[should_panic(expected = "a bug of ours")]
+fn a_bug_in_the_thread_that_writes_is_no_end_of_what_was_to_be_written() {
+    let _ = append(Broken, false, || u64::MAX);
+}
+
+#[test]
+#[should_panic(expected = "a bug of ours")]
+fn a_bug_in_the_thread_that_makes_batches_ready_is_no_end_of_what_was_to_be_written() {
+    let store = Store::new(Arc::new(Memory::new()));
+    let some = all().take(2).chain(std::iter::from_fn(|| panic!("a bug of ours")));
+    let mut answered = 0;
+    let ended = store.commit_all(Ready::ahead("orders", some), false, |_, _| {
+        answered += 1;
+        Ok::<(), Error>(())
+    });
+    panic!("after {answered} batches: {ended:?}");
 }

@@ -146,7 +146,7 @@ fn what_is_made_ready_ahead_comes_in_order_up_to_the_first_that_is_wrong() {
         4 => Ok(vec![vec![message("payments", "p-4")]]),
         _ => Ok(vec![batch(&[&format!("o-{number}")])]),
     });
-    let mut ahead = Ready::ahead("orders", some).into_iter();
+    let mut ahead = Ready::ahead("orders", some);
     for number in 1..=3 {
         let (_, appended) = store.commit_new(ahead.next().unwrap().unwrap(), Guard::None).unwrap();
         assert_eq!(appended.batches[0].first(), position(number));

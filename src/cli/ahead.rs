@@ -4,10 +4,10 @@
 //! followed closely, and one that is fast is taken in large chunks.
 
 use crate::error::{Error, Result};
-use crate::store::{Arrival, Incoming, foreign_files};
+use crate::store::{Arrival, Incoming, Made, foreign_files};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
 /// Something to read.
@@ -93,37 +93,32 @@ impl<T> Default for Piece<T> {
 
 /// What comes from one input, in chunks.
 pub(super) struct Chunks<T> {
-    pieces: Receiver<Piece<T>>,
+    pieces: Made<Piece<T>>,
     stays: bool,
 }
 
 impl<T: Send + 'static> Chunks<T> {
     pub fn of<L: Lines<Item = T> + 'static>(input: &Input, lines: L) -> Chunks<T> {
-        let (send, pieces) = sync_channel(8);
         let stays = input.stays();
         let input = input.clone();
         // It ends with the input, or with whoever listens; a read that waits ends with the program.
-        std::thread::spawn(move || read(&input, lines, &send));
+        let pieces = Made::ahead(8, move |send| read(&input, lines, send));
         Chunks { pieces, stays }
     }
 
     /// The next ones, and what was wrong behind them; None at the end.
     pub fn next(&mut self) -> Option<(Vec<T>, Option<Error>)> {
-        let mut chunk = self.pieces.recv().ok()?;
+        let mut chunk = self.pieces.next()?;
         let since = Instant::now();
         while (self.stays || since.elapsed() < PATIENCE)
             && chunk.wrong.is_none()
             && chunk.items.len() < MOST
             && chunk.bytes < MOST_BYTES
         {
-            match self.pieces.recv_timeout(BETWEEN) {
-                Ok(piece) => {
-                    chunk.items.extend(piece.items);
-                    chunk.bytes += piece.bytes;
-                    chunk.wrong = piece.wrong;
-                }
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-            }
+            let Some(piece) = self.pieces.next_within(BETWEEN) else { break };
+            chunk.items.extend(piece.items);
+            chunk.bytes += piece.bytes;
+            chunk.wrong = piece.wrong;
         }
         Some((chunk.items, chunk.wrong))
     }
@@ -171,5 +166,46 @@ fn read<L: Lines>(input: &Input, mut lines: L, send: &SyncSender<Piece<L::Item>>
     }
     if piece.wrong.is_some() || !piece.items.is_empty() {
         let _ = send.send(piece);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes lines until one that it has not thought of.
+    struct Buggy;
+
+    impl Lines for Buggy {
+        type Item = u8;
+
+        fn line(&mut self, line: &[u8]) -> Result<Option<u8>> {
+            assert!(line != b"3\n", "a bug of ours");
+            Ok(line.first().copied())
+        }
+
+        fn end(self, _: &mut dyn FnMut(u8) -> bool) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    fn read(text: &str) -> Vec<u8> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lines");
+        std::fs::write(&path, text).unwrap();
+        let input = Input::all(&[path]).unwrap().remove(0);
+        let mut chunks = Chunks::of(&input, Buggy);
+        std::iter::from_fn(|| chunks.next()).flat_map(|(items, _)| items).collect()
+    }
+
+    #[test]
+    fn what_was_read_comes_to_its_end() {
+        assert_eq!(read("1\n2\n4\n"), b"124");
+    }
+
+    #[test]
+    #[should_panic(expected = "a bug of ours")]
+    fn a_bug_in_the_thread_that_reads_is_no_end_of_what_was_to_be_read() {
+        read("1\n2\n3\n4\n");
     }
 }

@@ -42,6 +42,10 @@ pub struct Args {
     /// The message whose handling produced it
     #[arg(long, value_name = "ID")]
     caused_by: Option<String>,
+    /// It says what this message of the same log should have been; it belongs to the same conversation. What it
+    /// would have changed, `what-if --corrected` tells
+    #[arg(long, value_name = "ID", conflicts_with = "lines")]
+    corrects: Option<String>,
     /// Its data: JSON, `@FILE`, or `-` for standard input
     #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
     data: Option<String>,
@@ -237,6 +241,7 @@ fn check_texts(args: &Args) -> Result<()> {
         ("--id", args.id.as_ref()),
         ("--correlation", args.correlation.as_ref()),
         ("--caused-by", args.caused_by.as_ref()),
+        ("--corrects", args.corrects.as_ref()),
     ] {
         if value.is_some_and(|value| value.is_empty()) {
             return Err(Error::input(format!("{flag} is empty")).hint("leave it out, or fill it"));
@@ -252,16 +257,35 @@ fn message_of(args: Args, module: &Name, store: &Store) -> Result<Message> {
     };
     let id = args.id.unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
     let mut message = Message::new(module.clone(), args.type_, id, time);
+    let mut conversation = args.correlation.map(Name::from);
+    if let Some(wrong) = &args.corrects {
+        let corrected = corrected(store, module, wrong)?;
+        conversation = conversation.or(corrected.conversation().cloned());
+        message.set_corrects(wrong);
+    }
     message.subject = args.subject.map(Name::from);
     message.causation = args.caused_by.map(Name::from);
     // An outside stimulus that belongs to no conversation starts its own.
     let own = message.causation.is_none().then(|| message.id.clone());
-    message.correlation = args.correlation.map(Name::from).or(own);
+    message.correlation = conversation.or(own);
     message.kind = if args.command { Kind::Command } else { Kind::Event };
     message.internal = args.internal;
     message.expiry = args.expires;
     message.data = args.data.as_deref().map(data_of).transpose()?;
     Ok(message)
+}
+
+/// The message that a correction is about. Corrections are rare: its log is read for it.
+fn corrected(store: &Store, module: &Name, id: &str) -> Result<Message> {
+    for record in store.read(module, Position::FIRST)? {
+        let message = record?.message;
+        if *message.id == *id {
+            return Ok(message);
+        }
+    }
+    Err(Error::input(format!("there is no message `{id}` in the log of {module}")).hint(
+        "a correction stands in the log of what it corrects; `anyorder log --format json` shows the ids",
+    ))
 }
 
 /// JSON, `@FILE`, or `-`.

@@ -4,6 +4,7 @@ use super::Exit;
 use super::ahead::{Chunks, Input, Lines};
 use super::append;
 use super::context::{Context, Watch};
+use super::fresh::Fresh;
 use super::workspace::{self, Workspace};
 use crate::error::{Error, Result};
 use crate::event::{Document, Message, Name, Time};
@@ -93,10 +94,10 @@ pub(super) fn run(many: Many, workspace: &Workspace, context: &mut Context) -> a
 }
 
 impl Many {
-    fn message(&self, data: Document, number: u64, time: Time) -> Message {
+    fn message(&self, data: Document, number: u64, time: Time, fresh: &mut Fresh) -> Message {
         let id = match self.named {
             true => Name::from(format!("{}-{number}", self.like.id)),
-            false => Name::from(uuid::Uuid::now_v7().to_string()),
+            false => fresh.id(),
         };
         let correlation = if self.own { Some(id.clone()) } else { self.like.correlation.clone() };
         Message { id, correlation, time, data: Some(data), ..self.like.clone() }
@@ -140,6 +141,7 @@ struct Groups {
     /// What lacks a line of its batch waits for it.
     waiting: Vec<Message>,
     count: u64,
+    fresh: Fresh,
     /// No message is stamped before one that came before it.
     time: Time,
     /// What was wrong behind the lines that were handed on last.
@@ -149,7 +151,8 @@ struct Groups {
 impl Groups {
     fn new(many: &Many, store: &Store, chunks: Chunks<Document>) -> Groups {
         let (many, store, waiting) = (many.clone(), store.clone(), Vec::new());
-        Groups { many, store, chunks, waiting, count: 0, time: Time::MIN, wrong: None }
+        let fresh = Fresh::default();
+        Groups { many, store, chunks, waiting, count: 0, fresh, time: Time::MIN, wrong: None }
     }
 }
 
@@ -172,7 +175,7 @@ impl Iterator for Groups {
             let mut batches = Vec::new();
             for data in documents {
                 self.count += 1;
-                self.waiting.push(self.many.message(data, self.count, self.time));
+                self.waiting.push(self.many.message(data, self.count, self.time, &mut self.fresh));
                 if self.waiting.len() == self.many.batch {
                     batches.push(std::mem::take(&mut self.waiting));
                 }

@@ -2,14 +2,15 @@
 
 use super::check_all;
 use super::context::Context;
-use super::shelf::{self, Shelf};
+use super::shelf::{self, Instead, Shelf};
 use super::workspace::{self, Workspace};
 use super::{Exit, Format};
 use crate::error::{Error, Result};
 use crate::explore::{
     Alarms, Bounds, Faults, Host, Order, Reductions, Report, Scenario, Stopped, Typed, Verdict,
-    conversations, from_events, read, save, step_through,
+    conversations, from_events, of_part, read, save, step_through,
 };
+use crate::process::Definition;
 use crate::report::{check as report, check_json, check_many, check_ordering};
 use crate::store::{Folder, Foreign, Store};
 use std::path::{Path, PathBuf};
@@ -29,13 +30,15 @@ Examples:
   anyorder check --process order@2 --events OrderPlaced,OrderPaid
   anyorder check --process order@2 --service kitchen --events OrderPlaced
   anyorder check --process order@2 --log orders.jsonl --order causal
+  anyorder check payment --process order@3               the same with another version
   anyorder check payment --faults duplicates=1,crashes=1 --host at-least-once
   anyorder check payment --ordering \"OrderPaid PaymentTimedOut!\"")]
 pub struct Args {
     /// Scenarios: files, or their names under `scenarios/`
-    #[arg(value_name = "SCENARIO", conflicts_with_all = ["process", "service", "events", "log"])]
+    #[arg(value_name = "SCENARIO", conflicts_with_all = ["service", "events", "log"])]
     scenarios: Vec<String>,
-    /// A process: `name@version`, or a path to its file; once for each
+    /// A process: `name@version`, or a path to its file; once for each. In a scenario it takes the place of the version
+    /// that is named there
     #[arg(long, value_name = "P")]
     process: Vec<String>,
     /// A service that answers: its name, or a path to its file; once for each
@@ -68,16 +71,20 @@ pub struct Args {
     /// What the processes run on: anyorder, or at-least-once (no id is remembered, state is saved last)
     #[arg(long, value_name = "HOST", value_parser = host)]
     host: Option<Host>,
+    /// Only this region of the process, with the messages that it hears
+    #[arg(long, value_name = "REGION")]
+    part: Option<String>,
     /// Step through one ordering: `OrderPlaced PaymentTimedOut! OrderPaid`
     #[arg(long, value_name = "ORDERING")]
     ordering: Option<String>,
     /// Write an ordering as a log: the one of --ordering, else the first finding's
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
-    /// Tell apart what would not be: equal-worlds, equal-copies, interchangeable, or all; counts stay the same
+    /// Walk what would not be: equal-worlds, equal-copies, interchangeable, apart, or all; counts stay the same
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = reduction)]
     no_reduction: Vec<String>,
-    /// How many scenarios, or conversations, are explored at a time [default: one for each core]
+    /// How many threads explore: scenarios, or conversations, side by side, and the worlds of each [default: one for
+    /// each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     threads: Option<u16>,
     /// Stop after so many states
@@ -125,6 +132,9 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         for name in &args.no_reduction {
             scenario.reductions.leave_out(name);
         }
+    }
+    if let Some(part) = &args.part {
+        scenarios = scenarios.iter().map(|scenario| of_part(scenario, part)).collect::<Result<_>>()?;
     }
     if let Some(path) = &args.save {
         only(&scenarios)?;
@@ -187,11 +197,19 @@ fn scenarios(args: &Args, context: &Context) -> Result<Vec<Scenario>> {
     if !args.log.is_empty() {
         return of_log(args, workspace.ok(), order, alarms);
     }
-    if !args.process.is_empty() {
+    if !args.process.is_empty() && args.scenarios.is_empty() {
         return Err(Error::input("no message is listed").hint(
             "say which come, `--events OrderPaid,OrderCancelled`, or take those of a log with `--log FILE`",
         ));
     }
+    let typed =
+        [("--order", args.order.is_some()), ("--alarms", args.alarms.is_some()), ("--alike", args.alike)];
+    if let Some((flag, _)) = typed.iter().find(|(_, given)| *given) {
+        return Err(Error::input(format!("{flag} is for messages that are listed here"))
+            .hint("a scenario's file says it of its own"));
+    }
+    let instead = args.process.iter().map(|p| workspace::process(workspace.as_ref().ok(), p).map(Arc::new));
+    let instead: Vec<Arc<Definition>> = instead.collect::<Result<_>>()?;
     let files = match &args.scenarios[..] {
         [] => {
             let files = workspace?.shelf("scenario")?;
@@ -207,7 +225,11 @@ fn scenarios(args: &Args, context: &Context) -> Result<Vec<Scenario>> {
             named.iter().map(file).collect::<Result<Vec<_>>>()?
         }
     };
-    shelf::read_all(&files, read)
+    let found = shelf::read_all(&files, |source, library| read(source, &Instead::new(library, &instead)))?;
+    for (scenario, file) in found.iter().zip(&files) {
+        shelf::taken(scenario, &instead, file)?;
+    }
+    Ok(found)
 }
 
 fn of_log(args: &Args, workspace: Option<Workspace>, order: Order, alarms: Alarms) -> Result<Vec<Scenario>> {

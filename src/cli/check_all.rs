@@ -3,7 +3,7 @@
 use super::context::{Context, Watch};
 use super::interrupt;
 use crate::error::{Result, Trouble};
-use crate::explore::{Order, Progress, Report, Scenario, explore, first_of_equals};
+use crate::explore::{Order, Progress, Report, Scenario, explore_by, first_of_equals};
 use crate::report::words::{counted, grouped};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -72,11 +72,15 @@ fn explored(units: &[Unit], threads: Option<u16>, context: &mut Context) -> Vec<
     let mut watch = Watch::new();
     let next = AtomicUsize::new(0);
     let (tell, told) = channel();
+    // Each scenario has one; where there are fewer, the others help.
+    let each = (threads / units.len().max(1)).max(1);
     scope(|scope| {
         for _ in 0..threads.min(units.len()) {
             let (tell, next) = (tell.clone(), &next);
             let worker = Builder::new().stack_size(STACK);
-            worker.spawn_scoped(scope, move || work(units, next, &tell)).expect("a thread can be started");
+            worker
+                .spawn_scoped(scope, move || work(units, each, next, &tell))
+                .expect("a thread can be started");
         }
         drop(tell);
         let mut done = 0;
@@ -96,8 +100,8 @@ fn explored(units: &[Unit], threads: Option<u16>, context: &mut Context) -> Vec<
     found
 }
 
-/// Takes one unit after the other until there are no more, or somebody says to stop.
-fn work(units: &[Unit], next: &AtomicUsize, tell: &Sender<Told>) {
+/// Takes one unit after the other, each by so many threads, until there are no more, or somebody says to stop.
+fn work(units: &[Unit], threads: usize, next: &AtomicUsize, tell: &Sender<Told>) {
     loop {
         let index = next.fetch_add(1, Ordering::Relaxed);
         let Some(&Unit { scenario, order }) = units.get(index) else { return };
@@ -109,7 +113,7 @@ fn work(units: &[Unit], next: &AtomicUsize, tell: &Sender<Told>) {
             let _ = tell.send(Told::Far(index, progress));
             !interrupt::asked()
         };
-        let report = explore(scenario, order, &mut watch);
+        let report = explore_by(threads, scenario, order, &mut watch);
         let _ = tell.send(Told::Done(index, report));
     }
 }

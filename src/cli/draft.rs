@@ -4,10 +4,10 @@
 //! starter, and expects what the process does now. Which data a message needs is guessed from what the
 //! reactions to it read; a guess that parks the process is not taken while another does not.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::{json, print_duration};
 use crate::explore;
-use crate::process::{Definition, Library};
+use crate::process::{Definition, Library, Whereabouts};
 use crate::span::{Source, Span};
 use crate::spec::{self, Ending};
 use crate::step::Outcome;
@@ -58,9 +58,12 @@ pub(super) fn scenario(name: &str, process: &Definition, library: &dyn Library) 
     let p = process.full_name();
     let starter = first_message(process, library)?;
     let state = play(process, "[]", &starter, library)?.end.state;
-    let state = state.and_then(|state| process.state_named(&state));
+    let states = match state.as_deref().and_then(|state| process.whereabouts(state)) {
+        Some(Whereabouts::In(states)) => states,
+        Some(Whereabouts::Joined(_)) | None => Vec::new(),
+    };
     let mut deliver = Vec::new();
-    let answers = state.into_iter().flat_map(|state| process.asked(state));
+    let answers = states.into_iter().flat_map(|state| process.asked(state));
     for type_ in answers.flat_map(|answers| answers.on.keys()).collect::<BTreeSet<_>>() {
         if !process.alarms.contains(type_) && deliver.len() < 3 {
             deliver.push(message(process, type_, &format!("[{starter}]"), library)?);
@@ -77,6 +80,18 @@ pub(super) fn scenario(name: &str, process: &Definition, library: &dyn Library) 
         ]);
         format!("# What may happen, in every order: `anyorder check {name}` explores it.\n{lines}")
     };
+    let (head, outcomes) = found(&head, library);
+    if outcomes.is_empty() {
+        return Ok(head);
+    }
+    let outcomes: Vec<String> = outcomes.iter().map(|outcome| plain(outcome)).collect();
+    let outcomes = format!("  outcomes: [{}]", outcomes.join(", "));
+    let expect = commented(&[("expect:", ""), (&outcomes, "where it may rest: these and no others")]);
+    Ok(format!("{head}{expect}"))
+}
+
+/// A scenario as far as it is written, given which alarms ring, and where it leads; nowhere if that takes too long.
+pub(super) fn found(head: &dyn Fn(&str) -> String, library: &dyn Library) -> (String, Vec<String>) {
     // A process that reads the clock has no `any`: then nobody knows what time it is.
     let explored = ["any", "last"].into_iter().find_map(|alarms| {
         let read = explore::read(&Source::new("draft", head(alarms)), library).ok()?;
@@ -85,18 +100,15 @@ pub(super) fn scenario(name: &str, process: &Definition, library: &dyn Library) 
         Some((head(alarms), explored))
     });
     let Some((head, explored)) = explored.filter(|(_, explored)| explored.stopped.is_none()) else {
-        return Ok(head("any"));
+        return (head("any"), Vec::new());
     };
     let mut outcomes: Vec<String> = Vec::new();
     for found in &explored.outcomes {
-        let outcome = plain(&found.outcome.rests);
-        if !outcomes.contains(&outcome) {
-            outcomes.push(outcome);
+        if !outcomes.contains(&found.outcome.rests) {
+            outcomes.push(found.outcome.rests.clone());
         }
     }
-    let outcomes = format!("  outcomes: [{}]", outcomes.join(", "));
-    let expect = commented(&[("expect:", ""), (&outcomes, "where it may rest: these and no others")]);
-    Ok(format!("{head}{expect}"))
+    (head, outcomes)
 }
 
 /// Lines with a remark behind each, one under the other.
@@ -110,27 +122,21 @@ fn commented(lines: &[(&str, &str)]) -> String {
 }
 
 /// The starter, with data.
-fn first_message(process: &Definition, library: &dyn Library) -> Result<String> {
-    message(process, &process.starts_on[0].type_, "[]", library)
+pub(super) fn first_message(process: &Definition, library: &dyn Library) -> Result<String> {
+    let starter = process.starts_on.first().map(|starter| &starter.type_);
+    // A part starts with whatever it hears.
+    let heard = || process.subscriptions.difference(&process.alarms).next();
+    match starter.or_else(heard) {
+        Some(type_) => message(process, type_, "[]", library),
+        None => Err(Error::input(format!("{} hears nothing", process.full_name()))),
+    }
 }
 
 /// A message as it is written, with the first data that the process takes.
 fn message(process: &Definition, type_: &str, given: &str, library: &dyn Library) -> Result<String> {
-    const VALUES: [&str; 5] = ["1", "true", "false", "some text", "[one, two]"];
-    const TRIES: usize = 125;
-    let names = reads(process, type_);
     // The process takes it, or it is not for the process, or it parks it.
     let mut best: Option<(u8, String)> = None;
-    for number in 0..VALUES.len().saturating_pow(names.len() as u32).min(TRIES) {
-        let mut digits = number;
-        let members = names.iter().map(|name| {
-            let value = VALUES[digits % VALUES.len()];
-            digits /= VALUES.len();
-            format!("{}: {value}", plain(name))
-        });
-        let members = members.collect::<Vec<_>>().join(", ");
-        let written =
-            if names.is_empty() { type_.to_string() } else { format!("{{{type_}: {{{members}}}}}") };
+    for written in guesses(process, type_) {
         let end = play(process, given, &written, library)?.end;
         let worse = match (end.parked.is_some(), end.declined) {
             (false, false) => return Ok(written),
@@ -144,16 +150,38 @@ fn message(process: &Definition, type_: &str, given: &str, library: &dyn Library
     Ok(best.map_or_else(|| type_.to_string(), |(_, written)| written))
 }
 
+/// A message as it may be written: with one value or another for each member that is read of it.
+pub(super) fn guesses(process: &Definition, type_: &str) -> impl Iterator<Item = String> {
+    const VALUES: [&str; 5] = ["1", "true", "false", "some text", "[one, two]"];
+    const TRIES: usize = 125;
+    let names = reads(process, type_);
+    let type_ = type_.to_string();
+    (0..VALUES.len().saturating_pow(names.len() as u32).min(TRIES)).map(move |number| {
+        let mut digits = number;
+        let members = names.iter().map(|name| {
+            let value = VALUES[digits % VALUES.len()];
+            digits /= VALUES.len();
+            format!("{}: {value}", plain(name))
+        });
+        let members = members.collect::<Vec<_>>().join(", ");
+        if names.is_empty() { type_.clone() } else { format!("{{{type_}: {{{members}}}}}") }
+    })
+}
+
 /// The members of `event.data` that the reactions to a message, or a guard of the start, speak of.
 fn reads(process: &Definition, type_: &str) -> BTreeSet<String> {
     let starter = process.starter(type_);
     let of_starts = starter.and_then(|starter| starter.reaction.as_ref());
-    let own = process.states.iter().map(|state| &state.own);
-    let answers = own.chain(process.any.iter().map(|shared| &shared.answers));
-    let of_states = answers.filter_map(|answers| answers.on.get(type_));
-    let spans = of_starts.into_iter().chain(of_states).flatten().map(|reaction| reaction.span);
+    let own = process.states.iter().map(|state| (state.region, &state.own));
+    let answers = own.chain(process.any.iter().map(|shared| (shared.region, &shared.answers)));
+    let of_states = answers.filter_map(|(region, answers)| Some((Some(region), answers.on.get(type_)?)));
+    let rules = of_starts.into_iter().map(|rule| (None, rule)).chain(of_states);
+    let reactions = rules.flat_map(|(region, rule)| rule.iter().map(move |reaction| (region, reaction.span)));
+    let mut texts: Vec<&str> = Vec::new();
+    for (region, Span { start, end }) in reactions {
+        texts.push(&process.source_of(region).1.text[start..end]);
+    }
     let text = &process.source.text;
-    let mut texts: Vec<&str> = spans.map(|Span { start, end }| &text[start..end]).collect();
     // What every message needs stands at the top of the file.
     texts.extend(text.lines().filter(|line| {
         let line = line.trim_start();
@@ -221,7 +249,7 @@ fn list(items: impl Iterator<Item = String>) -> String {
 }
 
 /// A text as YAML: as it is where that is a word, else in quotes.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let word = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' '))
         && !text.ends_with(' ')

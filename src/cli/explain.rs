@@ -14,10 +14,11 @@ use crate::span::Mistake;
 #[command(after_help = "\
 Examples:
   anyorder explain E0106
-  anyorder explain whenever    what this key is for, and what stands under it
+  anyorder explain never-wakes   what `lint` means by it
+  anyorder explain whenever      what this key is for, and what stands under it
   anyorder explain")]
 pub struct Args {
-    /// The code, as it was printed; or a key
+    /// The code, as it was printed; the name of a lint; or a key
     #[arg(value_name = "CODE")]
     code: Option<String>,
 }
@@ -47,7 +48,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
 
 fn known(code: &str) -> Result<Mistake, Error> {
     let all = "`anyorder explain` lists all of them";
-    Mistake::parse(code).ok_or_else(|| {
+    Mistake::parse(code).or_else(|| Mistake::of_lint(code)).ok_or_else(|| {
         let digits: String = code.chars().filter(char::is_ascii_digit).collect();
         let about = if code.chars().count() > 2 { explain::about(code) } else { Vec::new() };
         let near = digits.parse().ok().and_then(Mistake::nearest);

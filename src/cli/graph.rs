@@ -1,19 +1,21 @@
-//! `anyorder graph`: who causes what, one conversation, one process, as pictures.
+//! `anyorder graph`: who causes what, one conversation, one process, who talks to whom, as pictures.
 //!
 //! What a picture shows is decided in `report::graph`; here are its files, and running Graphviz.
 
 use super::context::Context;
+use super::coverage::{self, Watched};
 use super::workspace::{self, Workspace};
 use super::{Exit, Format};
 use crate::error::{Error, Result};
 use crate::event::Position;
-use crate::report::graph::{Picture, conversation, dot, flow, mermaid, process, svg, text};
+use crate::process::Talk;
+use crate::report::graph::{Picture, conversation, dot, flow, mermaid, process, services, svg, text};
 use crate::report::trace;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Draw who causes what, one conversation, or a process
+/// Draw who causes what, one conversation, a process, or who says what to whom
 ///
 /// Without `-o`, prints Graphviz's language; `--format json` prints nodes and edges. The ending of the
 /// file that `-o` names says what is written: `.dot`, `.svg`, `.mmd` (Mermaid) or `.txt`.
@@ -24,7 +26,9 @@ Examples:
   anyorder graph flow orders.jsonl              somebody else's log
   anyorder graph trace latest -o story.svg      one conversation
   anyorder graph process order -o order.svg     the state chart of a process
-  anyorder graph process order@1 -o order.mmd   the same for a page that understands Mermaid")]
+  anyorder graph process order@1 -o order.mmd   the same for a page that understands Mermaid
+  anyorder graph process order --coverage -o order.svg   red is what no spec and no scenario uses
+  anyorder graph services -o services.svg       modules, services and processes, and what they say")]
 pub struct Args {
     #[command(subcommand)]
     what: What,
@@ -38,6 +42,14 @@ enum What {
     Trace(TraceArgs),
     /// The state chart of a process
     Process(ProcessArgs),
+    /// Who says what to whom: modules, services and processes; services in a circle are marked
+    Services(ServicesArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct ServicesArgs {
+    #[command(flatten)]
+    output: Output,
 }
 
 #[derive(Debug, clap::Args)]
@@ -69,6 +81,9 @@ struct ProcessArgs {
     /// The process: `name@version`, a name (its newest version), or a path to its file
     #[arg(value_name = "P")]
     process: String,
+    /// Colour what is never used: by the logs that follow, or by all specs and scenarios of the workspace
+    #[arg(long, value_name = "LOG", num_args = 0..)]
+    coverage: Option<Vec<PathBuf>>,
     #[command(flatten)]
     output: Output,
 }
@@ -104,6 +119,7 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         What::Flow(args) => flow(args, context),
         What::Trace(args) => trace(args, context),
         What::Process(args) => process(args, context),
+        What::Services(args) => services(args, context),
     }
 }
 
@@ -166,7 +182,32 @@ fn process(args: ProcessArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let files = [PathBuf::from(&args.process)];
     let target = args.output.target(context.format, &files, workspace.as_ref())?;
     let definition = workspace::process(workspace.as_ref(), &args.process)?;
-    target.put(&process::picture(&definition), &|| text::process(&definition), context)
+    let picture = match &args.coverage {
+        None => process::picture(&definition),
+        Some(logs) => {
+            let mut watched = Watched::default();
+            let definition = watched.give(&definition);
+            match &logs[..] {
+                [] => coverage::of_workspace(&context.workspace()?, &mut watched, context)?,
+                logs => coverage::of_logs(logs, &definition)?,
+            }
+            process::picture_with_coverage(&definition)
+        }
+    };
+    target.put(&picture, &|| text::process(&definition), context)
+}
+
+fn services(args: ServicesArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let workspace = context.workspace()?;
+    let target = args.output.target(context.format, &[], Some(&workspace))?;
+    let whole = super::lint::whole(&workspace)?;
+    let talk = Talk::of(&whole.file, &whole.definitions, &whole.services);
+    if talk.voices.is_empty() {
+        let error = Error::input("nobody says anything here: no modules, no processes, no services");
+        return Err(error.hint("`modules` in anyorder.yaml lists who says what").into());
+    }
+    let name = whole.file.name.as_deref().unwrap_or("this workspace");
+    target.put(&services::picture(&talk, name), &|| services::text(&talk), context)
 }
 
 /// The workspace; none where logs are named and there is none around.

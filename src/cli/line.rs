@@ -1,8 +1,10 @@
 //! The command line: the verbs that are built in, those of the workspace, and how a line is read.
 
 use super::{Context, Exit};
-use super::{append, check, demo, explain, export, graph, import, init, log, manual, new};
-use super::{replay, run, schema, settle, status, test, trace, verbs, verify};
+use super::{
+    append, check, demo, diff, expand, explain, export, graph, import, init, lint, log, manual, new,
+};
+use super::{replay, run, schema, settle, status, test, trace, verbs, verify, what_if};
 use crate::process::workspace_file::WorkspaceFile;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgMatches, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -19,8 +21,8 @@ Start here:
 
 Exit codes:
   0  it holds
-  1  a finding: orderings diverge, a spec fails, a replay differs,
-     an append met another position than it expected
+  1  a finding: orderings diverge, a spec fails, a replay differs, lint
+     finds something, an append met another position than it expected
   2  bad input or usage
   3  a bound was reached
   4  a bug of anyorder's own";
@@ -109,9 +111,13 @@ verbs! {
     Check "check" check::Args => check::run;
     Test "test" test::Args => test::run;
     Replay "replay" replay::Args => replay::run;
+    Diff "diff" diff::Args => diff::run;
+    WhatIf "what-if" what_if::Args => what_if::run;
+    Lint "lint" lint::Args => lint::run;
     Import "import" import::Args => import::run;
     Export "export" export::Args => export::run;
     Verify "verify" verify::Args => verify::run;
+    Expand "expand" expand::Args => expand::run;
     Explain "explain" explain::Args => explain::run;
     Schema "schema" schema::Args => schema::run;
     Man "man" manual::ManArgs => manual::man;

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::shelf::Shelf;
 use super::workspace::{self, Workspace};
-use super::{Exit, Format, draft, examples};
+use super::{Exit, Format, draft, draft_steps, examples};
 use crate::error::{Error, Result};
 use crate::process::Definition;
 use crate::process::page::plain_name;
@@ -77,6 +77,9 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
             let definition = definition(&workspace, process.as_deref())?;
             let shelf = Shelf::around(context.workspace().ok());
             match what {
+                What::Scenario if !definition.steps.is_empty() => {
+                    draft_steps::scenario(&name, &definition, &workspace.readable_services()?, &shelf)?
+                }
                 What::Scenario => draft::scenario(&name, &definition, &shelf)?,
                 _ => draft::spec(&name, &definition, &shelf)?,
             }

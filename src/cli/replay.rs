@@ -1,15 +1,16 @@
 //! `anyorder replay`: a log through a version of a process, and what would differ.
 
+use super::Exit;
 use super::context::Context;
+use super::line::{EVERYWHERE, Output};
 use super::workspace::{self, Workspace};
-use super::{Exit, Format};
 use crate::error::{Error, Result};
 use crate::event::{Message, Name};
-use crate::process::{Definition, Family};
-use crate::report::replay as report;
-use crate::runtime::{Choice, Port, Saved, Turn, World};
+use crate::process::{Definition, Family, Watch};
+use crate::report::{coverage, junit, replay as report};
+use crate::runtime::{Port, Saved, World};
 use crate::store::Logs;
-use crate::versions::{self, Divergence, Journal, Replayed, Stories};
+use crate::versions::{self, Deaf, Divergence, Journal, Replayed, Stories};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,7 +24,8 @@ use std::sync::Arc;
 Examples:
   anyorder replay --process order@2                         the workspace's own log
   anyorder replay orders.jsonl --process reminders@1.yaml   somebody else's
-  anyorder replay orders.jsonl --process a.yaml --against b.yaml")]
+  anyorder replay orders.jsonl --process a.yaml --against b.yaml
+  anyorder replay --process order@2 --coverage              and what of it the log has never used")]
 pub struct Args {
     /// A `.jsonl` file or a folder of them; without one, the workspace's log
     #[arg(value_name = "LOG")]
@@ -40,9 +42,15 @@ pub struct Args {
     /// Write the journal that P would have written
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// Tell also which reactions, guards, lists and ends of P the log has ever used
+    #[arg(long)]
+    coverage: bool,
     /// A definition was changed while instances live on it, and that is meant
     #[arg(long)]
     edited: bool,
+    /// How results are printed; `junit` is for build servers
+    #[arg(long = "format", id = "format", value_name = "FORMAT", value_enum, default_value_t = Output::Text, help_heading = EVERYWHERE)]
+    output: Output,
 }
 
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
@@ -55,7 +63,11 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     if let Some(path) = &args.save {
         check_save(path, &args.logs, workspace.as_ref())?;
     }
-    let definition = Arc::new(workspace::process(workspace.as_ref(), &args.process)?);
+    let mut definition = workspace::process(workspace.as_ref(), &args.process)?;
+    if args.coverage {
+        definition.watch = Watch::open();
+    }
+    let definition = Arc::new(definition);
     let against = match &args.against {
         Some(other) => Some(Arc::new(workspace::process(workspace.as_ref(), other)?)),
         None => None,
@@ -68,11 +80,19 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let keep = |message: &Message| only.as_ref().is_none_or(|only| message.conversation() == Some(only));
     let found = replay(&*logs, &definition, against.as_ref(), &keep, &args)?;
     let process = definition.full_name();
-    let text = match context.format {
-        Format::Text => report::text(&process, &found.replayed, &found.against, &found.divergences),
-        Format::Json => report::json(&process, &found.replayed, &found.against, &found.divergences),
+    let Found { replayed, against, divergences } = &found;
+    let text = match args.output {
+        Output::Text => report::text(&process, replayed, against, divergences),
+        Output::Json => {
+            let covered = args.coverage.then(|| coverage::json(&definition));
+            report::json(&process, replayed, against, divergences, covered)
+        }
+        Output::Junit => junit::replay(&process, replayed, against, divergences),
     };
     context.print(&text)?;
+    if args.coverage && args.output == Output::Text {
+        context.print(&coverage::texts([&*definition]))?;
+    }
     Ok(if found.divergences.is_empty() { Exit::Holds } else { Exit::Finding })
 }
 
@@ -101,17 +121,14 @@ fn replay(
     logs: &dyn Logs,
     definition: &Arc<Definition>,
     against: Option<&Arc<Definition>>,
-    keep: &dyn Fn(&Message) -> bool,
+    keep: &(dyn Fn(&Message) -> bool + Sync),
     args: &Args,
 ) -> Result<Found> {
     if let Some(other) = against {
-        let (mut one, mut two) = (Stories::new(), Stories::new());
-        let (world, replayed) = told(logs, definition, keep, Some(&mut one), args)?;
-        let (other_world, _) = versions::replay(logs, &Family::of(other), keep, Some(&mut two), &mut Deaf)?;
-        let mut ids: Vec<&Name> = world.member(0).instances().map(|instance| &instance.id).collect();
-        let known: std::collections::HashSet<&Name> = ids.iter().copied().collect();
-        ids.extend(other_world.member(0).instances().map(|i| &i.id).filter(|id| !known.contains(id)));
-        let divergences = versions::compare(ids.into_iter(), &one, &two);
+        let sides = [(logs, &Family::of(definition)), (logs, &Family::of(other))];
+        let mut also = Also::new(definition, args);
+        let (replayed, divergences) = versions::replay_both(sides, keep, also.port())?;
+        also.write()?;
         return Ok(Found { replayed, against: report::Against::Version(other.full_name()), divergences });
     }
     match versions::journal_of(logs, &definition.name, definition.version)? {
@@ -161,26 +178,36 @@ fn told(
     stories: Option<&mut Stories>,
     args: &Args,
 ) -> Result<(World, Replayed)> {
-    let family = Family::of(definition);
-    let Some(path) = &args.save else {
-        return versions::replay(logs, &family, keep, stories, &mut Deaf);
-    };
-    let mut saved = Saved::new(definition.name.clone());
-    let result = versions::replay(logs, &family, keep, stories, &mut saved)?;
-    let bytes = saved.finish()?;
-    std::fs::write(path, bytes).map_err(|error| Error::io("write", &path.display().to_string(), &error))?;
+    let mut also = Also::new(definition, args);
+    let result = versions::replay(logs, &Family::of(definition), keep, stories, also.port())?;
+    also.write()?;
     Ok(result)
 }
 
-/// Hears nothing.
-struct Deaf;
+/// Who else hears of the turns: whoever saves them, where that is asked for.
+enum Also<'a> {
+    Nobody(Deaf),
+    Saved(Saved, &'a Path),
+}
 
-impl Port for Deaf {
-    fn supply(&mut self, _: &mut World) -> Result<()> {
-        Ok(())
+impl<'a> Also<'a> {
+    fn new(definition: &Definition, args: &'a Args) -> Also<'a> {
+        match &args.save {
+            None => Also::Nobody(Deaf),
+            Some(path) => Also::Saved(Saved::new(definition.name.clone()), path),
+        }
     }
 
-    fn took(&mut self, _: &World, _: &Choice, _: Turn) -> Result<()> {
-        Ok(())
+    fn port(&mut self) -> &mut dyn Port {
+        match self {
+            Also::Nobody(deaf) => deaf,
+            Also::Saved(saved, _) => saved,
+        }
+    }
+
+    fn write(self) -> Result<()> {
+        let Also::Saved(saved, path) = self else { return Ok(()) };
+        let bytes = saved.finish()?;
+        std::fs::write(path, bytes).map_err(|error| Error::io("write", &path.display().to_string(), &error))
     }
 }

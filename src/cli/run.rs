@@ -6,12 +6,12 @@ use super::{Exit, Format, clock};
 use crate::error::{Error, Result, Trouble};
 use crate::event::{Millis, Name, Position, Time};
 use crate::process::workspace_file::WorkspaceFile;
-use crate::process::{Service, check_messages};
+use crate::process::{Family, Service, check_messages};
 use crate::report::run as report;
 use crate::report::words::{counted, grouped};
 use crate::runtime::snapshot::{self, Saving};
-use crate::runtime::{self, House, Rules, Run, Staff, Stopped, Tally, World, recover_from_snapshots};
-use crate::store::{Store, Torn};
+use crate::runtime::{self, House, Rules, Run, Staff, Start, Stopped, Tally, World, recover_from_snapshots};
+use crate::store::{Logs, Store, Torn};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -281,6 +281,36 @@ pub(crate) fn world(
     services: Services,
     context: &mut Context,
 ) -> Result<World> {
+    let mut house = house(workspace, services, !matches!(edited, Edited::Allow))?;
+    recover_from_snapshots(&mut house, store)?;
+    if services == Services::Journals {
+        // To be looked at, one and all.
+        house.load_all()?;
+    }
+    match edited {
+        Edited::Allow => {}
+        Edited::Refuse => runtime::refuse_edited(&house)?,
+        Edited::Record(dry) => {
+            let agreed = runtime::agree_to_edited(&mut house, (!dry).then_some(store))?;
+            for (version, live) in agreed.into_iter().filter(|_| !dry) {
+                let follow = if live == 1 { "follows" } else { "follow" };
+                let live = counted(live, "instance");
+                context.warn(&format!("note: {version} was edited, and {live} {follow} it from now on"));
+            }
+        }
+    }
+    Ok(house.stable())
+}
+
+/// The same as other logs tell it: as they stood at some moment.
+pub(crate) fn world_of(workspace: &Workspace, logs: &dyn Logs) -> Result<World> {
+    let mut house = house(workspace, Services::Journals, false)?;
+    runtime::recover(&mut house, logs)?;
+    Ok(house.stable())
+}
+
+/// Everybody who lives in the workspace, before their journals are read.
+fn house(workspace: &Workspace, services: Services, checked: bool) -> Result<House<Start>> {
     let families = workspace.families()?;
     let known = match services {
         Services::Answer => workspace.services()?,
@@ -305,7 +335,7 @@ pub(crate) fn world(
                 .hint("a process's own log bears its name: give the module another"));
         }
     }
-    if !matches!(edited, Edited::Allow) {
+    if checked {
         check_messages(&families, &known, &file)?;
     }
     let staff = match services {
@@ -315,25 +345,9 @@ pub(crate) fn world(
             staff(known.into_iter().filter(|service| service.remembers()).collect(), &file)?
         }
     };
-    let mut house = House::create(families)?.serve(staff)?.created().subscribe_all().start();
-    recover_from_snapshots(&mut house, store)?;
-    if services == Services::Journals {
-        // To be looked at, one and all.
-        house.load_all()?;
-    }
-    match edited {
-        Edited::Allow => {}
-        Edited::Refuse => runtime::refuse_edited(&house)?,
-        Edited::Record(dry) => {
-            let agreed = runtime::agree_to_edited(&mut house, (!dry).then_some(store))?;
-            for (version, live) in agreed.into_iter().filter(|_| !dry) {
-                let follow = if live == 1 { "follows" } else { "follow" };
-                let live = counted(live, "instance");
-                context.warn(&format!("note: {version} was edited, and {live} {follow} it from now on"));
-            }
-        }
-    }
-    Ok(house.stable())
+    // A part is no process of its own: no log starts it.
+    let families = families.into_iter().filter_map(Family::without_parts).collect();
+    Ok(House::create(families)?.serve(staff)?.created().subscribe_all().start())
 }
 
 /// The services, and what they need to know of the workspace.

@@ -4,6 +4,7 @@
 use super::workspace::{self, Workspace};
 use crate::error::{Error, Result};
 use crate::event::Name;
+use crate::explore::Scenario;
 use crate::process::{Definition, Library, Service};
 use crate::span::Source;
 use std::cell::RefCell;
@@ -81,6 +82,50 @@ impl Shelf {
             None => PathBuf::from(".."),
         };
         Shelf { beside: folder.to_path_buf(), ..Shelf::around(Some(Workspace::at(root))) }
+    }
+}
+
+/// A library with some definitions in the place of those of their names, whatever their versions.
+pub(super) struct Instead<'a> {
+    library: &'a dyn Library,
+    definitions: &'a [Arc<Definition>],
+}
+
+impl<'a> Instead<'a> {
+    pub fn new(library: &'a dyn Library, definitions: &'a [Arc<Definition>]) -> Instead<'a> {
+        Instead { library, definitions }
+    }
+}
+
+impl Library for Instead<'_> {
+    fn process(&self, p: &str) -> Result<Arc<Definition>> {
+        let found = self.library.process(p)?;
+        let instead = self.definitions.iter().find(|definition| definition.name == found.name);
+        Ok(instead.cloned().unwrap_or(found))
+    }
+
+    fn service(&self, name: &str) -> Result<Arc<Service>> {
+        self.library.service(name)
+    }
+
+    fn owner(&self, type_: &str) -> Option<Name> {
+        self.library.owner(type_)
+    }
+
+    fn seed(&self) -> u64 {
+        self.library.seed()
+    }
+}
+
+/// An error where a definition took nobody's place in a scenario.
+pub(super) fn taken(scenario: &Scenario, definitions: &[Arc<Definition>], file: &Path) -> Result<()> {
+    let is_there =
+        |definition: &Arc<Definition>| scenario.processes.iter().any(|one| one.name == definition.name);
+    match definitions.iter().find(|definition| !is_there(definition)) {
+        None => Ok(()),
+        Some(idle) => Err(Error::input(format!("no version of {} is in this scenario", idle.name))
+            .at(file.display().to_string())
+            .hint("a version takes the place of another of the same process")),
     }
 }
 

@@ -4,7 +4,7 @@ use super::clock;
 use crate::error::{Error, Result};
 use crate::event::{Message, Name, Time};
 use crate::process::workspace_file::{self, WorkspaceFile};
-use crate::process::{Definition, Family, Service, read, read_named, read_service, read_service_named};
+use crate::process::{Definition, Family, Parts, Service, read_service, read_service_named, read_with_parts};
 use crate::runtime::Merged;
 use crate::span::Source;
 use crate::store::{Folder, Foreign, Logs, Record, Store};
@@ -171,7 +171,7 @@ impl Workspace {
             };
             return Err(error.at(shown).hint(hint));
         };
-        Ok(Arc::new(read_named(&source(path, shown)?, name, version)?))
+        Ok(Arc::new(read_with_parts(&source(path, shown)?, Some((name, version)), &beside(path))?))
     }
 
     /// An error unless that module has a log.
@@ -253,11 +253,35 @@ pub(crate) fn source(path: &Path, shown: String) -> Result<Arc<Source>> {
     }
 }
 
+/// The folder of a definition's file: there its parts lie, too.
+struct Beside(PathBuf);
+
+fn beside(path: &Path) -> Beside {
+    Beside(path.parent().unwrap_or(Path::new("")).to_path_buf())
+}
+
+impl Parts for Beside {
+    fn part(&self, full_name: &str) -> Result<Arc<Source>> {
+        let path = |ending: &str| self.0.join(format!("{full_name}.{ending}"));
+        let found = ENDINGS.iter().map(|ending| path(ending)).find(|path| path.is_file());
+        if let Some(path) = found {
+            return source(&path, path.display().to_string());
+        }
+        let files = definition_files(&self.0)?;
+        let stems: Vec<&str> = files.iter().filter_map(|path| path.file_stem()?.to_str()).collect();
+        let error = Error::input(format!("there is no part {full_name}"));
+        Err(match crate::span::nearest(full_name, stems.iter().copied().filter(|stem| stem.contains('@'))) {
+            Some(near) => error.hint(format!("did you mean {near}?")),
+            None => error.hint(format!("it lies beside this file, as `{full_name}.yaml`")),
+        })
+    }
+}
+
 /// `P`: `name@version`, `name` (its highest version), or a path to a definition's file.
 pub(crate) fn process(directory: Option<&Workspace>, p: &str) -> Result<Definition> {
     let path = Path::new(p);
     if is_path(p) {
-        return read(&source(path, p.to_string())?);
+        return read_with_parts(&source(path, p.to_string())?, None, &beside(path));
     }
     let Some(workspace) = directory else {
         return Err(Error::input(format!("no process {p}: this is no workspace, and no file of that name"))

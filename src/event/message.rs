@@ -32,6 +32,9 @@ pub struct Extra {
 /// The extension that holds an alarm's key, with its quotes.
 const KEY: &str = "\"key\"";
 
+/// The extension of a correction: the id of the message in the same log that should have been otherwise.
+const CORRECTS: &str = "\"corrects\"";
+
 impl Extra {
     /// The key without quotes and escapes: an escaped key is the same key.
     pub fn key(&self) -> Cow<'_, str> {
@@ -118,6 +121,16 @@ impl Message {
     /// Gives an alarm its key.
     pub fn set_key(&mut self, key: &str) {
         self.extras.push(Extra { raw_key: KEY.into(), value: json::quote(key).into() });
+    }
+
+    /// Of a correction, which message of its log it corrects.
+    pub fn corrects(&self) -> Option<Cow<'_, str>> {
+        let extra = self.extras.iter().find(|extra| *extra.raw_key == *CORRECTS)?;
+        json::string(&extra.value)
+    }
+
+    pub fn set_corrects(&mut self, id: &str) {
+        self.extras.push(Extra { raw_key: CORRECTS.into(), value: json::quote(id).into() });
     }
 
     /// Its JSON in our member order, without `crc`.

@@ -7,6 +7,7 @@
 
 mod document;
 mod envelope;
+mod heads;
 pub mod json;
 pub mod line;
 mod message;
@@ -16,6 +17,7 @@ mod time;
 
 pub use document::Document;
 pub use envelope::Envelope;
+pub use heads::Heads;
 pub use message::{Extra, Kind, Message};
 pub use names::{Name, Names, Position, computed_id, shortened};
 pub use time::{Millis, Time, meant_duration, parse_duration, print_duration};

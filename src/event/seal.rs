@@ -34,6 +34,23 @@ fn of_digits(digits: [u8; 8]) -> u32 {
     (wide | wide >> 16) as u32
 }
 
+/// Whether that is what stands behind the last member of a sealed line.
+pub(super) fn is_sealed(rest: &[u8]) -> bool {
+    rest.len() == SEAL && std::str::from_utf8(rest).is_ok_and(|rest| crc_of(rest).is_some())
+}
+
+/// The checksum of a line that bears the one which its bytes and the line before it ask for.
+#[inline(always)]
+pub fn fits(line: &[u8], seed: u32) -> Option<u32> {
+    let (inside, seal) = line.split_last_chunk::<SEAL>()?;
+    let (key, rest) = seal.split_first_chunk::<8>()?;
+    let (digits, end) = rest.split_first_chunk::<8>()?;
+    let computed = digits_of(crc32c::crc32c_append(seed, inside));
+    // Answered is what was read, though it is the same: the processor goes on to the next line with it before it has
+    // computed this one.
+    (key == b",\"crc\":\"" && end == b"\"}" && computed == *digits).then(|| of_digits(*digits))
+}
+
 /// Whether a line bears the checksum that its bytes and the line before it ask for; None for a line
 /// without one.
 pub fn verify(line: &str, seed: u32) -> Option<Result<u32, u32>> {
@@ -75,7 +92,13 @@ mod tests {
         let (mut room, mut sealed) = ("{\"n\":1}".to_string(), "{\"n\":1}".to_string());
         leave_room(&mut room);
         let mut room = room.into_bytes();
-        assert_eq!((fill(&mut room, 7), room), (seal(&mut sealed, 0, 7), sealed.into_bytes()));
+        assert_eq!((fill(&mut room, 7), &*room), (seal(&mut sealed, 0, 7), sealed.as_bytes()));
+        assert_eq!((fits(&room, 7), fits(&room, 8)), (crc_of(&sealed), None));
+        for at in 0..room.len() {
+            room[at] ^= 1;
+            assert_eq!(fits(&room, 7), None, "byte {at}");
+            room[at] ^= 1;
+        }
     }
 
     #[test]
@@ -96,6 +119,8 @@ mod tests {
                     u32::from_str_radix(&digits, 16).ok().filter(|_| digit),
                     "{digits}"
                 );
+                let line = format!("{{,\"crc\":\"{digits}\"}}");
+                assert_eq!(fits(line.as_bytes(), 0), verify(&line, 0).and_then(Result::ok));
             }
         }
     }

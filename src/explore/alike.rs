@@ -104,7 +104,8 @@ impl Explorer<'_> {
         let both_or_none = |line: &[Name]| line.contains(&one.id) == line.contains(&other.id);
         let lives = place.lives.iter().map(|&life| &self.steps.lives.get(life).instance);
         let waiting = lives.filter(|instance| instance.parked.is_none());
-        let mut waiting = waiting.flat_map(|instance| instance.deferred.iter().chain(&instance.alarms));
+        let mut waiting = waiting
+            .flat_map(|instance| instance.deferred.iter().map(|kept| &kept.message).chain(&instance.alarms));
         let open = place.owing.iter().flat_map(|owing| &owing.open);
         let mut sent =
             place.items.iter().chain(open).map(|&(_, mail)| &self.steps.mails.get(mail & !AGAIN).message);

@@ -12,6 +12,9 @@ use crate::runtime::ProcessId;
 impl Explorer<'_> {
     /// The world in which the scenario begins: the first messages have been delivered.
     pub fn start(&mut self) -> Place {
+        if let Some(part) = &self.begins_at {
+            return part.clone();
+        }
         let mut place = Place { flight: self.listed.all(), ..Place::default() };
         place.owing = self.answers().then(Owing::default);
         place.peril = self.begin_peril();
@@ -64,6 +67,6 @@ impl Explorer<'_> {
         let begun = next.owing.as_ref().map_or(0, |owing| owing.begun as usize);
         let step = self.give(next, slot, Given::Mail(mail, false, number));
         self.begin(next, begun + 1);
-        Applied { step: Some(step), sent: self.steps.step(step).sent }
+        Applied { step: Some(step), sent: self.steps.step(step).sent, slot: Some(slot) }
     }
 }

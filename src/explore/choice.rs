@@ -88,8 +88,10 @@ pub(super) struct Applied {
     pub step: Option<u32>,
     /// What was sent.
     pub sent: u32,
+    /// The instance that took it.
+    pub slot: Option<u32>,
 }
 
 impl Applied {
-    pub const NOTHING: Applied = Applied { step: None, sent: 0 };
+    pub const NOTHING: Applied = Applied { step: None, sent: 0, slot: None };
 }

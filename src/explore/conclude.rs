@@ -1,16 +1,19 @@
 //! An exploration from the scenario to the verdict.
 
+use super::apart::{Tried, apart};
+use super::compose::{Composed, compose};
 use super::count::{Count, Sorted, paths};
 use super::decided::{Decided, decided};
 use super::explorer::Explorer;
-use super::findings::{Way, broken_finding, meeting, never_ends, undeclared, waiting, wrong};
+use super::findings::{Waiting, Way, broken_finding, meeting, never_ends, undeclared, waiting, wrong};
 use super::graph::{Graph, Progress, Stopped};
 use super::judge::{Broken, judge, unanswered};
 use super::lasso::{self, trapped};
 use super::nearest::{Nearest, Path};
 use super::outcomes::{Outcome, Outcomes};
+use super::parts::{self, PartAlone};
 use super::place::Place;
-use super::report::{Explored, Finding, Found, Interchanged, Lasso, Report, Verdict};
+use super::report::{Apart, Explored, Finding, Found, Interchanged, Lasso, Report, Verdict};
 use super::scenario::{Faults, Order, Scenario};
 use super::twice::twice;
 use crate::error::{Error, Result};
@@ -19,7 +22,30 @@ use std::sync::Arc;
 /// Explores every ordering of a scenario. `watch` hears how far it has come, and answers whether to go
 /// on; where not, what is known so far is reported.
 pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress) -> bool) -> Result<Report> {
+    explore_by(1, scenario, order, watch)
+}
+
+/// The same by so many threads, of which the report says nothing.
+pub fn explore_by(
+    threads: usize,
+    scenario: &Scenario,
+    order: Order,
+    watch: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Report> {
     let mut explorer = Explorer::new(scenario, order)?;
+    explorer.threads = threads.max(1);
+    let tried = apart(&mut explorer, watch);
+    if !matches!(tried, Tried::Not) {
+        if let Tried::Parts(parts) = tried
+            && let Some(composed) = compose(&mut explorer, parts, watch)
+        {
+            let alone = parts::parts(scenario, order, watch)?;
+            return Ok(of_parts(scenario, order, &explorer, composed, alone));
+        }
+        // What was learned of parts is not what is learned of the whole.
+        explorer = Explorer::new(scenario, order)?;
+        explorer.threads = threads.max(1);
+    }
     explorer.suppose();
     let graph = Graph::explore(&mut explorer, scenario.bounds, watch);
     if explorer.labels.full {
@@ -32,7 +58,7 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     let counts = paths(&graph, &sorted, outcomes.found.len(), &group_of, &|_| true);
     let (decided, undecided) = what_decides(&explorer, &graph, &counts, &group_of, watch);
 
-    let broken = all_broken(&explorer, &graph, &outcomes);
+    let broken = all_broken(&explorer, &graph);
     let trapped = trapped(&graph, &sorted, &outcomes);
     let circles = circles(&graph, &sorted, &trapped);
     let (is_trapped, goes_round) = (!trapped.is_empty(), !circles.is_empty());
@@ -57,7 +83,7 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
     if !sorted.behind_a_circle.is_empty() {
         orderings = Count::Infinite;
     }
-    let found = found(scenario, &outcomes, counts, to_outcomes, decided);
+    let found = found(scenario, &outcomes.found, counts, to_outcomes, decided);
     let mut findings: Vec<Finding> = broken
         .iter()
         .zip(to_broken)
@@ -67,12 +93,6 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
         .collect();
     findings.extend(is_trapped.then(|| never_ends(to_trap)));
     let waiting = waiting(&graph, &sorted, &outcomes, to_waiting);
-    // What was declared is meant, whatever it is.
-    let not_meant = found.iter().filter(|found| found.declared != Some(true));
-    findings.extend(not_meant.flat_map(|found| wrong(found, &waiting)));
-    findings.sort_by_key(|finding| finding.kind);
-    let verdict = verdict(scenario, &found, !findings.is_empty(), graph.stopped);
-    findings.extend(found.iter().filter_map(undeclared));
     let lasso = goes_round.then(|| {
         let stem = &nearest[nearest.len() - 1];
         let circle = stem.last().map_or(0, |&(world, choice)| graph.kept(world as usize)[choice].to);
@@ -81,11 +101,84 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
             round: labels(&explorer, &graph, &lasso::round(&graph, circle)),
         }
     });
+    let said = Said {
+        orderings,
+        // Where a host is about to stop, the world is the one in which the step has begun.
+        states: graph.len() as u64 - graph.within_steps - beginnings(&explorer, &graph),
+        stopped: graph.stopped,
+        undecided,
+        found,
+        findings,
+        waiting,
+        lasso,
+        reductions: reductions(&explorer),
+        interchanged: interchanged(&explorer, &graph),
+        parts: parts::parts(scenario, order, watch)?,
+        apart: None,
+    };
+    Ok(report(scenario, order, said))
+}
+
+/// What is said of a whole whose parts were explored apart.
+fn of_parts(
+    scenario: &Scenario,
+    order: Order,
+    explorer: &Explorer,
+    composed: Composed,
+    alone: Vec<PartAlone>,
+) -> Report {
+    let way = |ordering: Vec<String>| Way { ordering, needs: vec![Faults::NONE] };
+    let ways = composed.nearest.into_iter().map(way).collect();
+    let mut reductions = reductions(explorer);
+    if composed.interchanged.is_some() {
+        reductions.push("interchangeable");
+    }
+    reductions.push("apart");
+    let said = Said {
+        orderings: composed.orderings,
+        states: composed.states,
+        stopped: None,
+        undecided: composed.undecided,
+        found: found(scenario, &composed.outcomes, composed.counts, ways, composed.decided),
+        findings: Vec::new(),
+        waiting: Waiting::new(),
+        lasso: None,
+        reductions,
+        interchanged: composed.interchanged,
+        parts: alone,
+        apart: Some(composed.apart),
+    };
+    report(scenario, order, said)
+}
+
+/// What was found, before it is said what to make of it.
+struct Said {
+    orderings: Count,
+    states: u64,
+    stopped: Option<Stopped>,
+    undecided: Option<Stopped>,
+    found: Vec<Found>,
+    /// But for what is wrong with outcomes.
+    findings: Vec<Finding>,
+    waiting: Waiting,
+    lasso: Option<Lasso>,
+    reductions: Vec<&'static str>,
+    interchanged: Option<Interchanged>,
+    parts: Vec<PartAlone>,
+    apart: Option<Apart>,
+}
+
+fn report(scenario: &Scenario, order: Order, said: Said) -> Report {
+    let Said { found, mut findings, waiting, .. } = said;
+    // What was declared is meant, whatever it is.
+    let not_meant = found.iter().filter(|found| found.declared != Some(true));
+    findings.extend(not_meant.flat_map(|found| wrong(found, &waiting)));
+    findings.sort_by_key(|finding| finding.kind);
+    let verdict = verdict(scenario, &found, !findings.is_empty(), said.stopped);
+    findings.extend(found.iter().filter_map(undeclared));
     let unreached = scenario.expect.outcomes.iter().flatten();
     let unreached = unreached.filter(|declared| found.iter().all(|found| found.outcome.rests != **declared));
     let unreached = unreached.cloned().collect();
-    // Where a host is about to stop, the world is the one in which the step has begun.
-    let states = graph.len() as u64 - graph.within_steps - beginnings(&explorer, &graph);
     let explored = Explored {
         processes: scenario.processes.iter().map(|definition| definition.full_name()).collect(),
         services: scenario.staff.services.iter().map(|service| service.name.to_string()).collect(),
@@ -96,19 +189,21 @@ pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress
         first: scenario.first.iter().map(|stimulus| stimulus.message.type_.to_string()).collect(),
         deliver: scenario.deliver.iter().map(|stimulus| stimulus.message.type_.to_string()).collect(),
         verdict,
-        orderings,
-        states,
-        stopped: graph.stopped,
-        undecided,
+        orderings: said.orderings,
+        states: said.states,
+        stopped: said.stopped,
+        undecided: said.undecided,
         unreached,
         outcomes: found,
         findings,
-        lasso,
+        lasso: said.lasso,
         bounds: scenario.bounds,
-        reductions: reductions(&explorer),
-        interchanged: interchanged(&explorer, &graph),
+        reductions: said.reductions,
+        interchanged: said.interchanged,
+        parts: said.parts,
+        apart: said.apart,
     };
-    Ok(Report { scenario: scenario.name.clone(), explored: Arc::new(explored) })
+    Report { scenario: scenario.name.clone(), explored: Arc::new(explored) }
 }
 
 /// Per outcome what decides it; and why that is not known, if it is not.
@@ -141,8 +236,8 @@ fn what_decides(
 }
 
 /// The properties that do not hold, and what is wrong by itself.
-fn all_broken(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> Vec<Broken> {
-    let mut broken = judge(explorer, graph, outcomes);
+fn all_broken(explorer: &Explorer, graph: &Graph) -> Vec<Broken> {
+    let mut broken = judge(explorer, graph);
     broken.extend(unanswered(explorer, graph));
     broken.extend(twice(explorer, graph));
     broken
@@ -160,7 +255,7 @@ fn circles(graph: &Graph, sorted: &Sorted, trapped: &[u32]) -> Vec<u32> {
 /// The outcomes with all that is to be said of them: those with most orderings first, of equals the nearest.
 fn found(
     scenario: &Scenario,
-    outcomes: &Outcomes,
+    outcomes: &[Outcome],
     counts: Vec<Count>,
     ways: Vec<Way>,
     decided: Vec<Decided>,
@@ -168,7 +263,7 @@ fn found(
     let declared = |outcome: &Outcome| {
         scenario.expect.outcomes.as_ref().map(|declared| declared.contains(&outcome.rests))
     };
-    let mut found: Vec<Found> = (outcomes.found.iter().zip(counts).zip(ways).zip(decided))
+    let mut found: Vec<Found> = (outcomes.iter().zip(counts).zip(ways).zip(decided))
         .map(|(((outcome, orderings), way), decided)| Found {
             declared: declared(outcome),
             outcome: outcome.clone(),

@@ -49,8 +49,13 @@ pub(super) struct Sorted {
 
 impl Sorted {
     pub fn new(graph: &Graph) -> Sorted {
-        let count = if graph.lattice().is_some() { 0 } else { graph.len() };
-        Sorted::of(count, |world| graph.kept(world))
+        if graph.lattice().is_some() {
+            return Sorted { order: Vec::new(), behind_a_circle: Vec::new() };
+        }
+        if graph.upward {
+            return Sorted { order: (0..graph.len() as u32).collect(), behind_a_circle: Vec::new() };
+        }
+        Sorted::of(graph.len(), |world| graph.kept(world))
     }
 
     /// Kahn's algorithm.
@@ -182,7 +187,7 @@ fn count<N: Number>(
                 return None;
             }
         }
-        if let Some(group) = group_of(world) {
+        if let Some(group) = Some(world).filter(|&world| graph.is_end(world as usize)).and_then(group_of) {
             sums[group].add(&Count::Finite(here.big()));
         }
     }

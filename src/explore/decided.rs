@@ -4,13 +4,10 @@
 //! of an alarm `a rings`. Those that hold in every ordering of the
 //! scenario decide nothing and are left out, and so are those that follow from others.
 
-use super::count::{Count, Sorted};
+use super::count::Count;
 use super::explorer::Explorer;
 use super::graph::Graph;
-use super::lattice::Lattice;
-use super::sweep;
-use super::unrolled::Unrolled;
-use num_bigint::BigUint;
+use super::precedences::Whole;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 
@@ -24,13 +21,37 @@ pub struct Decided {
 }
 
 /// So many choices are gone through again, to leave out precedences that add nothing.
-const PATIENCE: usize = 4_000_000;
+pub(super) const PATIENCE: usize = 4_000_000;
 /// So many labels are compared with each other.
-const LABELS: usize = 512;
+pub(super) const LABELS: usize = 512;
 
 /// Two labels, of which one comes before the other. Of labels that are interchangeable, the first in the order listed
 /// stands for all: all of them come before, or behind.
-type Pair = (usize, usize);
+pub(super) type Pair = (usize, usize);
+
+/// Paths of which it is asked what decides where they lead.
+pub(super) trait Paths {
+    /// The orderings that obey some precedences, as far as they are known.
+    type Obeying;
+
+    /// How many labels there are.
+    fn labels(&self) -> usize;
+    /// All that do the same as a label, itself among them, in the order in which they come here.
+    fn like(&self, label: usize) -> Vec<usize>;
+    /// Whether its text says which it is.
+    fn is_clear(&self, label: usize) -> bool;
+    /// Whether it never happens: what must come before it only must happen.
+    fn never(&self, label: usize) -> bool;
+    fn text(&self, label: usize) -> String;
+    /// None where that is too much to say.
+    fn obeying(&self, pairs: &[Pair]) -> Option<Self::Obeying>;
+    /// Whether none obeys fewer precedences that does not obey all, too.
+    fn are_same(&self, all: &Self::Obeying, fewer: &Self::Obeying) -> bool;
+    /// Whether those are no more than the ones that lead to an outcome, by its number.
+    fn are_own(&self, obeying: &Self::Obeying, outcome: usize) -> bool;
+    /// Whether it may be asked several times for each of so many precedences.
+    fn is_small(&self, pairs: usize) -> bool;
+}
 
 /// Per outcome, what decides it; nothing where there is one only, or where worlds form a circle. `go_on`
 /// is asked before each; where it says no, nothing more is worked out. None where that would take more than
@@ -43,26 +64,22 @@ pub(super) fn decided(
     room: u64,
     go_on: &mut dyn FnMut() -> bool,
 ) -> Option<Vec<Decided>> {
-    let nothing = || Some(vec![Decided::default(); own.len()]);
     if own.len() < 2 || own.contains(&Count::Infinite) {
-        return nothing();
+        return Some(vec![Decided::default(); own.len()]);
     }
-    let Some(paths) = Unrolled::new(explorer, graph, room)?.filter(|paths| paths.labels() <= LABELS) else {
-        return nothing();
+    let Some(whole) = Whole::new(explorer.names(), graph, own, room)? else {
+        return Some(vec![Decided::default(); own.len()]);
     };
-    let lattice = graph.lattice();
-    let sorted = match lattice {
-        Some(_) => Sorted::new(graph),
-        None => Sorted::of(paths.len(), |node| paths.edges(node)),
-    };
-    if !sorted.behind_a_circle.is_empty() {
-        return nothing();
-    }
-    let room = room.saturating_sub(paths.bytes());
-    let common = match lattice {
-        Some(lattice) => common_in(lattice, own.len(), group_of),
-        None => common(&paths, &sorted, own.len(), &|node| group_of(paths.world(node)), room)?,
-    };
+    let common = whole.common(own.len(), group_of, room)?;
+    Some(decide(&whole, common, go_on))
+}
+
+/// The same of paths of which it is known which precedences the orderings of each outcome have in common.
+pub(super) fn decide<P: Paths>(
+    paths: &P,
+    common: Vec<BTreeSet<Pair>>,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Vec<Decided> {
     let like: Vec<Vec<usize>> = (0..paths.labels()).map(|label| paths.like(label)).collect();
     // They come in the order listed here; in others, any of them may be the last.
     let all_before_all = |(a, b): Pair| {
@@ -74,7 +91,7 @@ pub(super) fn decided(
         common.into_iter().map(|pairs| pairs.into_iter().filter_map(all_before_all).collect()).collect();
     let in_all = |pair: &&Pair| common.iter().all(|pairs| pairs.contains(pair));
     let everywhere: FxHashSet<Pair> = common[0].iter().filter(in_all).copied().collect();
-    let decide = |(pairs, own): (&BTreeSet<Pair>, &Count)| {
+    let decide = |(outcome, pairs): (usize, &BTreeSet<Pair>)| {
         let follows =
             |&(a, c): &Pair| pairs.iter().any(|&(from, b)| from == a && b != c && pairs.contains(&(b, c)));
         let told = pairs.iter().copied().filter(|pair| !everywhere.contains(pair) && !follows(pair));
@@ -85,18 +102,15 @@ pub(super) fn decided(
         let last = |label: usize| like[label][like[label].len() - 1];
         let obeying = |pairs: &[Pair]| {
             let these: Vec<Pair> = pairs.iter().map(|&(a, b)| (last(a), b)).collect();
-            match lattice {
-                Some(lattice) => Some(sweep::obeying(lattice, &these)),
-                None => obeying(&paths, &sorted, &these),
-            }
+            paths.obeying(&these)
         };
-        let (told, obeying) = fewest(&paths, told.collect(), &weaker, &obeying);
+        let (told, obeying) = fewest(paths, told.collect(), &weaker, &obeying);
         let text = |&(a, b): &Pair| match paths.text(a) {
             first if !paths.never(b) => format!("{first} before {}", paths.text(b)),
             first if first.contains('!') => format!("{first} rings"),
             first => format!("{first} happens"),
         };
-        let exactly = obeying.is_some_and(|count| Count::Finite(count) == *own);
+        let exactly = obeying.is_some_and(|obeying| paths.are_own(&obeying, outcome));
         let like = &like;
         let each = |&(a, b): &Pair| like[a].iter().flat_map(move |&a| like[b].iter().map(move |&b| (a, b)));
         let mut told: Vec<Pair> = told.iter().flat_map(each).collect();
@@ -113,29 +127,28 @@ pub(super) fn decided(
         Decided { by, exactly }
     };
     let mut each = |outcome| if go_on() { decide(outcome) } else { Decided::default() };
-    Some(common.iter().zip(own).map(&mut each).collect())
+    common.iter().enumerate().map(&mut each).collect()
 }
 
 /// Leaves out what adds nothing, and says the least that is enough: the same number of orderings obeys
 /// what is left. `weaker` answers the precedences that follow from one, by what comes before. In a large
 /// graph, which would be walked once for each, all stay.
-fn fewest(
-    paths: &Unrolled,
+fn fewest<P: Paths>(
+    paths: &P,
     mut told: Vec<Pair>,
     weaker: &dyn Fn(usize, usize) -> Vec<Pair>,
-    obeying: &dyn Fn(&[Pair]) -> Option<BigUint>,
-) -> (Vec<Pair>, Option<BigUint>) {
+    obeying: &dyn Fn(&[Pair]) -> Option<P::Obeying>,
+) -> (Vec<Pair>, Option<P::Obeying>) {
     if told.is_empty() {
         return (told, None);
     }
-    let count = obeying(&told);
-    if count.is_none() || paths.edge_count().saturating_mul(told.len()) > PATIENCE {
-        return (told, count);
-    }
+    let all = obeying(&told);
+    let Some(known) = all.as_ref().filter(|_| paths.is_small(told.len())) else { return (told, all) };
+    let enough = |fewer: &[Pair]| obeying(fewer).is_some_and(|fewer| paths.are_same(known, &fewer));
     for index in (0..told.len()).rev() {
         let mut fewer = told.clone();
         let (a, b) = fewer.remove(index);
-        if !fewer.is_empty() && obeying(&fewer) == count {
+        if !fewer.is_empty() && enough(&fewer) {
             told = fewer;
             continue;
         }
@@ -144,125 +157,12 @@ fn fewest(
         candidates.sort_by_key(|&(a, b)| weaker(a, b).len());
         for candidate in candidates {
             fewer.insert(index, candidate);
-            if obeying(&fewer) == count {
+            if enough(&fewer) {
                 told = fewer;
                 break;
             }
             fewer.remove(index);
         }
     }
-    (told, count)
-}
-
-/// Per group, the precedences of all paths that end in it. Sets of pairs are rows of bits. None where they
-/// would take more than `room` bytes.
-fn common(
-    paths: &Unrolled,
-    sorted: &Sorted,
-    groups: usize,
-    group_of: &dyn Fn(u32) -> Option<usize>,
-    room: u64,
-) -> Option<Vec<BTreeSet<Pair>>> {
-    let labels = paths.labels();
-    let row = labels.div_ceil(64);
-    let most = room / (labels * row * size_of::<u64>() + 32) as u64;
-    let mut kept = 1;
-    let mut known: Vec<Option<Box<[u64]>>> = vec![None; paths.len()];
-    let mut found: Vec<Option<Box<[u64]>>> = vec![None; groups];
-    known[0] = Some(vec![0; labels * row].into());
-    let mut happened = vec![0u64; row];
-    for &node in &sorted.order {
-        // All that lead here have been seen, so what is known is whole, and needed no longer.
-        let Some(here) = known[node as usize].take() else { continue };
-        kept -= 1;
-        let edges = paths.edges(node as usize);
-        if !edges.is_empty() {
-            paths.happened(node, &mut happened);
-        }
-        for edge in edges {
-            let label = edge.label as usize;
-            let mut there = here.clone();
-            if happened[label / 64] & 1 << (label % 64) == 0 {
-                let before = &mut there[label * row..(label + 1) * row];
-                before.iter_mut().zip(&happened).for_each(|(before, happened)| *before |= !happened);
-            }
-            match &mut known[edge.to as usize] {
-                Some(known) => known.iter_mut().zip(&there).for_each(|(a, b)| *a &= b),
-                empty => {
-                    *empty = Some(there);
-                    kept += 1;
-                }
-            }
-        }
-        if kept > most {
-            return None;
-        }
-        if let Some(group) = group_of(node) {
-            match &mut found[group] {
-                Some(pairs) => pairs.iter_mut().zip(&here).for_each(|(a, b)| *a &= b),
-                empty => *empty = Some(here),
-            }
-        }
-    }
-    let listed = |pairs: Option<Box<[u64]>>| {
-        let pairs = pairs.unwrap_or_default();
-        let has = |&(a, b): &Pair| {
-            a != b && pairs.get(a * row + b / 64).is_some_and(|word| word & 1 << (b % 64) != 0)
-        };
-        (0..labels).flat_map(|a| (0..labels).map(move |b| (a, b))).filter(has).collect()
-    };
-    Some(found.into_iter().map(listed).collect())
-}
-
-/// The same in a lattice: each message comes in every ordering, so those have it in common that come before another
-/// where that never came before them.
-fn common_in(
-    lattice: &Lattice,
-    groups: usize,
-    group_of: &dyn Fn(u32) -> Option<usize>,
-) -> Vec<BTreeSet<Pair>> {
-    let labels = lattice.turns.len();
-    let pairs = |before: Vec<u32>| {
-        let has = |&(a, b): &Pair| a != b && before[a] & 1 << b == 0;
-        (0..labels).flat_map(|a| (0..labels).map(move |b| (a, b))).filter(has).collect()
-    };
-    sweep::come_before(lattice, groups, group_of).into_iter().map(pairs).collect()
-}
-
-/// How many orderings obey some precedences. None beyond 2^128.
-fn obeying(paths: &Unrolled, sorted: &Sorted, pairs: &[Pair]) -> Option<BigUint> {
-    let row = paths.labels().div_ceil(64);
-    // Per label, what must have happened before it; and what must have happened in the end.
-    let mut before = vec![0u64; paths.labels() * row];
-    let mut needed = vec![0u64; row];
-    for &(a, b) in pairs {
-        before[b * row + a / 64] |= 1 << (a % 64);
-        needed[a / 64] |= 1 << (a % 64);
-    }
-    let mut ways = vec![0u128; paths.len()];
-    let mut sum = BigUint::ZERO;
-    ways[0] = 1;
-    let mut happened = vec![0u64; row];
-    for &node in &sorted.order {
-        let here = ways[node as usize];
-        if here == 0 {
-            continue;
-        }
-        paths.happened(node, &mut happened);
-        let all_of = |wanted: &[u64]| wanted.iter().zip(&happened).all(|(wanted, has)| wanted & !has == 0);
-        let edges = paths.edges(node as usize);
-        if paths.is_end(node) && all_of(&needed) {
-            sum += here;
-        }
-        for edge in edges {
-            let label = edge.label as usize;
-            let again = happened[label / 64] & 1 << (label % 64) != 0;
-            if again || all_of(&before[label * row..(label + 1) * row]) {
-                let there = &mut ways[edge.to as usize];
-                *there =
-                    here.checked_mul(u128::from(edge.weight)).and_then(|more| there.checked_add(more))?;
-            }
-        }
-    }
-    Some(sum)
+    (told, all)
 }

@@ -50,6 +50,9 @@ pub(super) struct Explorer<'a> {
     /// Nothing that happens depends on which of several messages that say the same came.
     pub may_merge: bool,
     pub interchange: Interchange,
+    /// Where a part begins that is explored alone; and by how many threads worlds are walked.
+    pub begins_at: Option<Place>,
+    pub threads: usize,
     /// Room for choices and names, kept from one world to the next.
     pub(super) spare: Vec<Choice>,
     named: Vec<Said>,
@@ -130,6 +133,8 @@ impl<'a> Explorer<'a> {
             tells_causes,
             may_merge,
             interchange: Interchange::default(),
+            begins_at: None,
+            threads: 1,
             spare: Vec::new(),
             named: Vec::new(),
         };
@@ -295,7 +300,8 @@ impl<'a> Explorer<'a> {
         let (slot, given) = self.given(next, input, again, take.served);
         let step = self.give(next, slot, given);
         let sent = self.steps.step(step).sent;
-        Applied { step: Some(step), sent: if said == 0 { sent } else { self.steps.bags.sum(said, sent) } }
+        let sent = if said == 0 { sent } else { self.steps.bags.sum(said, sent) };
+        Applied { step: Some(step), sent, slot: Some(slot) }
     }
 
     /// What a service has said whose answer arrives: all of its alternative.

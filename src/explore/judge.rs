@@ -3,10 +3,11 @@
 use super::explorer::Explorer;
 use super::graph::Graph;
 use super::lattice::Lattice;
-use super::outcomes::{Outcomes, entities, instances};
+use super::outcomes::{entities, instances};
 use super::place::Place;
 use super::property::{Facts, Property, facts_of};
 use super::report::Kind;
+use super::worlds::World;
 use crate::event::Name;
 use crate::process::Service;
 use crate::process::expr::ServiceFacts;
@@ -28,7 +29,7 @@ pub(super) struct Broken {
 /// What the properties see of a world: equal views are judged once.
 type View = (Vec<u32>, Vec<u64>);
 
-pub(super) fn judge(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> Vec<Broken> {
+pub(super) fn judge(explorer: &Explorer, graph: &Graph) -> Vec<Broken> {
     let expect = &explorer.scenario.expect;
     let always = expect.always.iter().map(|property| (property, Kind::Always));
     let properties: Vec<(&Property, Kind)> =
@@ -55,11 +56,14 @@ pub(super) fn judge(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> 
     };
     match graph.lattice() {
         Some(lattice) => judging.sets(lattice),
-        None => judging.worlds(graph, outcomes),
+        None => judging.worlds(graph),
     }
     judging.broken.retain(|broken| !broken.worlds.is_empty());
     judging.broken
 }
+
+/// What properties see of a scene, by number; None where nobody sees anything.
+type Sight = Option<u32>;
 
 struct Judging<'a, 'e> {
     explorer: &'a Explorer<'e>,
@@ -98,17 +102,33 @@ impl Judging<'_, '_> {
         }
     }
 
-    fn worlds(&mut self, graph: &Graph, outcomes: &Outcomes) {
+    fn worlds(&mut self, graph: &Graph) {
         let mut place = Place::default();
+        // Of a scene counts what has come of the messages that are counted, and of a cast all.
+        let mut seen: Vec<Option<Sight>> = vec![None; graph.worlds.scenes()];
+        let mut sights: FxHashMap<Vec<u64>, u32> = FxHashMap::default();
+        let mut known: FxHashMap<(u32, u32), usize> = FxHashMap::default();
         for world in 0..graph.len() {
-            graph.read(world, &mut place);
-            if place.stops().is_some() && self.explorer.forgets() || self.explorer.begins(&place) {
+            let World { scene, cast } = graph.worlds.get(world);
+            let sight = seen[scene as usize].unwrap_or_else(|| {
+                graph.read(world, &mut place);
                 // Nothing is saved and nothing is out: no moment that anybody could see. Or not all that comes
                 // first has come.
-                continue;
-            }
-            let number = self.number(&mut place);
-            self.note(number, world, outcomes.of(world as u32).is_some());
+                let unseen =
+                    place.stops().is_some() && self.explorer.forgets() || self.explorer.begins(&place);
+                let next = sights.len() as u32;
+                match unseen {
+                    true => None,
+                    false => Some(*sights.entry(self.tally.delivered(&place)).or_insert(next)),
+                }
+            });
+            seen[scene as usize] = Some(sight);
+            let Some(sight) = sight else { continue };
+            let number = *known.entry((sight, cast)).or_insert_with(|| {
+                graph.read(world, &mut place);
+                self.number(&mut place)
+            });
+            self.note(number, world, graph.is_end(world));
         }
     }
 
@@ -165,9 +185,14 @@ pub(super) fn told(
     let mut found: Vec<Broken> = texts.into_iter().map(broken).collect();
     let worlds = if found.is_empty() { 0 } else { graph.len() };
     let mut place = Place::default();
+    // It is the scene that tells of it; and where something is asked or goes wrong, there is no lattice.
+    let mut told: Vec<Option<Box<[u32]>>> = vec![None; graph.worlds.scenes()];
     for world in 0..worlds {
-        graph.read(world, &mut place);
-        numbers(&place).into_iter().for_each(|number| found[number as usize].worlds.push(world as u32));
+        let numbers = told[graph.worlds.get(world).scene as usize].get_or_insert_with(|| {
+            graph.read(world, &mut place);
+            numbers(&place).into()
+        });
+        numbers.iter().for_each(|&number| found[number as usize].worlds.push(world as u32));
     }
     found.retain(|broken| !broken.worlds.is_empty());
     found.sort_by(|a, b| a.text.cmp(&b.text));
@@ -213,9 +238,14 @@ impl<'a> Tally<'a> {
         let sent = self.sent.entry(place.sent).or_insert_with(|| {
             types.iter().map(|counted| counted.first + bags.count(place.sent, counted.type_)).collect()
         });
+        let sent = sent.clone();
+        sent.iter().zip(self.delivered(place)).map(|(sent, delivered)| sent + delivered).collect()
+    }
+
+    /// Of each type, how many of the listed messages have come.
+    fn delivered(&self, place: &Place) -> Vec<u64> {
         let came = |bits: &&Vec<usize>| bits.iter().any(|&bit| place.came(bit));
-        let delivered = types.iter().map(|counted| counted.listed.iter().filter(came).count() as u64);
-        sent.iter().zip(delivered).map(|(sent, delivered)| sent + delivered).collect()
+        self.types.iter().map(|counted| counted.listed.iter().filter(came).count() as u64).collect()
     }
 }
 

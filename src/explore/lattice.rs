@@ -29,6 +29,8 @@ pub(super) struct Lattice {
     /// How many worlds and choices there are.
     pub worlds: usize,
     pub edges: usize,
+    /// So many go through it at a time.
+    pub threads: usize,
 }
 
 /// The worlds in which the same messages are in flight.
@@ -48,6 +50,17 @@ pub(super) struct Way<'a> {
     /// The first world of the set that it leads to.
     pub to: usize,
     /// Per world of the set, its place in that one.
+    pub places: &'a [u32],
+}
+
+/// The choice of one message in all worlds of the set from which it leads to one.
+pub(super) struct WayTo<'a> {
+    pub bit: usize,
+    /// For how many choices it stands.
+    pub weight: u32,
+    /// The first world of the set from which it leads.
+    pub from: usize,
+    /// Per world of that one, the place to which it leads.
     pub places: &'a [u32],
 }
 
@@ -118,6 +131,29 @@ impl Lattice {
             let weight = (self.turns[bit].like & flight).count_ones();
             let places = self.places(company, bit, next.company, room);
             each(Way { bit, weight, to: next.begin as usize, places });
+        }
+    }
+
+    /// The choices that lead to the worlds of a set. `room` is kept from one set to the next.
+    pub fn ways_to(&self, set: usize, room: &mut Vec<u32>, mut each: impl FnMut(WayTo)) {
+        let Set { flight, company, .. } = self.sets[set];
+        // All are looked up before one is gone into, as above.
+        let (mut bits, mut before, mut many) = ([0; 32], [self.sets[set]; 32], 0);
+        let mut rest = self.sets[0].flight & !flight;
+        while rest != 0 {
+            let bit = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            if self.turns[bit].waits & flight == 0
+                && let Some(number) = self.numbers.get(flight | 1 << bit)
+            {
+                (bits[many], before[many]) = (bit, self.sets[number as usize]);
+                many += 1;
+            }
+        }
+        for (&bit, from) in bits[..many].iter().zip(&before) {
+            let weight = (self.turns[bit].like & from.flight).count_ones();
+            let places = self.places(from.company, bit, company, room);
+            each(WayTo { bit, weight, from: from.begin as usize, places });
         }
     }
 

@@ -52,6 +52,7 @@ pub(super) fn lattice(
             moves: Moves::default(),
             worlds: 0,
             edges: 0,
+            threads: explorer.threads,
         },
         explorer,
         bounds,

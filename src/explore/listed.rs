@@ -60,6 +60,8 @@ pub(super) struct Listed {
     listed_before: Vec<Vec<u32>>,
     /// The messages that each message comes after, by way of others too.
     causes: Vec<Vec<usize>>,
+    /// Per message the first that is alike for everybody who hears it, where not all of them are here.
+    first_alike: Option<Vec<usize>>,
 }
 
 impl Listed {
@@ -91,7 +93,8 @@ impl Listed {
         let waited_for: Vec<Vec<u32>> =
             deliveries.iter().map(|first| set(&|then| must(first, &deliveries[then]))).collect();
         no_circle(scenario, &deliveries, &waits_for, order)?;
-        let kindred: Vec<(&Vec<usize>, Vec<usize>)> = (0..scenario.deliver.len())
+        let told = if order.causal { scenario.deliver.len() } else { 0 };
+        let kindred: Vec<(&Vec<usize>, Vec<usize>)> = (0..told)
             .map(|message| {
                 let named = |other: &usize| scenario.deliver[*other].causes.contains(&message);
                 let by = (0..scenario.deliver.len()).filter(named).collect();
@@ -142,11 +145,31 @@ impl Listed {
             alike: copies.clone(),
             copies,
             causes,
+            first_alike: None,
             deliveries,
             exchanges,
             exchange_kin,
             merges: merge,
         })
+    }
+
+    /// Some of what is listed, as if it were all: what is not among them waits for nothing here. None where that cannot be.
+    pub fn part(&self, scenario: &Scenario, bits: &[usize], order: Order) -> Option<Listed> {
+        let (deliveries, exchanges) = bits.iter().copied().partition(|&bit| bit < self.deliveries.len());
+        let all = |bits: Vec<usize>| bits.into_iter().map(|bit| self.on_its_way(bit).clone()).collect();
+        let mut part = Listed::new(scenario, all(deliveries), all(exchanges), order, self.merges).ok()?;
+        if !part.exchanges.is_empty() {
+            let first = |message: usize| {
+                (0..message).find(|&other| self.are_alike(other, message)).unwrap_or(message)
+            };
+            part.first_alike = Some((0..scenario.deliver.len()).map(first).collect());
+        }
+        Some(part)
+    }
+
+    /// Whether a delivery waits for another.
+    pub fn waits(&self, bit: usize, other: usize) -> bool {
+        self.waits_for.get(bit).is_some_and(|waits| has(waits, other))
     }
 
     /// Of those that do the same only the next in the order listed may come. Copies are no part of it.
@@ -247,6 +270,12 @@ impl Listed {
         common(&self.listed_before[bit], flight)
     }
 
+    /// How many of a set are of messages that are listed behind this one.
+    pub fn behind(&self, bit: usize, set: &[u32]) -> u32 {
+        let first = self.deliveries.partition_point(|other| other.message <= self.deliveries[bit].message);
+        (first..self.deliveries.len()).filter(|&other| has(set, other)).count() as u32
+    }
+
     /// Of those that are alike and come in the order listed: which of them this is, and how many they are.
     pub fn turn(&self, bit: usize) -> (usize, u32) {
         (
@@ -267,6 +296,9 @@ impl Listed {
 
     /// Whether two messages are alike in everything but their ids, for everybody who hears them.
     pub fn are_alike(&self, one: usize, other: usize) -> bool {
+        if let Some(first) = &self.first_alike {
+            return first[one] == first[other];
+        }
         // Deliveries stand in the order of their messages.
         let of = |message: usize| {
             let first = self.deliveries.partition_point(|delivery| delivery.message < message);

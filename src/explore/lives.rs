@@ -8,7 +8,7 @@ use super::symbols::{Mails, Told};
 use crate::event::{Document, Message, Millis, Name, Position, Time, json};
 use crate::process::{AlarmTime, Definition, Service};
 use crate::runtime::ProcessId;
-use crate::step::{Instance, Parked, Phase};
+use crate::step::{Instance, Kept, Parked, Phase};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -120,6 +120,32 @@ impl Lives {
         &self.lives[number as usize]
     }
 
+    /// Whether there is one in which an alarm is armed.
+    pub fn any_sets_an_alarm(&self) -> bool {
+        self.lives.iter().any(|life| !life.alarms.is_empty())
+    }
+
+    /// The same life with no alarm armed.
+    pub fn without_alarms(&mut self, number: u32) -> u32 {
+        let Life { process, instance, alarms, seen } = self.get(number);
+        if alarms.is_empty() {
+            return number;
+        }
+        let instance = Instance { alarms: Vec::new(), ..instance.clone() };
+        self.intern(Life { process: *process, instance, alarms: Vec::new(), seen: seen.clone() })
+    }
+
+    /// What of a life's data was set, if it is the same in all else.
+    pub fn patch(&self, before: u32, after: u32) -> Option<Vec<(Name, Document)>> {
+        let (before, after) = (self.get(before), self.get(after));
+        let instance = Instance { data: before.instance.data.clone(), ..after.instance.clone() };
+        let (alarms, seen) = (after.alarms.clone(), after.seen.clone());
+        let rest = Life { process: after.process, instance, alarms, seen };
+        let set = |(name, value): &(&Name, &Document)| before.instance.data.get(name) != Some(value);
+        let set = after.instance.data.iter().filter(set).map(|(name, value)| (name.clone(), value.clone()));
+        (self.text(&rest) == self.text(before)).then(|| set.collect())
+    }
+
     /// The number of an instance that came out of a step. `before` is what it was, `shift` what the clock has
     /// moved, `seen` what may come again.
     pub fn number(
@@ -134,7 +160,8 @@ impl Lives {
         let alarms = self.alarms(process, before, &instance, mails.told, shift);
         let mut waiting =
             Waiting { mails, rung: &instance.rung, seen: &seen, count: 0, kept: BTreeSet::new() };
-        let deferred: Vec<_> = instance.deferred.iter().map(|message| waiting.keep(message)).collect();
+        let keep = |kept: &Kept| Kept { message: waiting.keep(kept), by: kept.by.clone() };
+        let deferred: Vec<_> = instance.deferred.iter().map(keep).collect();
         let held: Vec<_> = instance.held.iter().map(|message| waiting.keep(message)).collect();
         let rung = waiting.kept;
         let parked = instance.parked.map(|parked| Parked {
@@ -142,9 +169,11 @@ impl Lives {
             at: Time::MIN,
             reason: parked.reason,
         });
-        // A starter that waits sends other ids each time it is tried, by how many decisions there were.
-        let begins = |message: &Arc<Message>| {
-            self.definitions.get(process).is_some_and(|process| process.starter(&message.type_).is_some())
+        // A starter that waits, and what some regions have answered, sends other ids each time it is tried, by
+        // how many decisions there were.
+        let begins = |kept: &Kept| {
+            let process = self.definitions.get(process);
+            !kept.by.is_empty() || process.is_some_and(|process| process.starts_with(&kept.type_))
         };
         let counts = mails.told.ids && deferred.iter().any(begins);
         let decisions = if counts { instance.decisions } else { 0 };
@@ -271,12 +300,13 @@ impl Lives {
                 false => _ = write!(out, " {:?}", message.due),
             }
         }
-        for (sign, waiting) in [('?', &instance.deferred), ('&', &instance.held)] {
-            for message in waiting {
-                let rung = instance.rung.contains(&message.id);
-                let _ = write!(out, "\n{sign}{rung} ");
-                message.write_json(&mut out);
-            }
+        let deferred = instance.deferred.iter().map(|kept| ('?', &kept.by[..], &kept.message));
+        for (sign, by, message) in deferred.chain(instance.held.iter().map(|held| ('&', &[][..], held))) {
+            let rung = instance.rung.contains(&message.id);
+            let _ = write!(out, "\n{sign}{rung}");
+            by.iter().for_each(|region| _ = write!(out, ",{region}"));
+            out.push(' ');
+            message.write_json(&mut out);
         }
         if instance.decisions > 0 {
             let _ = write!(out, "\n{}", instance.decisions);

@@ -8,17 +8,21 @@
 //! Explorer      what may happen next in a world, and what it leads to: asked once of the runtime's
 //!               `apply`, in a world of one instance, and remembered
 //! Graph         all distinct worlds, and the choices between them
+//! Worlds        each a scene and a cast; Known: what comes of a choice in a scene, taken once
 //! Lattice       the same of open worlds, where only listed messages come: set by set
 //! conclude      counts, outcomes, nearest orderings, what decides them, the verdict: a Report
 //! ```
 //!
 //! Knows nothing of flags, files or printing. Read `scenario.rs` first, then `explorer.rs`, `lives.rs`
-//! (what tells two instances apart), `graph.rs`, `conclude.rs`; `docs/explorer.md` has the arguments.
+//! (what tells two instances apart), `worlds.rs`, `walk.rs`, `graph.rs`, `conclude.rs`; `docs/explorer.md` has the arguments.
 
 mod alike;
+mod apart;
 mod begin;
+mod beside;
 mod bodies;
 mod choice;
+mod compose;
 mod conclude;
 mod count;
 mod crew;
@@ -31,18 +35,24 @@ mod findings;
 mod graph;
 mod interchange;
 mod judge;
+mod known;
 mod labels;
 mod lasso;
 mod lattice;
 mod layers;
+mod lengths;
 mod listed;
 mod lives;
 mod naming;
 mod nearest;
+mod offers;
 mod ordering;
 mod outcomes;
+mod parts;
+mod passing;
 mod pieces;
 mod place;
+mod precedences;
 mod property;
 mod read;
 mod reads;
@@ -50,22 +60,29 @@ mod report;
 mod save;
 mod scenario;
 mod served;
+mod shared_out;
+mod side_by_side;
+mod sides;
 mod steps;
 mod sweep;
 mod symbols;
 mod table;
+mod together;
 mod twice;
 mod unrolled;
+mod walk;
+mod worlds;
 
-pub use conclude::explore;
+pub use conclude::{explore, explore_by};
 pub use count::Count;
 pub use decided::Decided;
 pub use equal::first_of_equals;
 pub use graph::{Progress, Stopped};
 pub use ordering::{Shown, ShownInstance, Stepped, outcome_of, step_through};
 pub use outcomes::{ByData, Outcome, Wrong};
+pub use parts::{PartAlone, of_part};
 pub use property::{Facts, ProcessFacts, Property, facts_of};
 pub use read::{Typed, conversations, from_events, read};
-pub use report::{Explored, Finding, Found, Interchanged, Kind, Lasso, Report, Verdict};
+pub use report::{Apart, Explored, Finding, Found, Interchanged, Kind, Lasso, Report, Verdict};
 pub use save::{SavedLog, save};
 pub use scenario::{Alarms, Bounds, Expect, Faults, Host, Order, Reductions, Scenario, Stimulus};

@@ -3,7 +3,7 @@
 
 use super::choice::What;
 use super::explorer::Explorer;
-use super::graph::Graph;
+use super::graph::{Edge, Graph};
 use super::listed::Delivery;
 use super::place::Place;
 use super::sweep;
@@ -32,9 +32,10 @@ impl Nearest {
         for world in 0..graph.len() {
             walk.look(explorer, graph, world);
             let here = nearest.inversions[world];
+            let behind = graph.worlds.behind(world);
             for (edge, &cost) in graph.kept(world).iter().zip(&walk.costs) {
                 let to = edge.to as usize;
-                if graph.depth(to) == graph.depth(world) + 1 {
+                if behind.contains(&to) {
                     nearest.inversions[to] = nearest.inversions[to].min(here + cost);
                 }
             }
@@ -66,8 +67,9 @@ impl Nearest {
             }
             let mut walk = Walk::new(explorer);
             for world in (0..=far.min(graph.len().saturating_sub(1))).rev() {
-                let tight = |&(edge, _): &(&super::graph::Edge, u32)| {
-                    graph.depth(edge.to as usize) == graph.depth(world) + 1 && leads_to[edge.to as usize] != 0
+                let behind = graph.worlds.behind(world);
+                let tight = |&(edge, _): &(&Edge, u32)| {
+                    behind.contains(&(edge.to as usize)) && leads_to[edge.to as usize] != 0
                 };
                 if !graph.kept(world).iter().any(|edge| tight(&(edge, 0))) {
                     continue;
@@ -96,11 +98,12 @@ impl Nearest {
         let mut walk = Walk::new(explorer);
         loop {
             walk.look(explorer, graph, world);
+            let behind = graph.worlds.behind(world);
             let costs = walk.costs.iter().copied();
             let step = graph.kept(world).iter().zip(costs).position(|(edge, cost)| {
                 let to = edge.to as usize;
                 leads_to[to] & 1 << bit != 0
-                    && graph.depth(to) == graph.depth(world) + 1
+                    && behind.contains(&to)
                     && self.inversions[to] == self.inversions[world] + cost
             });
             // Where no choice leads further, the path has arrived.
@@ -135,7 +138,8 @@ impl Walk {
             return;
         }
         let listed = explorer.listed.deliveries.len();
-        if listed == 0 {
+        let is_listed = |edge: &Edge| usize::from(edge.label) < listed;
+        if listed == 0 || self.by_label && !edges.iter().any(is_listed) {
             return self.costs.resize(edges.len(), 0);
         }
         if self.by_label {

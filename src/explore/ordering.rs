@@ -298,7 +298,7 @@ fn shown_instance(explorer: &Explorer, name: &str, instance: Option<&Instance>) 
         state,
         data: instance.data.clone(),
         alarms: instance.alarms.iter().map(|alarm| (alarm.named(), runs(alarm.due))).collect(),
-        deferred: types(&instance.deferred),
+        deferred: instance.deferred.iter().map(|kept| kept.type_.clone()).collect(),
         held: types(&instance.held),
     }
 }

@@ -94,9 +94,17 @@ impl Outcomes {
         let mut known: FxHashMap<(Vec<u32>, u32), (usize, Vec<Wrong>)> = FxHashMap::default();
         let mut waiting: BTreeMap<(usize, Wrong), Vec<u32>> = BTreeMap::new();
         let mut of = FxHashMap::default();
+        // Its outcome, and whether messages wait in it for an instance that never starts.
+        let mut of_cast: FxHashMap<u32, (u32, bool)> = FxHashMap::default();
         let mut place = Place::default();
         for world in worlds {
             if !graph.is_end(world) {
+                continue;
+            }
+            // The cast says it all, and most are those of other worlds too.
+            let cast = graph.lattice().is_none().then(|| graph.worlds.get(world).cast);
+            if let Some((number, _)) = cast.and_then(|cast| of_cast.get(&cast)).filter(|(_, never)| !never) {
+                of.insert(world as u32, *number);
                 continue;
             }
             graph.read(world, &mut place);
@@ -128,6 +136,7 @@ impl Outcomes {
                 waiting.entry((*number, wrong.clone())).or_default().push(world as u32);
             }
             of.insert(world as u32, *number as u32);
+            of_cast.extend(cast.map(|cast| (cast, (*number as u32, !never.is_empty()))));
         }
         (Outcomes { found, waiting, of }, agree)
     }

@@ -69,6 +69,53 @@ impl<T: Copy> Pieces<T> {
     }
 }
 
+/// Many of one size, by number, in shelves: what is there never moves while more comes, so there is never room for them
+/// twice.
+#[derive(Debug)]
+pub(super) struct Shelves<T> {
+    shelves: Vec<Vec<T>>,
+}
+
+/// How many a shelf holds, as a power of two.
+const SHELF: u32 = 14;
+
+impl<T> Default for Shelves<T> {
+    fn default() -> Shelves<T> {
+        Shelves { shelves: Vec::new() }
+    }
+}
+
+impl<T: Copy> Shelves<T> {
+    pub fn push(&mut self, one: T) {
+        match self.shelves.last_mut() {
+            Some(shelf) if shelf.len() < 1 << SHELF => shelf.push(one),
+            last => {
+                // The first one grows as it must: most scenarios are small.
+                let room = if last.is_none() { 16 } else { 1 << SHELF };
+                let mut shelf = Vec::with_capacity(room);
+                shelf.push(one);
+                self.shelves.push(shelf);
+            }
+        }
+    }
+
+    pub fn get(&self, number: usize) -> T {
+        self.shelves[number >> SHELF][number & ((1 << SHELF) - 1)]
+    }
+
+    pub fn set(&mut self, number: usize, one: T) {
+        self.shelves[number >> SHELF][number & ((1 << SHELF) - 1)] = one;
+    }
+
+    pub fn len(&self) -> usize {
+        self.shelves.last().map_or(0, |last| ((self.shelves.len() - 1) << SHELF) + last.len())
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.shelves.iter().map(Vec::capacity).sum::<usize>() * size_of::<T>()
+    }
+}
+
 /// Runs that are each there once, by number.
 #[derive(Debug)]
 pub(super) struct Interned<T> {
@@ -110,5 +157,10 @@ impl<T: Copy + Eq + Hash> Interned<T> {
 
     pub fn bytes(&self) -> usize {
         self.runs.bytes() + self.table.bytes()
+    }
+
+    /// No more will come.
+    pub fn close(&mut self) {
+        self.table = Table::new();
     }
 }

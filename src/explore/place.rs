@@ -1,4 +1,5 @@
-//! A world as it counts: numbers in a row, equal where the worlds are the same.
+//! A world as it counts: numbers in two rows, equal where the worlds are the same. One is the cast, the instances and what
+//! was sent, and what is left of the budgets of faults; the other is the scene, all that may happen to them.
 
 use super::scenario::Faults;
 use super::steps::UNBORN;
@@ -97,6 +98,9 @@ pub(super) struct Layout {
     pub watches: bool,
 }
 
+/// Of a cast's row, what is before the lives.
+pub(super) const CAST: usize = 2;
+
 impl Place {
     pub fn life(&self, slot: u32) -> u32 {
         self.lives.get(slot as usize).copied().unwrap_or(UNBORN)
@@ -131,10 +135,55 @@ impl Place {
         }
     }
 
+    /// The numbers of the row: of the cast, and of the scene behind it.
+    pub fn write(&self, row: &mut Vec<u32>) {
+        row.push((CAST + self.lives.len()) as u32);
+        self.write_cast(row);
+        self.write_scene(row);
+    }
+
     /// Reads what [`Place::write`] wrote.
     pub fn read(&mut self, row: &[u32], layout: Layout) {
-        (self.sent, self.clock) = (row[0], row[1]);
-        let (flight, mut rest) = row[2..].split_at(layout.words);
+        let (cast, scene) = row[1..].split_at(row[0] as usize);
+        self.read_scene(scene, layout);
+        self.read_cast(cast);
+    }
+
+    /// What was sent, what is left of the budgets, and who is there.
+    pub fn write_cast(&self, row: &mut Vec<u32>) {
+        row.extend([self.sent, self.left().code()]);
+        row.extend_from_slice(&self.lives);
+    }
+
+    /// Behind [`Place::read_scene`].
+    pub fn read_cast(&mut self, row: &[u32]) {
+        self.sent = row[0];
+        if let Some(peril) = &mut self.peril {
+            peril.left = Faults::of_code(row[1]);
+        }
+        self.lives.clear();
+        self.lives.extend_from_slice(&row[CAST..]);
+    }
+
+    /// All the rest: what is on its way, and what may go wrong. Of a budget only whether anything is left of it.
+    pub fn write_scene(&self, row: &mut Vec<u32>) {
+        row.push(self.clock);
+        row.extend_from_slice(&self.flight);
+        if let Some(peril) = &self.peril {
+            peril.write(row);
+        }
+        if let Some(owing) = &self.owing {
+            owing.write(row);
+        }
+        if let Some(watched) = &self.watched {
+            watched.write(row);
+        }
+        write_items(&self.items, row);
+    }
+
+    pub fn read_scene(&mut self, row: &[u32], layout: Layout) {
+        self.clock = row[0];
+        let (flight, mut rest) = row[1..].split_at(layout.words);
         self.flight.clear();
         self.flight.extend_from_slice(flight);
         match layout.faults {
@@ -149,46 +198,17 @@ impl Place {
             true => rest = self.watched.get_or_insert_default().read(rest),
             false => self.watched = None,
         }
-        let (lives, items) = rest[1..].split_at(rest[0] as usize);
-        self.lives.clear();
-        self.lives.extend_from_slice(lives);
-        read_items(items, &mut self.items);
+        read_items(rest, &mut self.items);
     }
 
-    /// The parts of a row that say which listed messages are in flight, and which of them came.
+    /// The parts of a scene's row that say which listed messages are in flight, and which of them came.
     pub fn flight_of(row: &[u32], Layout { words, faults, .. }: Layout) -> (&[u32], Option<&[u32]>) {
-        (&row[2..2 + words], faults.then(|| &row[2 + words..2 + 2 * words]))
+        (&row[1..1 + words], faults.then(|| &row[1 + words..1 + 2 * words]))
     }
 
-    /// How many numbers of a row [`Place::flight_of`] looks at.
+    /// How many numbers of a scene's row [`Place::flight_of`] looks at.
     pub fn flight_len(Layout { words, faults, .. }: Layout) -> usize {
-        2 + if faults { 2 * words } else { words }
-    }
-
-    /// The part of a row that says how often each fault may still strike.
-    pub fn left_of(row: &[u32], Layout { words, faults, .. }: Layout) -> Faults {
-        match faults {
-            true => Peril::left_in(&row[2 + 3 * words..]),
-            false => Faults::NONE,
-        }
-    }
-
-    /// The numbers of the row.
-    pub fn write(&self, row: &mut Vec<u32>) {
-        row.extend([self.sent, self.clock]);
-        row.extend_from_slice(&self.flight);
-        if let Some(peril) = &self.peril {
-            peril.write(row);
-        }
-        if let Some(owing) = &self.owing {
-            owing.write(row);
-        }
-        if let Some(watched) = &self.watched {
-            watched.write(row);
-        }
-        row.push(self.lives.len() as u32);
-        row.extend_from_slice(&self.lives);
-        write_items(&self.items, row);
+        1 + if faults { 2 * words } else { words }
     }
 
     /// Like `clone_from`, which as it is derived would make every part anew.
@@ -241,15 +261,12 @@ impl Peril {
     fn write(&self, row: &mut Vec<u32>) {
         row.extend_from_slice(&self.came);
         row.extend_from_slice(&self.open);
-        row.extend([self.left.duplicates, self.left.losses, self.left.crashes]);
+        let Faults { duplicates, losses, crashes } = self.left;
+        row.push([duplicates, losses, crashes].iter().fold(0, |all, &left| all << 1 | u32::from(left > 0)));
         row.extend(self.stops.map_or([0; 3], |(input, number)| input.code(number)));
         row.extend([self.done.len() as u32, self.copies.len() as u32]);
         write_items(&self.done, row);
         self.copies.iter().for_each(|copy| row.extend(Input::Copy(*copy).code(0)));
-    }
-
-    fn left_in(row: &[u32]) -> Faults {
-        Faults { duplicates: row[0], losses: row[1], crashes: row[2] }
     }
 
     /// Answers the rest of the row.
@@ -260,10 +277,9 @@ impl Peril {
         self.came.extend_from_slice(came);
         self.open.clear();
         self.open.extend_from_slice(open);
-        self.left = Peril::left_in(row);
-        self.stops = Input::of([row[3], row[4], row[5]]);
-        let (done, copies) = (row[6] as usize, row[7] as usize);
-        let (done, row) = row[8..].split_at(2 * done);
+        self.stops = Input::of([row[1], row[2], row[3]]);
+        let (done, copies) = (row[4] as usize, row[5] as usize);
+        let (done, row) = row[6..].split_at(2 * done);
         let (copies, row) = row.split_at(3 * copies);
         read_items(done, &mut self.done);
         self.copies.clear();
@@ -312,6 +328,17 @@ impl Watched {
         self.twice.clear();
         self.twice.extend_from_slice(twice);
         row
+    }
+}
+
+/// There are at most [`Faults::MOST`] of each.
+impl Faults {
+    pub fn code(self) -> u32 {
+        self.duplicates | self.losses << 8 | self.crashes << 16
+    }
+
+    pub fn of_code(code: u32) -> Faults {
+        Faults { duplicates: code & 0xff, losses: code >> 8 & 0xff, crashes: code >> 16 }
     }
 }
 

@@ -4,6 +4,7 @@ use super::count::Count;
 use super::decided::Decided;
 use super::graph::Stopped;
 use super::outcomes::Outcome;
+use super::parts::PartAlone;
 use super::scenario::{Alarms, Bounds, Faults, Host, Order};
 use num_bigint::BigUint;
 use std::fmt;
@@ -66,15 +67,27 @@ pub struct Explored {
     /// What was not told apart.
     pub reductions: Vec<&'static str>,
     pub interchanged: Option<Interchanged>,
+    /// What each region of the process costs alone.
+    pub parts: Vec<PartAlone>,
+    pub apart: Option<Apart>,
 }
 
 impl Explored {
     /// How many distinct worlds there are, whether or not all were walked.
     pub fn worlds(&self) -> BigUint {
-        self.interchanged
-            .as_ref()
-            .map_or_else(|| self.states.into(), |interchanged| interchanged.states.clone())
+        let apart = self.apart.as_ref().map(|apart| &apart.states);
+        let whole = apart.or(self.interchanged.as_ref().map(|interchanged| &interchanged.states));
+        whole.map_or_else(|| self.states.into(), BigUint::clone)
     }
+}
+
+/// Parts that do not touch each other, each explored alone.
+#[derive(Debug, Clone)]
+pub struct Apart {
+    /// What is on its way in each, as choices are written, in the order listed.
+    pub parts: Vec<Vec<String>>,
+    /// How many worlds they make side by side.
+    pub states: BigUint,
 }
 
 /// Messages that do the same in every world, so that only one order of them was walked.

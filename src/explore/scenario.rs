@@ -45,6 +45,8 @@ pub struct Reductions {
     pub equal_copies: bool,
     /// So do messages that do the same in every world.
     pub interchangeable: bool,
+    /// What does not interact is explored apart.
+    pub apart: bool,
     /// Open worlds are found set by set, and not one by one. That is no matter of counts, so it has no name: only who tests
     /// this says so.
     pub sets: bool,
@@ -52,10 +54,15 @@ pub struct Reductions {
 
 impl Reductions {
     pub const ALL: Reductions =
-        Reductions { equal_worlds: true, equal_copies: true, interchangeable: true, sets: true };
-    pub const NONE: Reductions =
-        Reductions { equal_worlds: false, equal_copies: false, interchangeable: false, sets: false };
-    pub const NAMES: [&str; 3] = ["equal-worlds", "equal-copies", "interchangeable"];
+        Reductions { equal_worlds: true, equal_copies: true, interchangeable: true, apart: true, sets: true };
+    pub const NONE: Reductions = Reductions {
+        equal_worlds: false,
+        equal_copies: false,
+        interchangeable: false,
+        apart: false,
+        sets: false,
+    };
+    pub const NAMES: [&str; 4] = ["equal-worlds", "equal-copies", "interchangeable", "apart"];
 
     /// Without the one of this name, or without `all`; whether there is such a one.
     pub fn leave_out(&mut self, name: &str) -> bool {
@@ -63,6 +70,7 @@ impl Reductions {
             "equal-worlds" => self.equal_worlds = false,
             "equal-copies" => self.equal_copies = false,
             "interchangeable" => self.interchangeable = false,
+            "apart" => self.apart = false,
             "all" => *self = Reductions::NONE,
             _ => return false,
         }

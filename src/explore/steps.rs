@@ -60,6 +60,8 @@ pub(super) struct Steps {
     steps: Vec<Step>,
     known: FxHashMap<(u32, u32, Given, Millis), u32>,
     later: FxHashMap<(u32, Millis), u32>,
+    /// Per slot, whether it was given anything.
+    pub reached: Vec<bool>,
     by_data: bool,
     /// Times are told from the clock; else from the start of the scenario.
     relative: bool,
@@ -97,6 +99,7 @@ impl Steps {
             steps: Vec::new(),
             known: FxHashMap::default(),
             later: FxHashMap::default(),
+            reached: Vec::new(),
             by_data,
             relative,
             forgets,
@@ -123,6 +126,7 @@ impl Steps {
         }
         let number = self.slots.len() as u32;
         self.slots.push(slot.clone());
+        self.reached.push(false);
         self.slot_numbers.insert(slot, number);
         number
     }
@@ -142,6 +146,7 @@ impl Steps {
 
     /// The step of a life, at so long after the start.
     pub fn take(&mut self, slot: u32, life: u32, given: Given, clock: Millis) -> u32 {
+        self.reached[slot as usize] = true;
         let key = (slot, life, given, clock);
         if let Some(&known) = self.known.get(&key) {
             return known;
@@ -283,7 +288,8 @@ impl Steps {
     /// comes of it for what came of the other.
     fn of_its_own(&mut self, instance: &Instance, message: Arc<Message>) -> Arc<Message> {
         let mut own = message;
-        let waiting = || instance.deferred.iter().chain(&instance.held).chain(&instance.alarms);
+        let deferred = || instance.deferred.iter().map(|kept| &kept.message);
+        let waiting = || deferred().chain(&instance.held).chain(&instance.alarms);
         loop {
             let same = |other: &Message| other.id == own.id && other.source == own.source;
             let set = |other: &Message| other.due.is_some() && self.caused_by.get(&other.id) == Some(&own.id);

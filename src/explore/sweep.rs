@@ -2,14 +2,17 @@
 //! before what, and how many obey some precedences. Only two layers are held at a time, but for the nearest.
 
 use super::count::Count;
-use super::lattice::{Lattice, Set};
+use super::lattice::Lattice;
 use super::nearest::Path;
+use super::shared_out::each_set;
 use num_bigint::BigUint;
 use rustc_hash::FxHashMap;
 use std::ops::{Add, AddAssign, Mul};
 
 /// Numbers that paths are counted in. There are at most as many as orderings of all messages, so none is too large.
-trait Number: Copy + Default + PartialEq + AddAssign + Add<Output = Self> + Mul<Output = Self> {
+trait Number:
+    Copy + Default + PartialEq + Send + Sync + AddAssign + Add<Output = Self> + Mul<Output = Self>
+{
     const ONE: Self;
     fn times(number: u32) -> Self;
     fn big(self) -> BigUint;
@@ -60,7 +63,7 @@ fn count<N: Number>(
     let ends = lattice.ends();
     let mut sums = vec![BigUint::ZERO; groups];
     let mut ways = vec![N::ONE];
-    let mut room = Vec::new();
+    let mut rooms = vec![Vec::new(); lattice.threads];
     for layer in 0..=lattice.looked_at().end {
         let here = lattice.worlds_of(layer);
         for (world, ways) in here.clone().zip(&mut ways) {
@@ -76,22 +79,19 @@ fn count<N: Number>(
         if layer == lattice.looked_at().end {
             break;
         }
-        let there = lattice.worlds_of(layer + 1);
-        let mut next = vec![N::default(); there.len()];
-        for set in lattice.sets_of(layer) {
-            let from = &ways[lattice.sets[set].begin as usize - here.start..];
-            lattice.ways(set, &mut room, |way| {
-                let to = &mut next[way.to - there.start..];
+        let mut next = vec![N::default(); lattice.worlds_of(layer + 1).len()];
+        each_set(lattice, layer + 1, &mut next, &mut rooms, |set, to, room| {
+            lattice.ways_to(set, room, |way| {
+                let from = ways[way.from - here.start..].iter().zip(way.places);
                 match way.weight {
-                    1 => from.iter().zip(way.places).for_each(|(&ways, &place)| to[place as usize] += ways),
+                    1 => from.for_each(|(&ways, &place)| to[place as usize] += ways),
                     weight => {
                         let times = N::times(weight);
-                        let each = from.iter().zip(way.places);
-                        each.for_each(|(&ways, &place)| to[place as usize] += ways * times);
+                        from.for_each(|(&ways, &place)| to[place as usize] += ways * times);
                     }
                 }
             });
-        }
+        });
         ways = next;
     }
     sums.into_iter().map(Count::Finite).collect()
@@ -101,22 +101,21 @@ fn count<N: Number>(
 pub(super) fn inversions(lattice: &Lattice) -> Vec<u16> {
     let mut near = vec![u16::MAX; lattice.worlds];
     near[0] = 0;
-    let mut room = Vec::new();
+    let mut rooms = vec![Vec::new(); lattice.threads];
     for layer in lattice.looked_at() {
-        let next = lattice.worlds_of(layer + 1).start;
-        let (known, there) = near.split_at_mut(next);
-        for set in lattice.sets_of(layer) {
-            let Set { flight, begin, .. } = lattice.sets[set];
-            let from = &known[begin as usize..];
-            lattice.ways(set, &mut room, |way| {
+        let (here, next) = (lattice.worlds_of(layer), lattice.worlds_of(layer + 1));
+        let (known, there) = near.split_at_mut(next.start);
+        let known = &known[here.start..];
+        each_set(lattice, layer + 1, &mut there[..next.len()], &mut rooms, |set, to, room| {
+            let flight = lattice.sets[set].flight;
+            lattice.ways_to(set, room, |way| {
                 let cost = overtaken(lattice, way.bit, flight);
-                let to = &mut there[way.to - next..];
-                for (&here, &place) in from.iter().zip(way.places) {
+                for (&near, &place) in known[way.from - here.start..].iter().zip(way.places) {
                     let to = &mut to[place as usize];
-                    *to = (*to).min(here + cost);
+                    *to = (*to).min(near + cost);
                 }
             });
-        }
+        });
     }
     near
 }
@@ -241,22 +240,23 @@ const GROUPS: usize = 64;
 
 /// The same, per delivery, of the groups of which `groups_of` answers the bits.
 fn come_before_some(lattice: &Lattice, groups_of: &dyn Fn(usize) -> u64) -> Vec<[u32; GROUPS]> {
-    let mut before = vec![[0u32; GROUPS]; lattice.turns.len()];
     let last = lattice.looked_at().end;
-    let mut room = Vec::new();
     // Per world, the groups that it leads to.
     let mut next: Vec<u64> = lattice.worlds_of(last).map(groups_of).collect();
     let all = next.iter().fold(0, |all, groups| all | groups);
-    // What has come before a delivery in paths to all of the groups.
-    let mut in_all = vec![0u32; lattice.turns.len()];
+    let nothing = || Before {
+        before: vec![[0; GROUPS]; lattice.turns.len()],
+        in_all: vec![0; lattice.turns.len()],
+        room: Vec::new(),
+    };
+    let mut kept: Vec<Before> = (0..lattice.threads).map(|_| nothing()).collect();
     for layer in lattice.looked_at().rev() {
-        let (worlds, there) = (lattice.worlds_of(layer), lattice.worlds_of(layer + 1).start);
-        let mut here = vec![0u64; worlds.len()];
-        for set in lattice.sets_of(layer) {
-            let Set { flight, begin, .. } = lattice.sets[set];
-            let came = lattice.sets[0].flight & !flight;
-            let from = &mut here[begin as usize - worlds.start..];
-            lattice.ways(set, &mut room, |way| {
+        let mut here = vec![0u64; lattice.worlds_of(layer).len()];
+        let there = lattice.worlds_of(layer + 1).start;
+        each_set(lattice, layer, &mut here, &mut kept, |set, from, kept| {
+            let came = lattice.sets[0].flight & !lattice.sets[set].flight;
+            let Before { before, in_all, room } = kept;
+            lattice.ways(set, room, |way| {
                 let to = &next[way.to - there..];
                 let mut reached = 0;
                 for (here, &place) in from.iter_mut().zip(way.places) {
@@ -277,10 +277,25 @@ fn come_before_some(lattice: &Lattice, groups_of: &dyn Fn(usize) -> u64) -> Vec<
                     each_bit(all, |group| in_all[way.bit] &= before[group]);
                 }
             });
-        }
+        });
         next = here;
     }
+    let mut kept = kept.into_iter().map(|kept| kept.before);
+    let mut before = kept.next().expect("there is a thread");
+    for more in kept {
+        let groups = before.as_flattened_mut().iter_mut().zip(more.as_flattened());
+        groups.for_each(|(before, more)| *before |= more);
+    }
     before
+}
+
+/// What one thread knows.
+struct Before {
+    /// Per delivery and group, what has come before it in some path.
+    before: Vec<[u32; GROUPS]>,
+    /// Per delivery, what has come before it in paths to all of the groups.
+    in_all: Vec<u32>,
+    room: Vec<u32>,
 }
 
 fn each_bit(mut bits: u64, mut each: impl FnMut(usize)) {

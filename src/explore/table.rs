@@ -10,9 +10,37 @@ pub(super) struct Table {
 
 const FREE: u64 = u64::MAX;
 
+/// The hash of two numbers that count up: multiplied, the highest bits hold the most of both.
+pub(super) fn hash_of(one: u32, other: u32) -> u32 {
+    let both = u64::from(one) << 32 | u64::from(other);
+    let mixed = both.wrapping_mul(0xf135_7aea_2e62_a9c5).rotate_left(26);
+    (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+}
+
+impl Default for Table {
+    fn default() -> Table {
+        Table::new()
+    }
+}
+
 impl Table {
     pub fn new() -> Table {
         Table { entries: vec![FREE; 1024], len: 0 }
+    }
+
+    /// The number of the row that is the same, if there is one.
+    pub fn find(&self, hash: u32, same: impl Fn(u32) -> bool) -> Option<u32> {
+        let mut place = self.place(hash);
+        loop {
+            let entry = self.entries[place];
+            if entry == FREE {
+                return None;
+            }
+            if (entry >> 32) as u32 == hash && same(entry as u32) {
+                return Some(entry as u32);
+            }
+            place = (place + 1) & (self.entries.len() - 1);
+        }
     }
 
     /// Where to begin: the highest bits of the hash, multiplied once more, since rows that are nearly equal differ in

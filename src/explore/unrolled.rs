@@ -6,11 +6,32 @@
 
 use super::explorer::Explorer;
 use super::graph::{Edge, Graph};
+use super::interchange::Interchange;
+use super::labels::Labels;
+use super::listed::Listed;
+use super::table::{Table, hash_of};
 use rustc_hash::FxHashMap;
+
+/// What choices are called, and which of them need not be told apart.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    pub listed: &'a Listed,
+    pub labels: &'a Labels,
+    pub interchange: &'a Interchange,
+    /// Services answer.
+    pub answers: bool,
+}
+
+impl Explorer<'_> {
+    pub fn names(&self) -> Names<'_> {
+        let Explorer { listed, labels, interchange, .. } = self;
+        Names { listed, labels, interchange, answers: self.answers() }
+    }
+}
 
 /// Paths with labels of which it is known at every node whether they have happened.
 pub(super) struct Unrolled<'a> {
-    explorer: &'a Explorer<'a>,
+    names: Names<'a>,
     graph: &'a Graph,
     /// So many labels, the first, are those of listed messages, of which a world tells; none where services
     /// answer, since there a delivery may bear several.
@@ -21,16 +42,16 @@ pub(super) struct Unrolled<'a> {
     tracked: Vec<u16>,
     /// How often each of them happens at most.
     most: Vec<u8>,
-    /// Per world the listed messages that have come, in words of bits.
+    /// Per scene the listed messages that have come, in words of bits.
     came: Vec<u64>,
 }
 
 /// Deliveries that are alike come in the order listed. What is not in flight any more has happened.
 fn came(graph: &Graph, listed: usize) -> Vec<u64> {
     let words = listed.div_ceil(64);
-    let mut all = vec![0u64; if words == 0 { 0 } else { words * graph.len() }];
-    for (world, here) in all.chunks_exact_mut(words.max(1)).enumerate() {
-        let (flight, came) = graph.flight(world);
+    let mut all = vec![0u64; words * graph.worlds.scenes()];
+    for (scene, here) in all.chunks_exact_mut(words.max(1)).enumerate() {
+        let (flight, came) = graph.worlds.flight(scene as u32);
         for (index, &flies) in flight.iter().enumerate().take(listed.div_ceil(32)) {
             let bits = listed - index * 32;
             let all = if bits < 32 { (1 << bits) - 1 } else { u32::MAX };
@@ -65,10 +86,10 @@ const ROOM: usize = 3_000_000;
 
 impl<'a> Unrolled<'a> {
     /// None where that would take more than `room` bytes; and none inside where there are too many nodes.
-    pub fn new(explorer: &'a Explorer<'a>, graph: &'a Graph, room: u64) -> Option<Option<Unrolled<'a>>> {
-        let listed = if explorer.answers() { 0 } else { explorer.listed.deliveries.len() };
-        let tracked: Vec<u16> = (listed..explorer.labels.len()).map(|label| label as u16).collect();
-        let words = listed.div_ceil(64) * graph.len();
+    pub fn new(names: Names<'a>, graph: &'a Graph, room: u64) -> Option<Option<Unrolled<'a>>> {
+        let listed = if names.answers { 0 } else { names.listed.deliveries.len() };
+        let tracked: Vec<u16> = (listed..names.labels.len()).map(|label| label as u16).collect();
+        let words = listed.div_ceil(64) * graph.worlds.scenes();
         if graph.lattice().is_none() && (words * size_of::<u64>()) as u64 > room {
             return None;
         }
@@ -76,7 +97,7 @@ impl<'a> Unrolled<'a> {
         // Of a lattice the sets tell it.
         let lattice = graph.lattice().is_some();
         let came = if lattice { Vec::new() } else { came(graph, listed) };
-        let mut unrolled = Unrolled { explorer, graph, listed, nodes: None, most, tracked, came };
+        let mut unrolled = Unrolled { names, graph, listed, nodes: None, most, tracked, came };
         if !unrolled.tracked.is_empty() {
             match unrolled.unroll(room)? {
                 Some(nodes) => unrolled.nodes = Some(nodes),
@@ -90,7 +111,10 @@ impl<'a> Unrolled<'a> {
         let listed = self.listed;
         let mut counted: Vec<Vec<u8>> = vec![vec![0; self.tracked.len()]];
         let mut counts_of: FxHashMap<Vec<u8>, u32> = std::iter::once((counted[0].clone(), 0)).collect();
-        let mut numbers: FxHashMap<(u32, u32), u32> = std::iter::once(((0, 0), 0)).collect();
+        // The counts that come of counts and a label.
+        let mut counts_after: FxHashMap<(u32, u16), (u32, u16)> = FxHashMap::default();
+        let mut table = Table::new();
+        table.meet(hash_of(0, 0), 0, |_| false);
         let mut nodes =
             Nodes { world: vec![0], counts: vec![0], edges: vec![], edge_at: vec![], counted: vec![] };
         let mut index = 0;
@@ -98,21 +122,25 @@ impl<'a> Unrolled<'a> {
             let (world, counts) = (nodes.world[index], nodes.counts[index]);
             nodes.edge_at.push(nodes.edges.len());
             for edge in self.graph.kept(world as usize) {
-                let mut after = counts;
-                let mut label = edge.label;
+                let (mut after, mut label) = (counts, edge.label);
                 if label as usize >= listed {
-                    let place = label as usize - listed;
-                    let mut count = counted[counts as usize].clone();
-                    count[place] = (count[place] + 1).min(TIMES);
-                    self.most[place] = self.most[place].max(count[place]);
-                    label = (listed + place * TIMES as usize + count[place] as usize - 1) as u16;
-                    after = *counts_of.entry(count.clone()).or_insert_with(|| {
-                        counted.push(count);
-                        counted.len() as u32 - 1
+                    (after, label) = *counts_after.entry((counts, label)).or_insert_with(|| {
+                        let place = label as usize - listed;
+                        let mut count = counted[counts as usize].clone();
+                        count[place] = (count[place] + 1).min(TIMES);
+                        self.most[place] = self.most[place].max(count[place]);
+                        let label = listed + place * TIMES as usize + count[place] as usize - 1;
+                        let after = *counts_of.entry(count.clone()).or_insert_with(|| {
+                            counted.push(count);
+                            counted.len() as u32 - 1
+                        });
+                        (after, label as u16)
                     });
                 }
                 let next = nodes.world.len() as u32;
-                let to = *numbers.entry((edge.to, after)).or_insert(next);
+                let same =
+                    |node: u32| (nodes.world[node as usize], nodes.counts[node as usize]) == (edge.to, after);
+                let to = table.meet(hash_of(edge.to, after), next, same);
                 if to == next {
                     nodes.world.push(edge.to);
                     nodes.counts.push(after);
@@ -167,14 +195,22 @@ impl<'a> Unrolled<'a> {
         happened.fill(0);
         let listed = self.listed;
         let words = listed.div_ceil(64);
-        let world = self.world(node) as usize;
-        happened[..words].copy_from_slice(&self.came[world * words..(world + 1) * words]);
+        let scene = self.graph.worlds.get(self.world(node) as usize).scene as usize;
+        happened[..words].copy_from_slice(&self.came[scene * words..(scene + 1) * words]);
         let mut set = |label: usize| happened[label / 64] |= 1 << (label % 64);
         if let Some(nodes) = &self.nodes {
             let counts = &nodes.counted[nodes.counts[node as usize] as usize];
             for (index, &count) in counts.iter().enumerate() {
                 (0..count as usize).for_each(|time| set(listed + index * TIMES as usize + time));
             }
+        }
+    }
+
+    /// The label that choices bear, and which time this is where times are told apart.
+    pub fn own_label(&self, label: usize) -> (usize, Option<usize>) {
+        match label.checked_sub(self.listed) {
+            None => (label, None),
+            Some(place) => (usize::from(self.tracked[place / TIMES as usize]), Some(place % TIMES as usize)),
         }
     }
 
@@ -196,21 +232,21 @@ impl<'a> Unrolled<'a> {
             None => label,
             Some(place) => usize::from(self.tracked[place / TIMES as usize]),
         };
-        label >= self.explorer.listed.deliveries.len() || !self.explorer.listed.has_a_twin(label)
+        label >= self.names.listed.deliveries.len() || !self.names.listed.has_a_twin(label)
     }
 
     /// All that do the same as a label, itself among them, in the order in which they come here.
     pub fn like(&self, label: usize) -> Vec<usize> {
         let listed = Some(label).filter(|&label| label < self.listed);
-        let like = listed.and_then(|label| self.explorer.interchange.like(label));
+        let like = listed.and_then(|label| self.names.interchange.like(label));
         like.map_or_else(|| vec![label], <[usize]>::to_vec)
     }
 
     /// `PaymentDue!`, or `2nd PaymentDue!` where it may come again.
     pub fn text(&self, label: usize) -> String {
         let of_listed = |label: usize| {
-            let text = self.explorer.labels.text(label as u16);
-            match self.explorer.listed.turn(label) {
+            let text = self.names.labels.text(label as u16);
+            match self.names.listed.turn(label) {
                 (_, 0 | 1) => text.to_string(),
                 (time, _) => format!("{} {text}", ordinal(time)),
             }
@@ -218,10 +254,10 @@ impl<'a> Unrolled<'a> {
         let Some(label) = label.checked_sub(self.listed) else { return of_listed(label) };
         let (index, time) = (label / TIMES as usize, label % TIMES as usize);
         let label = usize::from(self.tracked[index]);
-        if label < self.explorer.listed.deliveries.len() && self.most[index] <= 1 {
+        if label < self.names.listed.deliveries.len() && self.most[index] <= 1 {
             return of_listed(label);
         }
-        let text = self.explorer.labels.text(self.tracked[index]);
+        let text = self.names.labels.text(self.tracked[index]);
         match (self.most[index], time) {
             (0 | 1, _) => text.to_string(),
             (_, time) => format!("{} {text}", ordinal(time)),

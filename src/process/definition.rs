@@ -3,8 +3,9 @@
 //! Every name in here was resolved by the reader: a state is an index into `states`, an expression
 //! is parsed and its names are known, a duration is milliseconds.
 
-use super::Data;
 use super::expr::Expr;
+use super::regions::{Join, Region, RegionId};
+use super::{Allow, Data, Watch};
 use crate::event::{Kind, Millis, Name};
 use crate::span::{Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +20,8 @@ pub struct Definition {
     /// SHA-256 of the canonical parsed form, 64 lower-case hex digits: comments and layout do not
     /// count.
     pub hash: Name,
-    /// The messages that may start an instance, in the order listed.
+    /// The messages that may start an instance, in the order listed. None: this is a part of other
+    /// processes, and where it is alone the first message that reaches it starts it.
     pub starts_on: Vec<Starter>,
     pub starts_when: Option<Expr>,
     pub correlate: Correlate,
@@ -27,11 +29,17 @@ pub struct Definition {
     pub accepts_new: bool,
     /// The data an instance is born with.
     pub data: Data,
-    pub initial: StateId,
+    /// Small machines side by side, in the order listed. A plain process is one region without a name.
+    pub regions: Vec<Region>,
+    /// What happens when regions meet, in the order listed.
+    pub joins: Vec<Join>,
+    /// Those of all regions, region by region.
     pub states: Vec<State>,
-    /// What several states share, in the order written: asked after the state's own, never in an end.
+    /// What several states of a region share, in the order written: asked after the state's own, never
+    /// in an end.
     pub any: Vec<Shared>,
     pub before_start: BeforeStart,
+    /// Of a message that no region ever mentions; the regions have their own.
     pub unexpected: Unexpected,
     pub after_end: AfterEnd,
     /// Every name under `alarm`, anywhere in the file.
@@ -39,8 +47,30 @@ pub struct Definition {
     /// The message types that reach this process: those under `starts-on`, `on`, `ignore` and
     /// `defer`, of states and under `any`. Its own alarms reach it always.
     pub subscriptions: BTreeSet<Name>,
+    /// What the states were written as, if as steps: for pictures and drafts. Nothing that decides looks here.
+    pub steps: Vec<Step>,
+    /// What `lint` finds and is meant.
+    pub allows: Vec<Allow>,
+    /// Notes what is used, where somebody wants to know.
+    pub watch: Watch,
     /// The file, for errors that happen while it runs.
     pub source: Arc<Source>,
+}
+
+/// A step of an orchestrated saga, and the states that it became.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// What it asks for, under `do`.
+    pub ask: Option<Name>,
+    pub done: Option<Name>,
+    pub failed: Vec<Name>,
+    pub undo: Option<Name>,
+    pub undone: Option<Name>,
+    pub pivot: bool,
+    /// The states in which it is done; none of a step that is only undone.
+    pub there: Vec<Name>,
+    /// The states in which it is undone.
+    pub back: Vec<Name>,
 }
 
 /// An index into [`Definition::states`].
@@ -108,6 +138,8 @@ impl End {
 #[derive(Debug, Clone)]
 pub struct State {
     pub name: Name,
+    /// Whose state it is. Only there is the name its own.
+    pub region: RegionId,
     pub end: Option<End>,
     /// What it says to messages itself, before what it shares with others is asked.
     pub own: Answers,
@@ -131,6 +163,8 @@ pub struct Answers {
 /// What several states share: a block under `any`.
 #[derive(Debug, Clone)]
 pub struct Shared {
+    /// Of which region.
+    pub region: RegionId,
     /// The states that share it; none named: all of them. Never an end.
     pub within: Option<BTreeSet<Name>>,
     pub answers: Answers,
@@ -138,7 +172,10 @@ pub struct Shared {
 
 impl Shared {
     pub fn is_for(&self, state: &State) -> bool {
-        state.end.is_none() && self.within.as_ref().is_none_or(|within| within.contains(&state.name))
+        let within = self.within.as_ref();
+        state.end.is_none()
+            && state.region == self.region
+            && within.is_none_or(|within| within.contains(&state.name))
     }
 }
 
@@ -256,8 +293,14 @@ impl Definition {
         &self.states[id]
     }
 
+    /// Of a plain process; with regions a name is not enough.
     pub fn state_named(&self, name: &str) -> Option<&State> {
-        self.states.iter().find(|state| *state.name == *name)
+        self.states.iter().find(|state| *state.name == *name && self.is_plain())
+    }
+
+    /// Whether a message of this type may begin a life.
+    pub fn starts_with(&self, type_: &str) -> bool {
+        self.starts_on.is_empty() || self.starter(type_).is_some()
     }
 
     pub fn starter(&self, type_: &str) -> Option<&Starter> {
@@ -272,6 +315,7 @@ impl Definition {
             Correlate::By(expr) => found.push(expr),
             Correlate::ByType(by_type) => found.extend(by_type.values()),
         }
+        found.extend(self.joins.iter().map(|join| &join.when));
         self.reactions().for_each(|reaction| reaction.expressions(&mut found));
         found
     }
@@ -281,7 +325,20 @@ impl Definition {
         let starting = self.starts_on.iter().filter_map(|starter| starter.reaction.as_ref());
         let of_states = self.states.iter().flat_map(State::rules);
         let shared = self.any.iter().flat_map(|shared| shared.answers.on.values());
-        starting.chain(of_states).chain(shared).flatten()
+        let joins = self.joins.iter().map(|join| &join.reaction);
+        starting.chain(of_states).chain(shared).flatten().chain(joins)
+    }
+
+    /// Every reaction of one region.
+    pub fn reactions_of(&self, region: RegionId) -> impl Iterator<Item = &Reaction> {
+        let of_states = self.states.iter().filter(move |state| state.region == region).flat_map(State::rules);
+        let shared = self.any.iter().filter(move |shared| shared.region == region);
+        of_states.chain(shared.flat_map(|shared| shared.answers.on.values())).flatten()
+    }
+
+    /// Which of them this is. Two that look alike, in the files of two parts, are two.
+    pub fn number_of(&self, reaction: &Reaction) -> usize {
+        self.reactions().position(|one| std::ptr::eq(one, reaction)).expect("it is one of this definition")
     }
 
     /// What is asked in a state about a message, in this order: its own, then what it shares.
@@ -307,10 +364,14 @@ impl State {
     fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.own.on.values().chain([&self.enter, &self.whenever])
     }
+
+    pub(super) fn rules_mut(&mut self) -> impl Iterator<Item = &mut Rule> {
+        self.own.on.values_mut().chain([&mut self.enter, &mut self.whenever])
+    }
 }
 
 impl Reaction {
-    fn expressions<'a>(&'a self, found: &mut Vec<&'a Expr>) {
+    pub(super) fn expressions<'a>(&'a self, found: &mut Vec<&'a Expr>) {
         found.extend(&self.when);
         self.set.iter().for_each(|(_, template)| template.expressions(found));
         self.sends.iter().for_each(|outgoing| outgoing.expressions(found));

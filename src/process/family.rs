@@ -50,6 +50,12 @@ impl Family {
         self.versions.values().rev().find(|definition| definition.accepts_new)
     }
 
+    /// What a log may start: no versions that are only parts of others. None where nothing is left.
+    pub fn without_parts(mut self) -> Option<Family> {
+        self.versions.retain(|_, definition| !definition.starts_on.is_empty());
+        (!self.versions.is_empty()).then_some(self)
+    }
+
     pub fn version(&self, version: u32) -> Option<&Arc<Definition>> {
         self.versions.get(&version)
     }

@@ -2,7 +2,7 @@
 //!
 //! [`canonical`] prints the parsed form as JSON: comments, layout, quoting, and the order of keys
 //! whose order means nothing are gone; the order of alternatives, of `set`, of what is sent and of
-//! members stays. Left out, since no decision about a running instance depends on them: `summary`,
+//! members stays. Left out, since no decision about a running instance depends on them: `summary`, `allow`,
 //! and `accepts-new`, so that a version can be retired in place while instances live on it. The
 //! text is written into no file, but its hash is recorded with every start: a change of this form
 //! is a change of all hashes, and must raise `format`. What came into the language later stands in the
@@ -10,6 +10,7 @@
 
 use super::definition::*;
 use super::expr::Expr;
+use super::regions::{Join, RegionId};
 use crate::event::{Name, json};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -29,8 +30,6 @@ pub fn canonical(definition: &Definition) -> String {
     let d = definition;
     let mut starters: Vec<&Starter> = d.starts_on.iter().collect();
     starters.sort_by(|a, b| a.type_.cmp(&b.type_));
-    let mut states: Vec<&State> = d.states.iter().collect();
-    states.sort_by(|a, b| a.name.cmp(&b.name));
     let any = list(d.any.iter().map(|shared| shared_text(d, shared)));
     object(
         [
@@ -54,8 +53,10 @@ pub fn canonical(definition: &Definition) -> String {
                 },
             ),
             ("data", d.data.to_json()),
-            ("initial", json::quote(&d.states[d.initial].name)),
-            ("states", object(states.iter().map(|state| (&*state.name, state_text(d, state))))),
+        ]
+        .into_iter()
+        .chain(machines(d))
+        .chain([
             (
                 "before-start",
                 json::quote(match d.before_start {
@@ -64,14 +65,7 @@ pub fn canonical(definition: &Definition) -> String {
                     BeforeStart::Ignore => "ignore",
                 }),
             ),
-            (
-                "unexpected",
-                json::quote(match d.unexpected {
-                    Unexpected::Park => "park",
-                    Unexpected::Ignore => "ignore",
-                    Unexpected::Defer => "defer",
-                }),
-            ),
+            ("unexpected", json::quote(unexpected(d.unexpected))),
             (
                 "after-end",
                 json::quote(match d.after_end {
@@ -79,10 +73,55 @@ pub fn canonical(definition: &Definition) -> String {
                     AfterEnd::Forget => "forget",
                 }),
             ),
-        ]
-        .into_iter()
-        .chain((!d.any.is_empty()).then_some(("any", any))),
+        ])
+        .chain((!d.any.is_empty() && d.is_plain()).then_some(("any", any))),
     )
+}
+
+/// The states of a plain process; else the regions, whose order counts, with what is in parts, and the joins.
+fn machines(d: &Definition) -> Vec<(&'static str, String)> {
+    let states = |region: RegionId| {
+        let mut states: Vec<&State> = d.states_of(region).iter().collect();
+        states.sort_by(|a, b| a.name.cmp(&b.name));
+        object(states.into_iter().map(|state| (&*state.name, state_text(d, state))))
+    };
+    let initial = |region: RegionId| json::quote(&d.state(d.regions[region].initial).name);
+    if d.is_plain() {
+        return vec![("initial", initial(0)), ("states", states(0))];
+    }
+    let region = |number: RegionId| {
+        let region = &d.regions[number];
+        let any = d.any.iter().filter(|shared| shared.region == number);
+        let own = [
+            ("region", json::quote(&region.name)),
+            ("initial", initial(number)),
+            ("states", states(number)),
+            ("any", list(any.map(|shared| shared_text(d, shared)))),
+            ("unexpected", json::quote(unexpected(region.unexpected))),
+        ];
+        // In a part `state` means another thing.
+        let part = region.part.as_ref().map(|part| ("use", json::quote(&part.full_name)));
+        object(own.into_iter().chain(part))
+    };
+    let join = |join: &Join| {
+        let end = join.end.as_ref();
+        object([
+            ("when", quoted(&join.when)),
+            ("does", reaction_text(d, &join.reaction)),
+            ("end", end.map_or("null".into(), |(end, _)| json::quote(end.name()))),
+            ("as", end.map_or("null".into(), |(_, name)| json::quote(name))),
+        ])
+    };
+    let (regions, joins) = (list((0..d.regions.len()).map(region)), list(d.joins.iter().map(join)));
+    vec![("regions", regions), ("joins", joins)]
+}
+
+fn unexpected(policy: Unexpected) -> &'static str {
+    match policy {
+        Unexpected::Park => "park",
+        Unexpected::Ignore => "ignore",
+        Unexpected::Defer => "defer",
+    }
 }
 
 fn state_text(d: &Definition, state: &State) -> String {

@@ -1,9 +1,9 @@
 //! What a service's file says, once it is read and checked: a participant that answers commands, or
 //! reacts to events, simulated.
 
-use super::Data;
 use super::definition::{Outgoing, Template, When};
 use super::expr::Expr;
+use super::{Allow, Data};
 use crate::event::{Millis, Name};
 use crate::span::{Source, Span};
 use std::collections::BTreeMap;
@@ -19,6 +19,8 @@ pub struct Service {
     pub data: Data,
     /// What it says to each message that it hears.
     pub on: BTreeMap<Name, Replies>,
+    /// What `lint` finds and is meant.
+    pub allows: Vec<Allow>,
     /// The file, for errors that happen while it runs.
     pub source: Arc<Source>,
 }

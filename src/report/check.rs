@@ -4,7 +4,7 @@ use super::findings::merged;
 use super::words::{brief, counted, grouped, list};
 use crate::event::Name;
 use crate::explore::{
-    Alarms, Count, Faults, Finding, Found, Host, Interchanged, Kind, Lasso, Order, Report, Stopped,
+    Alarms, Apart, Count, Faults, Finding, Found, Host, Interchanged, Kind, Lasso, Order, Report, Stopped,
 };
 use std::collections::BTreeMap;
 
@@ -20,6 +20,7 @@ const INDENT: usize = "      nearest: ".len();
 pub fn text(report: &Report) -> String {
     let mut text = format!("{}: {}\n", report.verdict, report.scenario);
     text.push_str(&format!("{}\n{}\n", setting(report), sizes(report)));
+    text.push_str(&parts(report));
     let findings = merged(report);
     for finding in findings.iter().take(FINDINGS) {
         text.push_str(&finding_text(report, finding));
@@ -41,24 +42,59 @@ pub fn text(report: &Report) -> String {
         text.push_str(&format!("\nnote: declared, and {reached}: {}\n", report.unreached.join("; ")));
     }
     text.push_str(&interchanged(report));
+    text.push_str(&apart(report));
     text.push_str(&signs(report, &findings));
     text.push_str(&bound(report));
     text
 }
 
+/// What the regions cost alone, and what they cost together.
+fn parts(report: &Report) -> String {
+    let alone = report.parts.iter().enumerate().map(|(index, part)| match &part.orderings {
+        Some(Count::Infinite) => format!("{} infinitely many orderings", part.name),
+        Some(count) if index == 0 => format!("{} {}", part.name, orderings(count)),
+        Some(count) => format!("{} {}", part.name, digits(count)),
+        None => format!("{} too many to count", part.name),
+    });
+    let alone: Vec<String> = alone.collect();
+    match alone.is_empty() {
+        true => String::new(),
+        false => format!("parts alone: {}; together {}\n", alone.join(", "), digits(&report.orderings)),
+    }
+}
+
 /// Which messages do the same, and what it has saved that only one order of them was walked.
 fn interchanged(report: &Report) -> String {
     let Some(Interchanged { groups, states }) = &report.interchanged else { return String::new() };
-    const NAMED: usize = 4;
-    let group = |group: &Vec<String>| match group.len() {
-        0..=NAMED => list(group.iter().cloned()),
-        more => format!("{} and {} others", group[..NAMED - 1].join(", "), more + 1 - NAMED),
-    };
-    let groups: Vec<String> = groups.iter().map(group).collect();
+    let groups: Vec<String> = groups.iter().map(|group| some(group)).collect();
     format!(
         "\nnote: in every state these do the same, and one order of them stands for all, else {} states:\n  {}\n",
         in_groups(&states.to_string()),
         groups.join("\n  ")
+    )
+}
+
+/// The first of some names, and how many more there are.
+fn some(names: &[String]) -> String {
+    const NAMED: usize = 4;
+    match names.len() {
+        0..=NAMED => list(names.iter().cloned()),
+        more => format!("{} and {} others", names[..NAMED - 1].join(", "), more + 1 - NAMED),
+    }
+}
+
+/// Which parts do not touch each other, and what it has saved that each was explored alone.
+fn apart(report: &Report) -> String {
+    let Some(Apart { parts, states }) = &report.apart else { return String::new() };
+    const SHOWN: usize = 6;
+    let mut lines: Vec<String> = parts.iter().take(SHOWN).map(|part| some(part)).collect();
+    if parts.len() > SHOWN {
+        lines.push(format!("and {} more", parts.len() - SHOWN));
+    }
+    format!(
+        "\nnote: these do not touch each other, and each was explored alone, else {} states:\n  {}\n",
+        in_groups(&states.to_string()),
+        lines.join("\n  ")
     )
 }
 
@@ -271,7 +307,7 @@ pub(super) fn told(report: &Report, found: &Found) -> String {
     }
 }
 
-fn sends(found: &Found) -> String {
+pub(super) fn sends(found: &Found) -> String {
     match found.outcome.effects.is_empty() {
         true => "sends nothing".to_string(),
         false => format!("sends {}", effects(&found.outcome.effects)),

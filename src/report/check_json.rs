@@ -36,6 +36,18 @@ struct Scenario<'a> {
     reductions: &'a [&'static str],
     #[serde(skip_serializing_if = "Option::is_none")]
     interchangeable: Option<Interchangeable<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<Part<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    apart: Option<Apart<'a>>,
+}
+
+/// A region alone; `orderings` is null where a bound was reached.
+#[derive(Serialize)]
+struct Part<'a> {
+    part: &'a str,
+    inputs: usize,
+    orderings: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -102,6 +114,13 @@ struct Sent<'a> {
 }
 
 /// `states`: how many there would be, were they told apart.
+/// Parts that do not touch each other, and how many states they make side by side.
+#[derive(Serialize)]
+struct Apart<'a> {
+    parts: &'a [Vec<String>],
+    states: String,
+}
+
 #[derive(Serialize)]
 struct Interchangeable<'a> {
     groups: &'a [Vec<String>],
@@ -159,6 +178,19 @@ fn scenario(report: &Report) -> Scenario<'_> {
             groups: &interchanged.groups,
             states: interchanged.states.to_string(),
         }),
+        parts: report
+            .parts
+            .iter()
+            .map(|part| Part {
+                part: &part.name,
+                inputs: part.inputs,
+                orderings: part.orderings.as_ref().map(Count::to_string),
+            })
+            .collect(),
+        apart: report
+            .apart
+            .as_ref()
+            .map(|apart| Apart { parts: &apart.parts, states: apart.states.to_string() }),
     }
 }
 

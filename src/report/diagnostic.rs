@@ -48,6 +48,14 @@ fn plain(renderer: &Renderer, error: &Error) -> String {
     text
 }
 
+/// Some of them, as in an error, however many there are.
+pub fn draw_all<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>, colour: bool) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.decor_style(DecorStyle::Ascii);
+    let drawn: Vec<String> = diagnostics.into_iter().map(|one| draw(&renderer, one)).collect();
+    drawn.join("\n")
+}
+
 fn draw(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
     let text = &diagnostic.source.text;
     let span = on_one_line(text, diagnostic.span);

@@ -10,7 +10,7 @@ use serde_json::json;
 use std::fmt::Write;
 
 /// By the hundreds of the codes.
-const STORIES: [&str; 7] = [
+const STORIES: [&str; 8] = [
     include_str!("explain/yaml.txt"),
     include_str!("explain/form.txt"),
     include_str!("explain/meaning.txt"),
@@ -18,6 +18,7 @@ const STORIES: [&str; 7] = [
     include_str!("explain/scenario.txt"),
     include_str!("explain/workspace.txt"),
     include_str!("explain/service.txt"),
+    include_str!("explain/lint.txt"),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +130,11 @@ fn takes(shape: Shape) -> String {
         Shape::Starters => "a message's name, a list of them, or a mapping from names to reactions",
         Shape::Correlate => "an expression without `=`, or a mapping from messages to such",
         Shape::Shared => "a mapping, as in `{on: {OrderCancelled: {to: cancelled}}}`, or a list of such",
+        Shape::Regions => "a mapping from names to regions, as in `{kitchen: {use: kitchen-part@1}}`",
+        Shape::Joins => "a join, as in `{when: state.kitchen == 'cooked', end: success}`, or a list of such",
+        Shape::Allows => {
+            "a mapping, as in `{lint: never-wakes, in: cooking, because: the cook always answers}`, or a list of such"
+        }
         Shape::Rule => "a reaction, as in `{when: data.paid, send: CookFood}`, or a list of which the first whose `when` holds is taken",
         Shape::Each => "a name, `in`, and a list, as in `{CheckOut: {guest: =g}, each: g in data.guests}`",
         Shape::AlarmKey => "a text, a number, or `=` and an expression",
@@ -136,6 +142,7 @@ fn takes(shape: Shape) -> String {
         Shape::Literals => "a mapping from names to values, none of them an expression",
         Shape::States => "a mapping from names to states",
         Shape::StateName => "a state's name",
+        Shape::Resting => "a state's name; with regions `{payment: paid}`, too",
         Shape::Reactions => "a mapping from messages to reactions, as in `{OrderPaid: {to: done}}`",
         Shape::Names => "a name, or a list of them",
         Shape::Set => "a mapping, as in `{total: =event.data.total}`",
@@ -171,7 +178,9 @@ fn takes(shape: Shape) -> String {
         Shape::Expected => "`CookFood`, `{CookFood: {table: 5}}`, or a list of such; `[]` is none",
         Shape::Armed => "an alarm's name, a list of them, or `{PaymentTimedOut: 15m}`; `[]` is none",
         Shape::Reason => "`true`, `false`, or the reason",
-        Shape::Later => "nothing yet: it is not built in this version",
+        Shape::Saga => "a list of steps, as in `[{do: ReserveCredit, done: CreditReserved, undo: ReleaseCredit}]`",
+        Shape::Command => "`ReserveCredit`, or `{ReserveCredit: {amount: =data.amount}}`",
+        Shape::Name => "a message's name",
     }
     .to_string()
 }

@@ -1,7 +1,8 @@
 //! What a replay has found, as text and as JSON.
 
 use super::words::{count_of, counted, grouped, list};
-use crate::versions::{Divergence, Replayed, Said};
+use crate::event::{Kind, Name};
+use crate::versions::{Difference, Divergence, Group, Replayed, Said, Side, by_instance, groups};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ pub enum Against {
     Recorded,
     /// Another definition.
     Version(String),
+    /// The same definition, and a log that might have been.
+    Altered,
 }
 
 /// How many divergences are shown.
@@ -46,28 +49,43 @@ pub fn text(process: &str, replayed: &Replayed, against: &Against, divergences: 
         let sent = replayed.tally.sent.iter().map(|(type_, count)| format!("{} {type_}", grouped(*count)));
         text.push_str(&format!("sent {}\n", list(sent)));
     }
-    text.push_str(&compared(against, divergences));
+    text.push_str(&compared(process, replayed, against, divergences));
     text.push_str(&told(against, process, divergences));
     text
 }
 
-/// How many instances differ, in a sentence.
-fn compared(against: &Against, divergences: &[Divergence]) -> String {
-    let differ = instances(divergences).len() as u64;
+/// How many instances differ, in a sentence; of two versions, and in what ways.
+fn compared(process: &str, replayed: &Replayed, against: &Against, divergences: &[Divergence]) -> String {
+    let differ = by_instance(divergences).count() as u64;
+    let same = replayed.instances.saturating_sub(differ);
+    let also = if same == 0 { String::new() } else { format!(", and the same with {}", grouped(same)) };
     let mut text = match (against, differ) {
         (Against::Nothing, _) => String::new(),
         (Against::Journal { turns, .. }, 0) => {
             format!("the journal says the same, in all of {}\n", counted(*turns, "turn"))
         }
         (Against::Recorded, 0) => "the journal says the same\n".to_string(),
-        (Against::Journal { .. } | Against::Recorded, many) => {
+        (Against::Journal { .. }, many) => {
             format!("the journal says otherwise of {}\n", counted(many, "instance"))
+        }
+        (Against::Recorded, many) => {
+            format!("{process} does otherwise than the journal with {}{also}\n", counted(many, "instance"))
+        }
+        (Against::Altered, 0) => "nothing would have been decided otherwise\n".to_string(),
+        (Against::Altered, many) => {
+            format!("it would be otherwise with {}{also}\n", counted(many, "instance"))
         }
         (Against::Version(other), 0) => format!("{other} does the same\n"),
         (Against::Version(other), many) => {
-            format!("{other} does otherwise with {}\n", counted(many, "instance"))
+            let also =
+                if same == 0 { String::new() } else { format!(", and the same with {}", grouped(same)) };
+            format!("{other} does otherwise with {}{also}\n", counted(many, "instance"))
         }
     };
+    for group in groups(divergences) {
+        let what = told_of(&group.difference);
+        text.push_str(&count_of(group.instances, &format!("{what}  ({})", group.example)));
+    }
     if let Against::Journal { others, .. } = against {
         for (version, count) in others {
             let count = counted(*count, "instance");
@@ -77,38 +95,67 @@ fn compared(against: &Against, divergences: &[Divergence]) -> String {
     text
 }
 
-/// Divergences by instance; those of one instance stand together.
-fn instances(divergences: &[Divergence]) -> Vec<&[Divergence]> {
-    divergences.chunk_by(|a, b| a.instance == b.instance).collect()
+/// What the second of two sides does otherwise.
+fn told_of(difference: &Difference) -> String {
+    let says = |kind: &Kind, type_: &Name| {
+        format!("{} {type_}", if *kind == Kind::Command { "sends" } else { "publishes" })
+    };
+    match difference {
+        Difference::Only { side, kind, type_ } => {
+            let verb = if *kind == Kind::Command { "send" } else { "publish" };
+            match side {
+                Side::Recorded => format!("does not {verb} {type_}"),
+                Side::Decided => format!("also {}", says(kind, type_)),
+            }
+        }
+        Difference::OtherData(kind, type_) => format!("{} with other data", says(kind, type_)),
+        Difference::Later(kind, type_) => format!("{} later", says(kind, type_)),
+        Difference::Earlier(kind, type_) => format!("{} earlier", says(kind, type_)),
+        Difference::OtherCause(kind, type_) => format!("{} for another message", says(kind, type_)),
+        Difference::Rests { recorded, decided } => format!("{recorded} → {decided}"),
+    }
 }
 
-/// What differs, instance by instance.
+/// What differs: all of a few instances, and of many the first of each kind.
 fn told(against: &Against, process: &str, divergences: &[Divergence]) -> String {
     let (one, other) = columns_of(against, process);
-    let instances = instances(divergences);
+    let instances: Vec<&[Divergence]> = by_instance(divergences).collect();
+    let examples: Vec<Name> = groups(divergences).into_iter().map(|group| group.example).collect();
+    let is_example = |parts: &&&[Divergence]| examples.is_empty() || examples.contains(&parts[0].instance);
+    let shown: Vec<&&[Divergence]> = match instances.len() > SHOWN {
+        true => instances.iter().filter(is_example).take(SHOWN).collect(),
+        false => instances.iter().collect(),
+    };
     let mut text = String::new();
-    for parts in instances.iter().take(SHOWN) {
-        text.push_str(&format!("\n{}\n", parts[0].instance));
-        for part in *parts {
-            let cause = if part.cause == "end" { "the end" } else { &part.cause };
-            text.push_str(&format!("  at {cause}\n"));
-            let width = one.chars().count().max(other.chars().count());
-            let same = same_lines(&part.recorded, &part.decided);
-            text.push_str(&side(&one, width, &part.recorded[same..]));
-            text.push_str(&side(&other, width, &part.decided[same..]));
-        }
+    for parts in &shown {
+        text.push_str(&format!("\n{}\n{}", parts[0].instance, parts_text(&one, &other, parts)));
     }
-    if instances.len() > SHOWN {
-        let more = counted((instances.len() - SHOWN) as u64, "more instance");
+    if instances.len() > shown.len() {
+        let more = counted((instances.len() - shown.len()) as u64, "more instance");
         text.push_str(&format!("\nand {more}; `--format json` lists them all\n"));
     }
     text
 }
 
+/// How one instance differs, by cause.
+pub(super) fn parts_text(one: &str, other: &str, parts: &[Divergence]) -> String {
+    let mut text = String::new();
+    let width = one.chars().count().max(other.chars().count());
+    for part in parts {
+        let cause = if part.cause == "end" { "the end" } else { &part.cause };
+        text.push_str(&format!("  at {cause}\n"));
+        let same = same_lines(&part.recorded, &part.decided);
+        text.push_str(&side(one, width, &part.recorded[same..]));
+        text.push_str(&side(other, width, &part.decided[same..]));
+    }
+    text
+}
+
 /// What the two sides of a divergence are called.
-fn columns_of(against: &Against, process: &str) -> (String, String) {
+pub(super) fn columns_of(against: &Against, process: &str) -> (String, String) {
     match against {
         Against::Version(other) => (process.to_string(), other.clone()),
+        Against::Altered => ("as it was".to_string(), "what if".to_string()),
         _ => ("recorded".to_string(), "decided".to_string()),
     }
 }
@@ -141,7 +188,28 @@ struct Json<'a> {
     sent: BTreeMap<&'a str, u64>,
     parked: u64,
     unfinished: u64,
+    /// What most instances have in common first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    differences: Vec<Way<'a>>,
     divergences: Vec<Differs<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<serde_json::Value>,
+}
+
+/// A way in which instances differ.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Way<'a> {
+    kind: &'static str,
+    /// The message that is meant, or where they rest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decided: Option<&'a str>,
+    instances: u64,
+    example: &'a str,
 }
 
 #[derive(Serialize)]
@@ -164,13 +232,20 @@ enum Row<'a> {
     Line(&'a RawValue),
 }
 
-pub fn json(process: &str, replayed: &Replayed, against: &Against, divergences: &[Divergence]) -> String {
+pub fn json(
+    process: &str,
+    replayed: &Replayed,
+    against: &Against,
+    divergences: &[Divergence],
+    coverage: Option<serde_json::Value>,
+) -> String {
     let mut outcomes = BTreeMap::new();
     for ((_, state), count) in &replayed.ended {
         *outcomes.entry(&**state).or_default() += count;
     }
     let against = match against {
         Against::Version(other) => Some(other.as_str()),
+        Against::Altered => Some("what-if"),
         _ => None,
     };
     let differs = divergences.iter().map(|divergence| Differs {
@@ -180,6 +255,7 @@ pub fn json(process: &str, replayed: &Replayed, against: &Against, divergences: 
         recorded: divergence.recorded.iter().map(Row::of).collect(),
         decided: divergence.decided.iter().map(Row::of).collect(),
     });
+    let groups = groups(divergences);
     let json = Json {
         process,
         events: replayed.events,
@@ -190,13 +266,35 @@ pub fn json(process: &str, replayed: &Replayed, against: &Against, divergences: 
         sent: replayed.tally.sent.iter().map(|(type_, count)| (&**type_, *count)).collect(),
         parked: replayed.parked,
         unfinished: replayed.unfinished.values().sum(),
+        differences: groups.iter().map(Way::of).collect(),
         divergences: differs.collect(),
+        coverage,
     };
     serde_json::to_string_pretty(&json).expect("plain data") + "\n"
 }
 
 fn is_zero(count: &u64) -> bool {
     *count == 0
+}
+
+impl Way<'_> {
+    fn of(group: &Group) -> Way<'_> {
+        let (kind, message) = match &group.difference {
+            Difference::Only { side: Side::Recorded, type_, .. } => ("only-recorded", Some(type_)),
+            Difference::Only { side: Side::Decided, type_, .. } => ("only-decided", Some(type_)),
+            Difference::OtherData(_, type_) => ("other-data", Some(type_)),
+            Difference::Later(_, type_) => ("later", Some(type_)),
+            Difference::Earlier(_, type_) => ("earlier", Some(type_)),
+            Difference::OtherCause(_, type_) => ("other-cause", Some(type_)),
+            Difference::Rests { .. } => ("rests", None),
+        };
+        let (recorded, decided) = match &group.difference {
+            Difference::Rests { recorded, decided } => (Some(&**recorded), Some(&**decided)),
+            _ => (None, None),
+        };
+        let message = message.map(|type_| &**type_);
+        Way { kind, message, recorded, decided, instances: group.instances, example: &group.example }
+    }
 }
 
 impl Row<'_> {

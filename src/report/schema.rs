@@ -44,7 +44,13 @@ impl Sort {
 pub fn schema(sort: Sort) -> String {
     let mut definitions = Map::new();
     let root = match sort {
-        Sort::Process => place(Place::Process, &mut definitions),
+        Sort::Process => {
+            let mut process = place(Place::Process, &mut definitions);
+            // What makes the states of a process: they themselves, regions that have them, or steps.
+            let either = [&["initial", "states"][..], &["regions", "starts-on"], &["steps", "starts-on"]];
+            process["anyOf"] = json!(either.map(|keys| json!({"required": keys})));
+            process
+        }
         Sort::Scenario => {
             let mut scenario = place(Place::Scenario, &mut definitions);
             scenario["anyOf"] = json!(["process", "services"].map(|key| json!({"required": [key]})));
@@ -57,7 +63,7 @@ pub fn schema(sort: Sort) -> String {
             definitions["spec"]["anyOf"] = json!(either);
             any_of([spec.clone(), list(spec)])
         }
-        Sort::Workspace => workspace(),
+        Sort::Workspace => workspace(&mut definitions),
     };
     let mut schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -73,7 +79,7 @@ pub fn schema(sort: Sort) -> String {
 
 /// A mapping with the keys of a place, and no others.
 fn place(place: Place, definitions: &mut Map<String, Value>) -> Value {
-    let built: Vec<&Key> = keys(place).iter().filter(|key| key.built()).collect();
+    let built: Vec<&Key> = keys(place).iter().collect();
     let mut properties = Map::new();
     for key in &built {
         let mut value = shape(key.shape, definitions);
@@ -124,12 +130,19 @@ fn shape(shape: Shape, definitions: &mut Map<String, Value>) -> Value {
             map(nothing_or(state))
         }
         Shape::StateName => name(),
+        Shape::Resting => any_of([name(), map(name())]),
         Shape::Reactions => nothing_or(rules(definitions)),
         Shape::Rule => nothing_or(rule(definitions)),
+        Shape::Regions => {
+            let region = defined("region", Place::Region, definitions);
+            map(region)
+        }
+        Shape::Joins => one_or_list(defined("join", Place::Join, definitions)),
         Shape::Shared => {
             let block = defined("any", Place::Shared, definitions);
             nothing_or(one_or_list(block))
         }
+        Shape::Allows => nothing_or(one_or_list(defined("allow", Place::Allow, definitions))),
         Shape::Names | Shape::Processes | Shape::StateNames => one_or_list(name()),
         Shape::Each => json!({"type": "string"}),
         Shape::AlarmKey => json!({"type": ["string", "number"]}),
@@ -178,7 +191,13 @@ fn shape(shape: Shape, definitions: &mut Map<String, Value>) -> Value {
         }
         Shape::Chance => json!({"type": "number", "minimum": 0, "maximum": 1}),
         Shape::Delay => any_of([json!({"type": "string"}), defined("after", Place::Delay, definitions)]),
-        Shape::Later => json!({}),
+        Shape::Saga => list(defined("saga-step", Place::Step, definitions)),
+        Shape::Command => {
+            let mut one = map(json!(true));
+            (one["minProperties"], one["maxProperties"]) = (json!(1), json!(1));
+            any_of([name(), one])
+        }
+        Shape::Name => name(),
     }
 }
 
@@ -213,7 +232,8 @@ fn nothing_or(of: Value) -> Value {
 }
 
 /// `anyorder.yaml`, whose reader has a table of its own.
-fn workspace() -> Value {
+fn workspace(definitions: &mut Map<String, Value>) -> Value {
+    let allows = shape(Shape::Allows, definitions);
     let option_keys = object(&workspace_file::OPTION_KEYS, |key| match key {
         "type" => json!({"enum": workspace_file::OPTION_TYPES}),
         "repeated" | "optional" => json!({"type": "boolean"}),
@@ -229,6 +249,7 @@ fn workspace() -> Value {
     object(&workspace_file::KEYS, |key| match key {
         "modules" => nothing_or(map(nothing_or(one_or_list(json!({"type": "string"}))))),
         "verbs" => nothing_or(map(verb.clone())),
+        "allow" => allows.clone(),
         "seed" => json!({"type": "integer", "minimum": 0}),
         _ => json!({"type": "string"}),
     })

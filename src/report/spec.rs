@@ -171,8 +171,11 @@ fn then(then: &Then, subject: &Participant, ending: &Ending) -> String {
 
 fn met_and_state(outcome: Outcome, expected: &StateIs, subject: &Participant, ending: &Ending) -> String {
     let (met, state) = (met(outcome, subject.name()), state(expected, subject, ending));
-    let StateIs::In(name) = expected else { return format!("{met}, and {state}") };
-    let stays = ending.before.as_ref() == Some(name);
+    if matches!(expected, StateIs::NotStarted | StateIs::Declined) {
+        return format!("{met}, and {state}");
+    }
+    let name = expected.name();
+    let stays = ending.before.as_ref().is_some_and(|before| expected.of(before) == name);
     match outcome {
         Outcome::Started => format!("{met} in {name}"),
         Outcome::Advanced if !stays => format!("{met} to {name}"),
@@ -185,16 +188,17 @@ fn met_and_state(outcome: Outcome, expected: &StateIs, subject: &Participant, en
 fn state(expected: &StateIs, subject: &Participant, ending: &Ending) -> String {
     let name = subject.name();
     let ends = |state: &str| {
-        let process = subject.process().and_then(|process| process.state_named(state));
-        process.is_some_and(|found| found.end.is_some())
+        let resting = subject.process().and_then(|process| process.resting(state));
+        resting.is_some_and(|(_, end)| end.is_some())
     };
+    let (state, before) = (expected.name(), ending.before.as_ref().map(|before| expected.of(before)));
     match expected {
         StateIs::NotStarted => format!("{name} has not started"),
         StateIs::Declined => format!("{name} has declined"),
-        StateIs::In(state) if ending.before.as_ref() == Some(state) => format!("{name} stays in {state}"),
-        StateIs::In(state) if ends(state) => format!("{name} ends in {state}"),
-        StateIs::In(state) if ending.before.is_some() => format!("{name} goes to {state}"),
-        StateIs::In(state) => format!("{name} is in {state}"),
+        _ if before.as_ref() == Some(&state) => format!("{name} stays in {state}"),
+        _ if ends(&state) => format!("{name} ends in {state}"),
+        _ if before.is_some() => format!("{name} goes to {state}"),
+        _ => format!("{name} is in {state}"),
     }
 }
 

@@ -108,9 +108,13 @@ pub fn json(rows: &[Row]) -> String {
 
 /// A table; under an instance that is parked, why; and a line that counts. Conversations that a
 /// process has declined are only counted, unless they are all there is.
-pub fn text(rows: &[Row], newest: Time) -> String {
+/// `then`: as it was at some moment, about which nothing can be done any more.
+pub fn text(rows: &[Row], newest: Time, then: bool) -> String {
     if rows.is_empty() {
-        return "no instances yet: `anyorder run` starts them\n".to_string();
+        return match then {
+            true => format!("no instances yet at {newest}\n"),
+            false => "no instances yet: `anyorder run` starts them\n".to_string(),
+        };
     }
     let declined = |row: &&Row| row.state == "declined" && row.parked.is_none();
     let mut shown: Vec<&Row> = rows.iter().filter(|row| !declined(row)).collect();
@@ -133,7 +137,7 @@ pub fn text(rows: &[Row], newest: Time) -> String {
         }
     }
     text.push_str(&summary(rows));
-    if rows.iter().any(|row| row.parked.is_some()) {
+    if !then && rows.iter().any(|row| row.parked.is_some()) {
         text.push_str("what is parked waits for `anyorder resume ID`, `resume ID --skip` or `end ID`\n");
     }
     text

@@ -117,6 +117,7 @@ fn data_of(recorded: &Recorded) -> String {
     out.list("armed", recorded.armed.iter().map(|alarm| &alarm.id));
     out.list("disarmed", recorded.disarmed.iter());
     out.flag("kept", recorded.kept);
+    out.list("keepers", recorded.keepers.iter());
     out.flag("forgotten", recorded.forgotten);
     if let Some(hand) = recorded.hand {
         out.text("hand", hand.name());
@@ -187,10 +188,9 @@ impl Reader {
                 let format = message.data.as_ref().and_then(|data| data.get("format"));
                 if format != Some("1") {
                     let format = format.unwrap_or("none");
-                    return Err(damage(
-                        &message,
-                        &format!("a journal of format {format}, this program reads 1"),
-                    ));
+                    let what = format!("a journal of format {format}, this program reads 1");
+                    let hint = "a newer anyorder wrote it: read it with that one, nothing was changed here";
+                    return Err(damage(&message, &what).hint(hint));
                 }
                 return Ok(Some(Entry::Opened));
             }
@@ -260,6 +260,7 @@ fn recorded_of(message: &Message, effects: Vec<Arc<Message>>, names: &mut Names)
             "\"armed\"" => fields.armed = json::items(member.value).filter_map(&mut text_of).collect(),
             "\"disarmed\"" => fields.disarmed = json::items(member.value).filter_map(&mut text_of).collect(),
             "\"kept\"" => fields.kept = member.value == "true",
+            "\"keepers\"" => fields.keepers = json::items(member.value).filter_map(&mut text_of).collect(),
             "\"forgotten\"" => fields.forgotten = member.value == "true",
             "\"hand\"" => {
                 let name = json::string(member.value);
@@ -296,6 +297,7 @@ fn recorded_of(message: &Message, effects: Vec<Arc<Message>>, names: &mut Names)
         armed,
         disarmed: fields.disarmed,
         kept: fields.kept,
+        keepers: fields.keepers,
         forgotten: fields.forgotten,
         hand: fields.hand,
     })
@@ -316,6 +318,7 @@ struct Fields {
     armed: Vec<Name>,
     disarmed: Vec<Name>,
     kept: bool,
+    keepers: Vec<Name>,
     forgotten: bool,
     hand: Option<Hand>,
 }

@@ -144,5 +144,6 @@ const FAR: u64 = 1_000;
 /// The messages that an instance keeps for later.
 fn kept(instance: &mut Instance) -> impl Iterator<Item = &mut Arc<Message>> {
     let parked = instance.parked.as_mut().map(|parked| &mut parked.message);
-    instance.deferred.iter_mut().chain(&mut instance.held).chain(parked)
+    let deferred = instance.deferred.iter_mut().map(|kept| &mut kept.message);
+    deferred.chain(&mut instance.held).chain(parked)
 }

@@ -9,7 +9,7 @@ use std::fmt;
 macro_rules! mistakes {
     ($($(#[$group:meta])* $name:ident = $number:literal,)+) => {
         /// A kind of mistake. The hundreds are where it is made: 1 YAML, 2 the form of a file, 3 what it
-        /// means, 4 an expression, 5 a scenario, 6 the workspace's file, 7 a service.
+        /// means, 4 an expression, 5 a scenario, 6 the workspace's file, 7 a service; 8 is what `anyorder lint` finds.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Mistake {
             $($(#[$group])* $name = $number,)+
@@ -51,7 +51,6 @@ mistakes! {
     /// A mapping where a text is wanted, and the like.
     WrongKind = 203,
     NotOneOf = 204,
-    NotBuilt = 205,
     BadName = 206,
     ReservedName = 207,
     SaidTwice = 208,
@@ -78,6 +77,12 @@ mistakes! {
     EntryLeadsOn = 312,
     /// An end under `in`.
     EndShares = 313,
+    /// What cannot be used as a part of a process.
+    NotAPart = 314,
+    /// Of the steps of a saga.
+    AnswersTwo = 321,
+    PastThePivot = 322,
+    EventInStep = 323,
 
     Unexpected = 401,
     OtherLanguage = 402,
@@ -95,6 +100,7 @@ mistakes! {
     NameTaken = 414,
     NotInProperty = 415,
     NeedsParentheses = 416,
+    NotInJoin = 417,
 
     NotDelivered = 501,
     UnheardMessage = 502,
@@ -118,7 +124,47 @@ mistakes! {
     /// What only a process has is asked of a service.
     NoStates = 704,
     DelaysNothing = 705,
+
+    /// What is allowed, and is not there.
+    IdleAllow = 801,
+    NeverWakes = 802,
+    StrayRing = 803,
+    UnheardAlarm = 804,
+    NoWayToEnd = 805,
+    UnreachableState = 806,
+    DeadAnswer = 807,
+    NoWayBack = 808,
+    NobodySays = 809,
+    NobodyHears = 810,
+    NobodyAnswers = 811,
+    ServiceCommands = 812,
+    ServicesInACircle = 813,
+    TwoOfOneName = 814,
+    CrudName = 815,
+    SharedMember = 816,
 }
+
+/// What `anyorder lint` finds, as people name it who allow it: from number 802, in the order of the numbers.
+pub const LINTS: &[&str] = &[
+    "never-wakes",
+    "stray-ring",
+    "unheard-alarm",
+    "no-way-to-end",
+    "unreachable-state",
+    "dead-answer",
+    "no-way-back",
+    "nobody-says",
+    "nobody-hears",
+    "nobody-answers",
+    "service-commands",
+    "services-in-a-circle",
+    "two-of-one-name",
+    "crud-name",
+    "shared-member",
+];
+
+/// The number of the first that has a name.
+const FIRST_LINT: u16 = 802;
 
 impl Mistake {
     /// As a person writes it: `E0106`, `e106` or `106`.
@@ -126,6 +172,16 @@ impl Mistake {
         let digits = text.trim().trim_start_matches(['E', 'e']);
         let number: u16 = digits.parse().ok().filter(|_| digits.len() <= 4)?;
         Mistake::ALL.iter().copied().find(|mistake| *mistake as u16 == number)
+    }
+
+    /// What it is called where somebody allows it; None where it cannot be allowed.
+    pub fn lint(self) -> Option<&'static str> {
+        LINTS.get(usize::from((self as u16).checked_sub(FIRST_LINT)?)).copied()
+    }
+
+    /// The one that is allowed by that name.
+    pub fn of_lint(name: &str) -> Option<Mistake> {
+        Mistake::ALL.iter().copied().find(|mistake| mistake.lint() == Some(name))
     }
 
     /// The one whose number is nearest; None where none is near.

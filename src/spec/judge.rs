@@ -1,7 +1,7 @@
 //! What came of a spec, compared with what was expected.
 
 use super::compare::as_expected;
-use super::model::{Expected, ParkedAs, Placed, StateIs};
+use super::model::{Expected, ParkedAs, Placed};
 use super::tested::{Ending, Tested};
 use crate::event::{Kind, Message, Millis, Name, json, print_duration};
 use crate::span::Span;
@@ -72,12 +72,7 @@ impl Judge<'_> {
             self.same("outcome", *span, value.name(), met);
         }
         if let Some(Placed { value, span }) = &then.state {
-            let expected = match value {
-                StateIs::NotStarted => "not-started",
-                StateIs::Declined => "declined",
-                StateIs::In(state) => state,
-            };
-            self.same("state", *span, expected, &state(end));
+            self.same("state", *span, &value.name(), &value.of(&state(end)));
         }
         for (name, Placed { value, span }) in &then.data {
             let actual = end.data.get(name).map(|actual| actual.text());

@@ -1,7 +1,7 @@
 //! What a spec says, once it is read: all names in it are known.
 
 use crate::event::{Document, Message, Millis, Name, Time};
-use crate::process::Participant;
+use crate::process::{Participant, state_in};
 use crate::span::{Source, Span};
 use crate::step::Outcome;
 use std::collections::BTreeMap;
@@ -91,6 +91,35 @@ pub enum StateIs {
     NotStarted,
     Declined,
     In(Name),
+    /// Of some regions: each with its state.
+    Within(Vec<(Name, Name)>),
+}
+
+impl StateIs {
+    /// As it is written.
+    pub fn name(&self) -> Name {
+        match self {
+            StateIs::NotStarted => Name::from("not-started"),
+            StateIs::Declined => Name::from("declined"),
+            StateIs::In(state) => state.clone(),
+            StateIs::Within(regions) => {
+                let words: Vec<_> =
+                    regions.iter().map(|(region, state)| format!("{region}.{state}")).collect();
+                Name::from(words.join(" "))
+            }
+        }
+    }
+
+    /// What of where a process is this speaks of: all of it, or those regions where there are such.
+    pub fn of(&self, state: &str) -> Name {
+        let StateIs::Within(regions) = self else { return Name::from(state) };
+        let words = regions.iter().filter_map(|(region, _)| {
+            let found = Some(state_in(state, region)).filter(|found| !found.is_empty())?;
+            Some(format!("{region}.{found}"))
+        });
+        let words: Vec<_> = words.collect();
+        if words.is_empty() { Name::from(state) } else { Name::from(words.join(" ")) }
+    }
 }
 
 /// A message that is expected.

@@ -1,14 +1,14 @@
 //! What a message means to an instance: the rules, from the first question to the last.
 
 use super::find::instance_of;
-use super::instance::{Instance, Phase};
-use super::question::{Answer, Question};
+use super::instance::{Instance, Kept, Phase};
+use super::question::Question;
 use super::react::{birth, react};
 use super::recorded::{Failed, Outcome, Recorded};
 use super::settle::{BY_HAND, Hand};
-use crate::event::{Message, Time};
-use crate::process::expr::Env;
-use crate::process::{BeforeStart, Definition, State, Unexpected};
+use crate::event::{Message, Name, Time};
+use crate::process::expr::{Env, Failure};
+use crate::process::{BeforeStart, Definition, STARTS, Whereabouts};
 use std::sync::Arc;
 
 /// What is decided about.
@@ -67,8 +67,9 @@ impl<'a> Question<'a> {
         }
         match &instance.phase {
             Phase::Waiting | Phase::Declined => self.before_start(),
-            Phase::Running(state) | Phase::Ended(state, _) => match definition.state_named(state) {
-                Some(state) => self.in_state(state),
+            Phase::Running(state) | Phase::Ended(state, _) => match definition.whereabouts(state) {
+                Some(Whereabouts::In(states)) => react(self, states, self.keepers(input)),
+                Some(Whereabouts::Joined(_)) => self.outcome(Outcome::Late),
                 None if **state == *BY_HAND => self.outcome(Outcome::Late),
                 // A live instance's definition is guarded by its hash; an ended one's may have changed.
                 None => self.park(format!("{} has no state {state}", definition.full_name()), None),
@@ -77,12 +78,12 @@ impl<'a> Question<'a> {
     }
 
     fn before_start(self) -> Recorded {
-        if self.definition.starter(&self.message.type_).is_some() {
+        if self.definition.starts_with(&self.message.type_) {
             let env = Env { data: &self.definition.data, ..self.env() };
-            return match self.definition.starts_when.as_ref().map_or(Ok(true), |when| when.test(&env)) {
+            return match self.starts(&env) {
                 Ok(true) => birth(self),
                 Ok(false) => self.outcome(Outcome::Declined),
-                Err(failure) => self.failed(failure),
+                Err(failure) => self.failed(Failed::of(self.definition, None, failure)),
             };
         }
         if self.instance.phase == Phase::Declined {
@@ -95,21 +96,21 @@ impl<'a> Question<'a> {
         }
     }
 
-    fn in_state(self, state: &'a State) -> Recorded {
-        match self.ask(state, &self.env()) {
-            Err(failure) => self.failed(failure),
-            Ok(Answer::React(reaction)) => react(self, state, reaction),
-            Ok(Answer::Ignore) => self.outcome(Outcome::Ignored),
-            Ok(Answer::Defer) => self.outcome(Outcome::Deferred),
-            Ok(Answer::Nothing) if state.end.is_some() => self.outcome(Outcome::Late),
-            Ok(Answer::Nothing) => match self.definition.unexpected {
-                Unexpected::Park => {
-                    self.park(format!("unexpected {} in {}", self.message.type_, state.name), None)
-                }
-                Unexpected::Ignore => self.outcome(Outcome::Ignored),
-                Unexpected::Defer => self.outcome(Outcome::Deferred),
-            },
-        }
+    fn starts(self, env: &Env) -> Result<bool, Failure> {
+        let Some(when) = &self.definition.starts_when else { return Ok(true) };
+        let held = when.test(env)?;
+        self.definition.watch.note(|used| used.guard(STARTS, held));
+        Ok(held)
+    }
+
+    /// The regions that keep a message which is tried again; none named: all of the process.
+    fn keepers(self, input: &Input) -> &'a [Name] {
+        let same = |kept: &&Kept| kept.id == self.message.id && kept.source == self.message.source;
+        let kept = match input {
+            Input::Again(_) => self.instance.deferred.iter().find(same),
+            Input::Arrives(_) | Input::Settles(..) => None,
+        };
+        kept.map_or(&[], |kept| &kept.by)
     }
 
     /// One of this process's own alarms; any other message of that type is ordinary.

@@ -1,6 +1,6 @@
 //! What a decision makes of an instance. Needs no definition: every prefix of a journal rebuilds.
 
-use super::instance::{Instance, Parked, Phase};
+use super::instance::{Instance, Kept, Parked, Phase};
 use super::recorded::{Outcome, Recorded};
 use super::settle::Hand;
 use crate::event::{Message, Name};
@@ -19,17 +19,21 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
     // A ring may be deferred more than once; it is told by its alarm when it first arrives.
     let rings = instance.alarms.iter().any(|alarm| same(alarm)) || instance.rung.contains(&message.id);
     instance.rung.remove(&message.id);
+    // One that waited already stays in its place: what waits is in arrival order.
     let waited = instance.deferred.iter().position(|kept| same(kept));
+    let keep = |instance: &mut Instance| {
+        let place = waited.unwrap_or(instance.deferred.len()).min(instance.deferred.len());
+        let kept = Kept { message: message.clone(), by: recorded.keepers.clone() };
+        instance.deferred.insert(place, kept);
+        if rings {
+            instance.rung.insert(message.id.clone());
+        }
+    };
     instance.deferred.retain(|kept| !same(kept));
     instance.held.retain(|kept| !same(kept));
     instance.alarms.retain(|alarm| !same(alarm) && !recorded.disarmed.contains(&alarm.id));
     match recorded.outcome {
-        Outcome::Deferred => {
-            instance.deferred.push(message.clone());
-            if rings {
-                instance.rung.insert(message.id.clone());
-            }
-        }
+        Outcome::Deferred => keep(instance),
         Outcome::Held => {
             instance.held.push(message.clone());
             if rings {
@@ -66,9 +70,7 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
         settle(instance, hand, recorded.version);
     }
     if recorded.kept {
-        // One that waited already stays in its place: what waits is in arrival order.
-        let place = waited.unwrap_or(instance.deferred.len()).min(instance.deferred.len());
-        instance.deferred.insert(place, message.clone());
+        keep(instance);
     }
     for (name, value) in &recorded.set {
         instance.data.set(name.clone(), value.clone());
@@ -112,4 +114,6 @@ fn forget(instance: &mut Instance) {
     instance.rung.clear();
     instance.correlation = None;
     instance.hash = None;
+    // What waits is for the next life, all of it.
+    instance.deferred.iter_mut().for_each(|kept| kept.by.clear());
 }

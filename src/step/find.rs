@@ -23,7 +23,7 @@ pub fn instance_of(definition: &Definition, message: &Message) -> Result<Name, F
     match expr.name(&env) {
         Ok(Some(name)) if !name.is_empty() => Ok(Name::from(name)),
         Ok(_) => Err(lost("`correlate` gives nothing")),
-        Err(failure) => Err(Failed::of(definition, failure)),
+        Err(failure) => Err(Failed::of(definition, None, failure)),
     }
 }
 

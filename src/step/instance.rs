@@ -22,7 +22,7 @@ pub struct Instance {
     /// The armed alarms, in the order in which they were set; each as the message that will ring.
     pub alarms: Vec<Arc<Message>>,
     /// Kept until the next change of state, in arrival order.
-    pub deferred: Vec<Arc<Message>>,
+    pub deferred: Vec<Kept>,
     /// The ids of those that wait (deferred, held, or parked over) and are rings of alarms which this
     /// life has set: in a later life they are stale.
     pub rung: BTreeSet<Name>,
@@ -85,6 +85,22 @@ impl Seen {
             }
             Seen::Many(many) => _ = many.insert(message),
         }
+    }
+}
+
+/// A message that waits for a change of state, and who keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub message: Arc<Message>,
+    /// The regions that it is for, the others have answered it; none named: all of the process.
+    pub by: Vec<Name>,
+}
+
+impl std::ops::Deref for Kept {
+    type Target = Arc<Message>;
+
+    fn deref(&self) -> &Arc<Message> {
+        &self.message
     }
 }
 

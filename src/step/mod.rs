@@ -11,9 +11,10 @@
 //! (`chance.rs`).
 //!
 //! Pure: no file, no clock, no mode, and no chance but what the seed says. Knows nothing of logs, of other instances, or of who
-//! asks. Read `decide.rs` first; `react.rs` is what a reaction does, `instance.rs` what is remembered.
+//! asks. Read `decide.rs` first; `react.rs` is how regions answer and what comes of it, `course.rs` what a reaction does, `instance.rs` what is remembered.
 
 mod chance;
+mod course;
 mod decide;
 mod evolve;
 mod find;
@@ -23,13 +24,14 @@ mod react;
 mod recorded;
 mod serve;
 mod settle;
+mod template;
 mod turn;
 
 pub use chance::Chance;
 pub use decide::{Input, decide};
 pub use evolve::evolve;
 pub use find::instance_of;
-pub use instance::{Instance, Parked, Phase, Rest, Seen};
+pub use instance::{Instance, Kept, Parked, Phase, Rest, Seen};
 pub use recorded::{Failed, Outcome, Recorded};
 pub use serve::{Owed, Pick, entity_of, owed, owed_ids, possible, possible_for, serve};
 pub use settle::{BY_HAND, Hand};

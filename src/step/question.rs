@@ -30,6 +30,11 @@ impl<'a> Question<'a> {
         for answers in self.definition.asked(state) {
             match self.answer_of(answers, env)? {
                 Answer::Nothing => {}
+                answer @ (Answer::Ignore | Answer::Defer) => {
+                    let listed = || (self.definition.name_of(state), self.message.type_.clone());
+                    self.definition.watch.note(|used| _ = used.listed.insert(listed()));
+                    return Ok(answer);
+                }
                 answer => return Ok(answer),
             }
         }
@@ -40,7 +45,7 @@ impl<'a> Question<'a> {
     fn answer_of(self, answers: &'a Answers, env: &Env) -> Result<Answer<'a>, Failure> {
         let type_ = &self.message.type_;
         if let Some(rule) = answers.on.get(type_)
-            && let Some(reaction) = taken(rule, env)?
+            && let Some(reaction) = taken(rule, env, self.definition)?
         {
             return Ok(Answer::React(reaction));
         }
@@ -71,18 +76,29 @@ impl<'a> Question<'a> {
         Recorded { failed: Some(Failed { reason, place }), ..self.outcome(Outcome::Parked) }
     }
 
-    pub(super) fn failed(self, failure: Failure) -> Recorded {
-        let failed = Failed::of(self.definition, failure);
+    pub(super) fn failed(self, failed: Failed) -> Recorded {
         self.park(failed.reason, failed.place)
     }
 }
 
 /// The first reaction whose `when` holds.
-pub(super) fn taken<'a>(rule: &'a Rule, env: &Env) -> Result<Option<&'a Reaction>, Failure> {
+pub(super) fn taken<'a>(
+    rule: &'a Rule,
+    env: &Env,
+    definition: &Definition,
+) -> Result<Option<&'a Reaction>, Failure> {
     for reaction in rule {
-        if reaction.when.as_ref().map_or(Ok(true), |when| when.test(env))? {
+        if holds(reaction, env, definition)? {
             return Ok(Some(reaction));
         }
     }
     Ok(None)
+}
+
+/// Whether a reaction has no `when`, or one that holds.
+pub(super) fn holds(reaction: &Reaction, env: &Env, definition: &Definition) -> Result<bool, Failure> {
+    let Some(when) = &reaction.when else { return Ok(true) };
+    let held = when.test(env)?;
+    definition.watch.note(|used| used.guard(definition.number_of(reaction), held));
+    Ok(held)
 }

@@ -1,350 +1,274 @@
-//! What a reaction does, and all that it sets off, as one record.
+//! How the regions of a process answer a message, and all that comes of it, as one record.
 //!
-//! Within a reaction: `set` first, all of it seeing the old data; everything else sees the new; then
-//! `cancel`, `alarm`, `to`. A `to` leads to the next state's `enter`. At last the state in which the
-//! instance then is looks at its `whenever`, until nothing there holds that this message has not set
-//! off already; so it ends. An expression that fails anywhere undoes all of it.
+//! Every region is asked, in the order listed, about the data as it was before the message; what each
+//! does is put together. Then the joins are looked at, with all that was decided, until none becomes
+//! true any more. A plain process is one region, and has no joins. An expression that fails anywhere
+//! undoes all of it.
 
+use super::course::Course;
 use super::question::{Answer, Question, taken};
-use super::recorded::{Outcome, Recorded};
-use crate::event::{Document, Message, Name, Time, computed_id, json};
-use crate::process::expr::{Env, Failure};
-use crate::process::{
-    AfterEnd, AlarmKey, AlarmSpec, AlarmTime, Data, Entry, Outgoing, Reaction, State, Template,
-};
-use crate::span::Span;
-use std::borrow::Cow;
-use std::sync::Arc;
+use super::recorded::{Failed, Outcome, Recorded};
+use crate::event::Name;
+use crate::process::expr::Failure;
+use crate::process::{AfterEnd, End, Join, RegionId, State, Unexpected};
 
-/// A running instance takes a reaction in the state in which it is.
-pub(super) fn react<'a>(question: Question<'a>, state: &'a State, reaction: &'a Reaction) -> Recorded {
-    let course = Course::new(question, &question.instance.data, state);
-    course.goes(reaction).unwrap_or_else(|failure| question.failed(failure))
+/// What regions say to a message.
+#[derive(Default)]
+struct Said {
+    reacted: bool,
+    ignored: bool,
+    /// Those that defer it.
+    kept: Vec<RegionId>,
+}
+
+/// What becomes of a message that no state mentions.
+enum Unmentioned {
+    Late,
+    Unexpected,
+    Ignored,
+    Deferred(Vec<RegionId>),
+}
+
+/// A running instance meets a message, or one that was kept for some of its regions.
+pub(super) fn react<'a>(question: Question<'a>, at: Vec<&'a State>, keepers: &[Name]) -> Recorded {
+    meets(question, at, keepers).unwrap_or_else(|failed| question.failed(failed))
+}
+
+fn meets<'a>(question: Question<'a>, at: Vec<&'a State>, keepers: &[Name]) -> Result<Recorded, Failed> {
+    let mut course = Course::new(question, &question.instance.data, at);
+    let regions = &question.definition.regions;
+    let kept_by = |region: &RegionId| keepers.contains(&regions[*region].name);
+    let mut asked: Vec<RegionId> = (0..regions.len()).filter(kept_by).collect();
+    if asked.is_empty() {
+        asked = (0..regions.len()).collect();
+    }
+    let mut said = Said::default();
+    for &region in &asked {
+        course.turns_to(region);
+        course.hears(region, &mut said).map_err(|failure| question.failure(Some(region), failure))?;
+    }
+    if said.reacted {
+        return course.decided(said.kept);
+    }
+    if said.kept.is_empty() && !said.ignored {
+        return Ok(match course.unmentioned(&asked) {
+            Unmentioned::Late => question.outcome(Outcome::Late),
+            Unmentioned::Unexpected => course.unexpected(),
+            Unmentioned::Ignored => question.outcome(Outcome::Ignored),
+            Unmentioned::Deferred(by) => question.deferred(&by),
+        });
+    }
+    Ok(match said.kept.is_empty() {
+        true => question.outcome(Outcome::Ignored),
+        false => question.deferred(&said.kept),
+    })
 }
 
 /// An instance is born: the start reaction if there is one, which may lead elsewhere; else into the
-/// initial state, which is then asked. A starter that nothing answers only starts the instance.
+/// initial states, which are then asked. A starter that nothing answers only starts the instance; where
+/// nothing starts a part but the first message that reaches it, that one must be expected.
 pub(super) fn birth(question: Question) -> Recorded {
-    born(question).unwrap_or_else(|failure| question.failed(failure))
+    born(question).unwrap_or_else(|failed| question.failed(failed))
 }
 
-fn born(question: Question) -> Result<Recorded, Failure> {
+fn born(question: Question) -> Result<Recorded, Failed> {
     let definition = question.definition;
-    let initial = definition.state(definition.initial);
-    let mut course = Course::new(question, &definition.data, initial);
+    let mut course = Course::new(question, &definition.data, definition.initials());
     course.recorded.outcome = Outcome::Started;
     course.recorded.hash = Some(definition.hash.clone());
     course.recorded.set = definition.data.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-    let starter = definition.starter(&question.message.type_);
-    if let Some(rule) = starter.and_then(|starter| starter.reaction.as_ref())
-        && let Some(reaction) = taken(rule, &course.env())?
-    {
-        let to = course.take(reaction)?;
-        course.enter(to.unwrap_or(initial))?;
-        return course.rests();
+    let started = course.starts().map_err(|failure| question.failure(None, failure))?;
+    let mut said = Said::default();
+    for region in 0..definition.regions.len() {
+        course
+            .begins(region, started, &mut said)
+            .map_err(|failure| question.failure(Some(region), failure))?;
     }
-    course.enter(initial)?;
-    match question.ask(initial, &course.env())? {
-        Answer::React(reaction) => return course.goes(reaction),
-        // An end state waits for no change of state, so nothing is kept for one, also where `whenever`
-        // has led there; what began a life that is forgotten would begin the next, without end.
-        Answer::Defer => {
-            let recorded = course.rests()?;
-            return Ok(Recorded { kept: recorded.end.is_none(), ..recorded });
+    let silent = !said.reacted && !said.ignored && said.kept.is_empty();
+    if definition.starts_on.is_empty() && silent {
+        let all: Vec<RegionId> = (0..definition.regions.len()).collect();
+        match course.unmentioned(&all) {
+            Unmentioned::Unexpected => return Ok(course.unexpected()),
+            Unmentioned::Deferred(by) => said.kept = by,
+            Unmentioned::Late | Unmentioned::Ignored => {}
         }
-        Answer::Ignore | Answer::Nothing => {}
     }
-    course.rests()
-}
-
-/// A decision on its way: where the instance is by now, what it knows by now, and the record so far.
-struct Course<'a> {
-    question: Question<'a>,
-    state: &'a State,
-    data: Cow<'a, Data>,
-    recorded: Recorded,
-    /// The alarms that are set so far, each with its number among all that were, and without an id:
-    /// what is sent is counted first.
-    armed: Vec<(u64, Message)>,
-    set: u64,
-    /// The reactions under `whenever` that this message has set off.
-    set_off: Vec<&'a Reaction>,
+    // An end state waits for no change of state, so nothing is kept for one, also where `whenever`
+    // has led there; what began a life that is forgotten would begin the next, without end.
+    said.kept.retain(|region| course.at[*region].end.is_none());
+    let kept = !said.kept.is_empty();
+    let recorded = course.decided(said.kept)?;
+    let kept = kept && recorded.end.is_none();
+    Ok(Recorded { kept, keepers: if kept { recorded.keepers } else { Vec::new() }, ..recorded })
 }
 
 impl<'a> Course<'a> {
-    fn new(question: Question<'a>, data: &'a Data, state: &'a State) -> Course<'a> {
-        let recorded = question.outcome(Outcome::Advanced);
-        Course {
-            question,
-            state,
-            data: Cow::Borrowed(data),
-            recorded,
-            armed: Vec::new(),
-            set: 0,
-            set_off: Vec::new(),
+    /// The start reaction, if there is one: then the initial states are not asked about the starter.
+    fn starts(&mut self) -> Result<Option<Option<&'a State>>, Failure> {
+        let starter = self.question.definition.starter(&self.question.message.type_);
+        let Some(rule) = starter.and_then(|starter| starter.reaction.as_ref()) else { return Ok(None) };
+        let Some(reaction) = taken(rule, &self.env(), self.question.definition)? else { return Ok(None) };
+        let to = self.take(reaction)?;
+        self.before = self.data.clone();
+        Ok(Some(to))
+    }
+
+    /// A region comes to its initial state, or where the start has led, and is asked unless the start reacted.
+    fn begins(
+        &mut self,
+        region: RegionId,
+        started: Option<Option<&'a State>>,
+        said: &mut Said,
+    ) -> Result<(), Failure> {
+        self.turns_to(region);
+        let to = started.and_then(|to| to).unwrap_or(self.at[region]);
+        self.enter(region, to)?;
+        match started {
+            Some(_) => self.rests(region),
+            None => self.hears(region, said),
         }
     }
 
-    fn env(&self) -> Env<'_> {
-        Env { data: &self.data, state: &self.state.name, ..self.question.env() }
-    }
-
-    /// A reaction, and all that it sets off.
-    fn goes(mut self, reaction: &'a Reaction) -> Result<Recorded, Failure> {
-        if let Some(to) = self.take(reaction)? {
-            self.enter(to)?;
-        }
-        self.rests()
-    }
-
-    /// One reaction; answers where it leads.
-    fn take(&mut self, reaction: &'a Reaction) -> Result<Option<&'a State>, Failure> {
-        let mut new = Vec::with_capacity(reaction.set.len());
-        for (name, template) in &reaction.set {
-            new.push((name, value_of(template, &self.env())?));
-        }
-        for (name, value) in new {
-            self.data.to_mut().set(name.clone(), value.clone());
-            match self.recorded.set.iter_mut().find(|(known, _)| known == name) {
-                Some((_, old)) => *old = value,
-                None => self.recorded.set.push((name.clone(), value)),
+    /// A region is asked, and does what it answers.
+    fn hears(&mut self, region: RegionId, said: &mut Said) -> Result<(), Failure> {
+        // At birth it has come to its state just now.
+        let mut acts = self.entered;
+        match self.question.ask(self.at[region], &self.env())? {
+            Answer::React(reaction) => {
+                (said.reacted, acts) = (true, true);
+                self.goes(region, reaction)?;
             }
+            Answer::Ignore => said.ignored = true,
+            Answer::Defer => said.kept.push(region),
+            Answer::Nothing => {}
         }
-        reaction.sends.iter().try_for_each(|outgoing| self.send(outgoing))?;
-        for cancel in &reaction.cancel {
-            let key = self.key(cancel.key.as_ref(), cancel.span)?;
-            self.disarm(|alarm| alarm.type_ == cancel.name && (key.is_none() || alarm.key() == key));
-        }
-        let alarms: Result<Vec<_>, _> = reaction.alarms.iter().map(|spec| self.alarm(spec)).collect();
-        for alarm in alarms? {
-            let (name, key) = (alarm.type_.clone(), alarm.key());
-            self.disarm(|armed| armed.type_ == name && armed.key() == key);
-            self.armed.push((self.set, alarm));
-            self.set += 1;
-        }
-        Ok(reaction.to.map(|to| self.question.definition.state(to)))
+        if acts { self.rests(region) } else { Ok(()) }
     }
 
-    /// Into a state, also into the one in which it was.
-    fn enter(&mut self, state: &'a State) -> Result<(), Failure> {
-        self.state = state;
-        self.recorded.to = Some(state.name.clone());
-        if let Some(reaction) = taken(&state.enter, &self.env())? {
-            self.take(reaction)?;
+    /// Only regions that know the message somewhere have something to say of it.
+    fn unmentioned(&self, asked: &[RegionId]) -> Unmentioned {
+        let definition = self.question.definition;
+        let knows =
+            |region: &&RegionId| definition.regions[**region].alphabet.contains(&self.question.message.type_);
+        let concerned: Vec<RegionId> = asked.iter().filter(knows).copied().collect();
+        let ended = |region: &RegionId| self.at[*region].end.is_some();
+        let late = match concerned.is_empty() {
+            true => asked.iter().all(ended),
+            false => concerned.iter().any(ended),
+        };
+        let policy = |region: &RegionId| definition.regions[*region].unexpected;
+        let says = |what: Unexpected| match concerned.is_empty() {
+            true => definition.unexpected == what,
+            false => concerned.iter().any(|region| policy(region) == what),
+        };
+        if late {
+            Unmentioned::Late
+        } else if says(Unexpected::Park) {
+            Unmentioned::Unexpected
+        } else if says(Unexpected::Defer) {
+            let defers = |region: &RegionId| policy(region) == Unexpected::Defer;
+            Unmentioned::Deferred(concerned.into_iter().filter(defers).collect())
+        } else {
+            Unmentioned::Ignored
         }
-        Ok(())
     }
 
-    /// What the state does without an event, each at most once; then the decision is made.
-    fn rests(mut self) -> Result<Recorded, Failure> {
-        while let Some(reaction) = self.next_whenever()? {
-            self.set_off.push(reaction);
-            if let Some(to) = self.take(reaction)? {
-                self.enter(to)?;
-            }
-        }
-        if self.recorded.to.is_some()
-            && let Some(end) = self.state.end
-        {
-            self.recorded.end = Some(end);
-            self.recorded.forgotten = self.question.definition.after_end == AfterEnd::Forget;
-            if self.recorded.outcome == Outcome::Advanced {
+    fn unexpected(&self) -> Recorded {
+        let state = self.question.definition.written(&self.at);
+        self.question.park(format!("unexpected {} in {state}", self.question.message.type_), None)
+    }
+
+    /// The joins, and where all of it leads; `kept` are the regions that wait with the message.
+    fn decided(mut self, kept: Vec<RegionId>) -> Result<Recorded, Failed> {
+        let question = self.question;
+        let definition = question.definition;
+        let joined = match definition.joins.is_empty() {
+            true => None,
+            false => self.joins().map_err(|failure| question.failure(None, failure))?,
+        };
+        let ended = match joined {
+            Some((end, name)) => Some((name.clone(), Some(end))),
+            None if self.moved => Some((self.resting_name(), definition.end_of(&self.at))),
+            None => None,
+        };
+        if let Some((to, end)) = ended {
+            self.recorded.to = Some(to);
+            self.recorded.end = end;
+            self.recorded.forgotten = end.is_some() && definition.after_end == AfterEnd::Forget;
+            if end.is_some() && self.recorded.outcome == Outcome::Advanced {
                 self.recorded.outcome = Outcome::Ended;
             }
-            let (forgotten, state) = (self.recorded.forgotten, self.state);
-            self.disarm(|alarm| forgotten || !state.own.on.contains_key(&alarm.type_));
         }
-        let sent = self.recorded.sent.len() as u64;
-        for (number, mut alarm) in std::mem::take(&mut self.armed) {
-            alarm.id = self.id(sent + number);
-            self.recorded.armed.push(Arc::new(alarm));
+        if self.recorded.end.is_some() {
+            let over = self.recorded.forgotten || joined.is_some();
+            let at = self.at.clone();
+            let heard = |type_: &Name| at.iter().any(|state| state.own.on.contains_key(type_));
+            self.disarm(|alarm| over || !heard(&alarm.type_));
         }
-        Ok(self.recorded)
+        if !kept.is_empty() && !self.recorded.forgotten {
+            self.recorded.kept = true;
+            self.recorded.keepers = question.names_of(&kept);
+        }
+        Ok(self.close())
     }
 
-    fn next_whenever(&self) -> Result<Option<&'a Reaction>, Failure> {
-        let state = self.state;
-        for reaction in &state.whenever {
-            let spent = self.set_off.iter().any(|known| std::ptr::eq(*known, reaction));
-            if !spent && reaction.when.as_ref().map_or(Ok(true), |when| when.test(&self.env()))? {
-                return Ok(Some(reaction));
+    fn resting_name(&self) -> Name {
+        match self.at[..] {
+            [only] if self.question.definition.is_plain() => only.name.clone(),
+            _ => Name::from(&*self.question.definition.written(&self.at)),
+        }
+    }
+
+    /// In order, and from the first again after each that is taken: a join whose guard was false before the
+    /// message, and is true now; each at most once. Answers the end that one of them makes.
+    fn joins(&mut self) -> Result<Option<(End, &'a Name)>, Failure> {
+        let joins = &self.question.definition.joins;
+        let mut taken: Vec<&Join> = Vec::new();
+        self.turns_to_all();
+        while let Some(join) = self.next_join(joins, &taken)? {
+            taken.push(join);
+            self.take(&join.reaction)?;
+            if let Some((end, name)) = &join.end {
+                return Ok(Some((*end, name)));
             }
         }
         Ok(None)
     }
 
-    /// Calls off the armed alarms that are meant, also those that this very decision has set.
-    fn disarm(&mut self, meant: impl Fn(&Message) -> bool) {
-        self.armed.retain(|(_, alarm)| !meant(alarm));
-        let Question { instance, message, .. } = self.question;
-        for alarm in &instance.alarms {
-            // The ring that is being answered is spent, not called off.
-            if meant(alarm) && alarm.id != message.id && !self.recorded.disarmed.contains(&alarm.id) {
-                self.recorded.disarmed.push(alarm.id.clone());
+    fn next_join(&self, joins: &'a [Join], taken: &[&Join]) -> Result<Option<&'a Join>, Failure> {
+        for join in joins {
+            let spent = taken.iter().any(|known| std::ptr::eq(*known, join));
+            if spent {
+                continue;
+            }
+            let held = join.when.test(&self.env())?;
+            let definition = self.question.definition;
+            definition.watch.note(|used| used.guard(definition.number_of(&join.reaction), held));
+            if held && !self.held_before(join) {
+                return Ok(Some(join));
             }
         }
+        Ok(None)
     }
 
-    /// One message, or one for each item of a list.
-    fn send(&mut self, outgoing: &Outgoing) -> Result<(), Failure> {
-        for data in contents_of(outgoing, &self.env())? {
-            let id = self.id(self.recorded.sent.len() as u64);
-            let mut message = self.envelope(&outgoing.type_, id);
-            message.kind = outgoing.kind;
-            message.data = data;
-            self.recorded.sent.push(Arc::new(message));
-        }
-        Ok(())
-    }
-
-    fn alarm(&self, spec: &AlarmSpec) -> Result<Message, Failure> {
-        let mut message = self.envelope(&spec.name, Name::from(""));
-        message.internal = true;
-        message.due = Some(self.due(spec)?);
-        message.data = spec.data.as_ref().map(|data| value_of(data, &self.env())).transpose()?;
-        if let Some(key) = self.key(spec.key.as_ref(), spec.span)? {
-            message.set_key(&key);
-        }
-        Ok(message)
-    }
-
-    fn due(&self, spec: &AlarmSpec) -> Result<Time, Failure> {
-        let now = self.question.now;
-        let (due, at) = match &spec.when {
-            AlarmTime::After(duration) => (now.plus(*duration), spec.span),
-            AlarmTime::AfterExpr(expr) => (now.plus(expr.duration(&self.env())?), spec.span),
-            AlarmTime::At(expr) => (Some(expr.time(&self.env())?), spec.span),
-        };
-        due.ok_or_else(|| Failure { what: format!("alarm {} is out of the years 0 to 9999", spec.name), at })
-    }
-
-    fn key(&self, key: Option<&AlarmKey>, at: Span) -> Result<Option<String>, Failure> {
-        match key {
-            None => Ok(None),
-            Some(AlarmKey::Text(text)) => Ok(Some(text.to_string())),
-            Some(AlarmKey::Expr(expr)) => match expr.name(&self.env())? {
-                Some(text) => Ok(Some(text)),
-                None => {
-                    Err(Failure { what: "an alarm's key is a text or a number, this is null".into(), at })
-                }
-            },
-        }
-    }
-
-    /// A starter that its initial state keeps has begun a life, and may have sent something by that: when it is
-    /// tried again it must not send the same ids again.
-    fn id(&self, ordinal: u64) -> Name {
-        let Question { definition, instance, message: input, .. } = self.question;
-        let waits =
-            || instance.deferred.iter().any(|kept| kept.id == input.id && kept.source == input.source);
-        let tried =
-            if definition.starter(&input.type_).is_some() && waits() { instance.decisions } else { 0 };
-        let parts = [&*definition.name, &*instance.id, &*input.source, &*input.id];
-        computed_id(&parts, tried << 32 | ordinal)
-    }
-
-    /// What every message that a process sends has alike.
-    fn envelope(&self, type_: &Name, id: Name) -> Message {
-        let Question { definition, instance, message: input, now } = self.question;
-        let mut message = Message::new(definition.name.clone(), type_.clone(), id, now);
-        message.subject = Some(instance.id.clone());
-        message.correlation = instance.correlation.clone().or_else(|| input.conversation().cloned());
-        message.causation = Some(input.id.clone());
-        message
+    /// Before a start no join holds. One that failed on what was there before did not hold either.
+    fn held_before(&self, join: &Join) -> bool {
+        self.recorded.outcome != Outcome::Started && join.when.test(&self.question.env()).unwrap_or(false)
     }
 }
 
-/// What is said carries: once, or once for each item of a list, in the list's order.
-pub(super) fn contents_of(outgoing: &Outgoing, env: &Env) -> Result<Vec<Option<Document>>, Failure> {
-    let content = |env: &Env| outgoing.data.as_ref().map(|data| value_of(data, env)).transpose();
-    match &outgoing.each {
-        None => Ok(vec![content(env)?]),
-        Some(each) => {
-            each.list.items(env)?.iter().map(|item| content(&Env { item: Some(item), ..*env })).collect()
-        }
+impl Question<'_> {
+    fn failure(self, region: Option<RegionId>, failure: Failure) -> Failed {
+        Failed::of(self.definition, region, failure)
     }
-}
 
-/// A template with its holes filled.
-pub(super) fn value_of(template: &Template, env: &Env) -> Result<Document, Failure> {
-    let mut out = String::with_capacity(128);
-    fill(template, env, &mut out)?;
-    Ok(Document::of_valid(&out))
-}
+    fn deferred(self, by: &[RegionId]) -> Recorded {
+        Recorded { keepers: self.names_of(by), ..self.outcome(Outcome::Deferred) }
+    }
 
-fn fill(template: &Template, env: &Env, out: &mut String) -> Result<(), Failure> {
-    match template {
-        Template::Literal(text) => out.push_str(text),
-        Template::Expr(expr) => expr.json(env, out)?,
-        Template::List(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                fill(item, env, out)?;
-            }
-            out.push(']');
-        }
-        Template::Map(entries) if entries.iter().any(|entry| matches!(entry, Entry::Spread(_))) => {
-            fill_map(entries, env, out)?;
-        }
-        // Without a spread every key stands once.
-        Template::Map(entries) => {
-            out.push('{');
-            for (index, (name, template)) in entries.iter().filter_map(Entry::member).enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                json::quote_into(out, name);
-                out.push(':');
-                fill(template, env, out)?;
-            }
-            out.push('}');
-        }
+    /// Regions by their names; that of a plain process has none, and is all of it.
+    fn names_of(self, regions: &[RegionId]) -> Vec<Name> {
+        let names = regions.iter().map(|region| self.definition.regions[*region].name.clone());
+        names.filter(|name| !name.is_empty()).collect()
     }
-    Ok(())
-}
-
-/// Members in the order written; a later key overrides an earlier one where that one stands. The
-/// keys of a spread keep their spelling.
-fn fill_map(entries: &[Entry], env: &Env, out: &mut String) -> Result<(), Failure> {
-    let mut members: Vec<(String, String)> = Vec::new();
-    let mut put = |raw_key: String, key: &str, value: String| {
-        let same = |known: &str| json::string(known).is_some_and(|known| known == key);
-        match members.iter_mut().find(|(known, _)| same(known)) {
-            Some((_, old)) => *old = value,
-            None => members.push((raw_key, value)),
-        }
-    };
-    for entry in entries {
-        match entry {
-            Entry::Member(name, template) => {
-                let mut value = String::new();
-                fill(template, env, &mut value)?;
-                put(json::quote(name), name, value);
-            }
-            Entry::Spread(expr) => {
-                let mut map = String::new();
-                expr.json(env, &mut map)?;
-                if json::shape(&map) != json::Shape::Object {
-                    return Err(Failure { what: "`...` needs a map".to_string(), at: expr.span() });
-                }
-                for member in json::members(&map) {
-                    put(member.raw_key.to_string(), &member.key(), member.value.to_string());
-                }
-            }
-        }
-    }
-    out.push('{');
-    for (index, (key, value)) in members.iter().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        out.push_str(key);
-        out.push(':');
-        out.push_str(value);
-    }
-    out.push('}');
-    Ok(())
 }

@@ -5,7 +5,7 @@ use super::instance::Instance;
 use super::settle::Hand;
 use crate::event::{Document, Message, Name, Time};
 use crate::process::expr::Failure;
-use crate::process::{Definition, End, Service};
+use crate::process::{Definition, End, RegionId, Service};
 use std::fmt;
 use std::sync::Arc;
 
@@ -113,8 +113,11 @@ pub struct Recorded {
     pub armed: Vec<Arc<Message>>,
     /// The ids of alarms that were called off: cancelled, set anew, or ended with the instance.
     pub disarmed: Vec<Name>,
-    /// A starter that its initial state defers: kept, although the instance has started.
+    /// It is kept although the instance has started or advanced by it: a starter that its initial state
+    /// defers, or a message that one region has answered and another defers.
     pub kept: bool,
+    /// Of a message that is deferred or kept: the regions that it waits for; none named: all of the process.
+    pub keepers: Vec<Name>,
     /// The instance came to its end and is forgotten.
     pub forgotten: bool,
     /// A person settled it.
@@ -137,10 +140,11 @@ impl Failed {
         Failed { reason: "no way to an instance".to_string(), place: None }
     }
 
-    /// An expression of a definition that failed while running.
-    pub fn of(definition: &Definition, failure: Failure) -> Failed {
-        let (line, _) = definition.source.line_column(failure.at.start);
-        Failed { reason: failure.what, place: Some(format!("{}.yaml:{line}", definition.full_name())) }
+    /// An expression of a definition that failed while running, of a region or of what stands outside of all.
+    pub fn of(definition: &Definition, region: Option<RegionId>, failure: Failure) -> Failed {
+        let (file, source) = definition.source_of(region);
+        let (line, _) = source.line_column(failure.at.start);
+        Failed { reason: failure.what, place: Some(format!("{file}.yaml:{line}")) }
     }
 }
 
@@ -179,6 +183,7 @@ impl Recorded {
             armed: Vec::new(),
             disarmed: Vec::new(),
             kept: false,
+            keepers: Vec::new(),
             forgotten: false,
             hand: None,
         }

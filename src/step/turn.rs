@@ -2,7 +2,7 @@
 
 use super::decide::{Input, decide};
 use super::evolve::evolve;
-use super::instance::Instance;
+use super::instance::{Instance, Kept};
 use super::recorded::{Outcome, Recorded};
 use super::settle::Hand;
 use crate::event::{Position, Time};
@@ -26,7 +26,8 @@ pub fn step(
 
 /// A message arrives, or a person settles the instance; then the deferred ones are tried again, in
 /// arrival order, each as a decision of its own, from the first again whenever one of them changes the
-/// state. A deferred message that is deferred once more changes nothing, so nothing is recorded of it.
+/// state. A deferred message that is deferred once more, by the same regions, changes nothing, so
+/// nothing is recorded of it.
 ///
 /// Where a person has settled it, what is taken up again is first the message over which it was
 /// parked, then what was deferred (it may have been parked before all of those were tried), and what
@@ -53,12 +54,18 @@ pub fn turn<'a>(
         && let Some(definition) = version_for(instance)
     {
         let recorded = if let Some(waiting) = instance.deferred.get(index).filter(|_| woken && !resumed) {
-            let again = Input::Again(waiting.clone());
-            if decide(definition, instance, &again, now).outcome == Outcome::Deferred {
+            let again = Input::Again(waiting.message.clone());
+            let decided = decide(definition, instance, &again, now);
+            if decided.outcome == Outcome::Deferred && decided.keepers == waiting.by {
                 index += 1;
                 continue;
             }
-            step(definition, instance, &again, now, next)
+            let recorded = step(definition, instance, &again, now, next);
+            // What some regions still keep has been tried, as what all of them do.
+            let kept =
+                |waiting: &Kept| waiting.id == again.message().id && waiting.source == again.message().source;
+            index += usize::from(instance.deferred.get(index).is_some_and(kept));
+            recorded
         } else if let Some(held) = instance.held.first() {
             // Only a person's hand leaves held messages with an instance that is not parked.
             resumed = false;

@@ -2,12 +2,13 @@
 //! is answered when it is durable, in order.
 
 use super::append::{self, Appended, Guard};
+use super::made::Made;
 use super::ready::Ready;
 use super::store::Store;
 use crate::error::{Error, Result};
 use crate::event::Message;
 use std::borrow::Borrow;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 
 impl Store {
@@ -18,7 +19,7 @@ impl Store {
     /// what came behind it one may be in the log, as after a crash: whoever asks again with the same ids is told.
     pub fn commit_all<M: Borrow<Message> + Send + 'static, E: From<Error>>(
         &self,
-        all: Receiver<Result<Ready<M>>>,
+        all: Made<Result<Ready<M>>>,
         look_for_ids: bool,
         mut answer: impl FnMut(Vec<Vec<M>>, Appended) -> Result<(), E>,
     ) -> Result<(), E> {
@@ -27,7 +28,7 @@ impl Store {
         let store = self.clone();
         let ended = Arc::new(Mutex::new(false));
         let end = ended.clone();
-        std::thread::spawn(move || {
+        let writer = std::thread::spawn(move || {
             for ready in all {
                 let ended = ended.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
                 if *ended {
@@ -47,6 +48,9 @@ impl Store {
         });
         // What is being written is waited for, and nothing is written behind it; what is to come may be long in coming.
         *end.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = true;
-        result
+        result?;
+        // It has come to its end, or else it or what it takes from did not: then all is not well, whatever was answered.
+        writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok(())
     }
 }

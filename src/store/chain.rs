@@ -3,7 +3,7 @@
 //! Reader, tail and verify all ask here, so that a log which one of them takes is taken by all.
 
 use super::lines::Fault;
-use crate::event::{Envelope, Message, Name, Names, Position, line, seal};
+use crate::event::{Envelope, Heads, Message, Name, Names, line, seal};
 
 /// What the next line must be.
 #[derive(Debug, Clone)]
@@ -16,6 +16,7 @@ pub(super) struct Chain {
     /// How many lines of the batch it belongs to still follow, itself included; 0: it begins one.
     pub left: u32,
     names: Names,
+    heads: Heads,
 }
 
 pub(super) const EDITED: &str =
@@ -23,7 +24,14 @@ pub(super) const EDITED: &str =
 
 impl Chain {
     pub fn at_start(module: &str) -> Chain {
-        Chain { module: Name::from(module), next: 1, seed: 0, left: 0, names: Names::remembering() }
+        Chain {
+            module: Name::from(module),
+            next: 1,
+            seed: 0,
+            left: 0,
+            names: Names::remembering(),
+            heads: Heads::new(module),
+        }
     }
 
     /// Goes on after a line that was read before.
@@ -34,6 +42,7 @@ impl Chain {
             seed: seal::crc_of(trimmed(text)).unwrap_or(0),
             left: message.remaining,
             names: Names::remembering(),
+            heads: Heads::new(module),
         }
     }
 
@@ -52,17 +61,21 @@ impl Chain {
 
     /// As [`Chain::accept`], for who asks only for the envelope: several times as fast where a writer of ours
     /// wrote the line, which its checksum tells.
+    #[inline(always)]
     pub fn glance<'l>(&mut self, line: Seen<'l>) -> Result<Glance<'l>, Fault> {
         if let Some(text) = line.text
-            && let Some(Ok(crc)) = seal::verify(text, self.seed)
-            && let Some(envelope) = Envelope::glance(text)
-            && envelope.source == &*self.module
-            && envelope.position == Position::new(self.next)
+            && let Some(crc) = seal::fits(line.bytes, self.seed)
+            && let Some(envelope) = self.heads.glance(text, self.next)
             && (self.left == 0 || envelope.remaining == self.left - 1)
         {
             (self.seed, self.next, self.left) = (crc, self.next + 1, envelope.remaining);
             return Ok(Glance::Ours(envelope));
         }
+        self.glance_at_any(line)
+    }
+
+    #[cold]
+    fn glance_at_any<'l>(&mut self, line: Seen<'l>) -> Result<Glance<'l>, Fault> {
         self.accept(line.bytes).map(|(message, _)| Glance::Any(Box::new(message)))
     }
 

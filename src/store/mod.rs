@@ -9,7 +9,9 @@
 
 mod ahead;
 mod all;
+mod altered;
 mod append;
+mod as_of;
 mod aside;
 mod audit;
 mod blocks;
@@ -21,6 +23,7 @@ mod index;
 mod known;
 mod lines;
 mod lookup;
+mod made;
 mod medium;
 mod memory;
 mod reader;
@@ -34,12 +37,15 @@ mod tail;
 mod unsure;
 mod verify;
 
+pub use altered::{Altered, Changes};
 pub use append::{Appended, Guard, Placed, check_message};
+pub use as_of::AsOf;
 pub use audit::Audit;
 pub use blocks::{BlockWriter, Blocks};
 pub use file::{Folder, foreign_files};
 pub use foreign::Foreign;
 pub use incoming::{Arrival, Incoming};
+pub use made::Made;
 pub use medium::{Bytes, Draft, Log, Medium, Pieces, check_name};
 pub use memory::Memory;
 pub use reader::{Logs, Reader, Record};

@@ -9,7 +9,7 @@ use crate::event::{Envelope, Message, Name, Position, Time};
 use std::collections::{HashMap, VecDeque};
 
 /// Anything that keeps logs to be read: a [`super::Store`], a [`super::Foreign`] log.
-pub trait Logs {
+pub trait Logs: Sync {
     /// The modules that have messages, sorted.
     fn modules(&self) -> Result<Vec<Name>>;
     /// A module's messages from a position on, in order; none for a module that has no log. An

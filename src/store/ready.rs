@@ -4,12 +4,13 @@
 
 use super::ahead::Looked;
 use super::append::check_message;
+use super::made::Made;
 use super::medium::check_name;
 use super::tail::Tail;
 use crate::error::{Error, Result};
-use crate::event::{Message, Name, Position, seal};
+use crate::event::{Document, Message, Name, Position, seal};
 use std::borrow::Borrow;
-use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
+use std::sync::mpsc::{Sender, channel};
 
 /// Batches for a module's log, for [`super::Store::commit`].
 pub struct Ready<M> {
@@ -22,7 +23,7 @@ pub struct Ready<M> {
     pub(super) looked: Option<Looked>,
 }
 
-/// Goes back to whoever filled it: half a megabyte that is new to the process costs more than what is written into it.
+/// Goes back to whoever filled it: half a megabyte that is new to the process has its pages touched for the first time.
 #[derive(Default)]
 struct Text {
     bytes: Vec<u8>,
@@ -75,11 +76,12 @@ impl<M: Borrow<Message>> Ready<M> {
     }
 
     /// Makes one after the other ready by a thread of its own, ahead of whoever appends them with
-    /// [`super::Store::commit_new`]. It ends with them, or with whoever listens, and its first error is its last item.
+    /// [`super::Store::commit_new`]. It ends with them, or with whoever listens, and its first error is its last item. A
+    /// bug in that thread is raised where its next item is asked for.
     pub fn ahead(
         module: &str,
         all: impl Iterator<Item = Result<Vec<Vec<M>>>> + Send + 'static,
-    ) -> Receiver<Result<Ready<M>>>
+    ) -> Made<Result<Ready<M>>>
     where
         M: Send + 'static,
     {
@@ -91,14 +93,13 @@ impl<M: Borrow<Message>> Ready<M> {
         module: &str,
         mut all: impl Iterator<Item = Result<Vec<Vec<M>>>> + Send + 'static,
         mut look: impl FnMut(&[&str]) -> Option<Looked> + Send + 'static,
-    ) -> Receiver<Result<Ready<M>>>
+    ) -> Made<Result<Ready<M>>>
     where
         M: Send + 'static,
     {
-        let (send, ready) = sync_channel(AHEAD);
         let (back, rooms) = channel();
         let module = Name::from(module);
-        std::thread::spawn(move || {
+        Made::ahead(AHEAD, move |send| {
             loop {
                 let Some(next) = all.next() else { break };
                 let mut next = next.and_then(|batches| {
@@ -113,8 +114,7 @@ impl<M: Borrow<Message>> Ready<M> {
                     break;
                 }
             }
-        });
-        ready
+        })
     }
 
     pub(super) fn ids(&self) -> Vec<&str> {
@@ -150,7 +150,10 @@ impl<M: Borrow<Message>> Ready<M> {
 fn line(text: &mut String, message: &Message, remaining: u32) -> Line {
     let start = text.len();
     let digits = message.write_json_at(text, Some(Position::FIRST), remaining) - start;
-    if memchr::memchr(b'\n', &text.as_bytes()[start..]).is_some() {
+    // In a text a newline is escaped: only what stands as it came can have one.
+    let mut as_they_came =
+        message.data.iter().map(Document::text).chain(message.extras.iter().map(|extra| &*extra.value));
+    if as_they_came.any(|value| memchr::memchr(b'\n', value.as_bytes()).is_some()) {
         // JSON has newlines only between its tokens, where a space does as well; a log has
         // them only between messages.
         let one_line = text[start..].replace('\n', " ");

@@ -9,7 +9,7 @@ use super::medium::{Bytes, Log, Medium};
 use super::tail::{self, Torn};
 use super::{unsure, verify};
 use crate::error::Result;
-use crate::event::{Envelope, seal};
+use crate::event::{Envelope, Heads, Position, seal};
 
 /// What came of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,6 +62,7 @@ fn locked(bytes: &mut dyn Log, module: &str) -> Result<Resealed> {
             copied: 0,
             old: Chain::at_start(module),
             new: Chain::at_start(module),
+            heads: Heads::new(module),
             resealed: &mut resealed,
         };
         let kept = bytes.replace(&mut |bytes| anew.piece(bytes))?;
@@ -78,6 +79,7 @@ struct Anew<'a> {
     copied: u64,
     old: Chain,
     new: Chain,
+    heads: Heads,
     resealed: &'a mut Resealed,
 }
 
@@ -102,7 +104,9 @@ impl Anew<'_> {
             let mut fresh = with_checksum(text, self.new.seed);
             // Whoever glances at a sealed line relies on our spelling: here a member stands a second time behind the
             // data, and counts. It is written once, in its place.
-            if Envelope::glance(&fresh).is_some_and(|seen| seen != Envelope::of(&message)) {
+            let position = message.position.map_or(0, Position::number);
+            let seen = self.heads.glance(&fresh, position);
+            if seen.is_some_and(|seen| seen != Envelope::of(&message)) {
                 fresh = with_checksum(&message.to_json(), self.new.seed);
             }
             self.resealed.sealed += !was_sealed as u64;

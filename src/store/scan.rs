@@ -67,8 +67,8 @@ pub(super) fn pieces<R: Send>(
         true => (SMALL, 1),
         false => (PIECE, thread::available_parallelism().map_or(1, |cores| cores.get() as u64)),
     };
-    let count = len.div_ceil(size);
     let all = Pieces { bytes, from, end, size };
+    let count = all.count();
     let (next, stopped) = (AtomicU64::new(0), AtomicBool::new(false));
     // The next piece that nobody works at, and what was found in it.
     let one = |buffer: &mut Vec<u8>| {
@@ -119,38 +119,55 @@ struct Pieces<'a> {
     size: u64,
 }
 
+/// Of the system's memory for files. What is copied from there to a place that lies alike is copied faster.
+const PAGE: u64 = 4096;
+
 impl Pieces<'_> {
-    /// The lines that begin in the piece of that number.
+    fn count(&self) -> u64 {
+        match self.from < self.end {
+            true => self.end.div_ceil(self.size) - self.from / self.size,
+            false => 0,
+        }
+    }
+
+    /// The lines that begin in the piece of that number: behind its first newline, up to the first one behind its end.
     fn read<'b>(&self, index: u64, buffer: &'b mut Vec<u8>) -> Result<Piece<'b>> {
-        let start = self.from + index * self.size;
-        let stop = (start + self.size).min(self.end);
-        // The byte before tells whether a line begins at `start`.
-        let begin = if index == 0 { start } else { start - 1 };
+        let begin = (self.from / self.size + index) * self.size;
+        let stop = (begin + self.size).min(self.end);
+        let first = self.from.max(begin);
+        // Whole pages, also where the first line begins inside of one.
+        let base = first / PAGE * PAGE;
         let mut filled = 0;
-        let mut wanted = (stop + 4096).min(self.end) - begin;
-        let ends = loop {
-            if (buffer.len() as u64) < wanted {
-                buffer.resize(wanted as usize, 0);
+        let mut wanted = ((stop + PAGE).min(self.end) - base) as usize;
+        let (start, ends) = loop {
+            if buffer.len() < wanted + PAGE as usize {
+                *buffer = vec![0; wanted + PAGE as usize];
+                filled = 0;
             }
-            while (filled as u64) < wanted {
-                match self.bytes.read_at(begin + filled as u64, &mut buffer[filled..wanted as usize])? {
+            let start = buffer.as_ptr().align_offset(PAGE as usize).min(PAGE as usize);
+            let room = &mut buffer[start..start + wanted];
+            while filled < wanted {
+                match self.bytes.read_at(base + filled as u64, &mut room[filled..])? {
                     0 => break,
                     count => filled += count,
                 }
             }
-            let seen = ((stop - 1 - begin) as usize).min(filled);
-            let newline = memchr::memchr(b'\n', &buffer[seen..filled]);
-            match newline {
-                Some(newline) => break seen + newline + 1,
-                None if begin + filled as u64 >= self.end || (filled as u64) < wanted => break filled,
-                None => wanted = (wanted * 2).min(self.end - begin),
+            let seen = ((stop - base) as usize).min(filled);
+            match memchr::memchr(b'\n', &room[seen..filled]) {
+                Some(newline) => break (start, seen + newline + 1),
+                None if base + filled as u64 >= self.end || filled < wanted => break (start, filled),
+                None => wanted = (wanted * 2).min((self.end - base) as usize),
             }
         };
+        let read = &buffer[start..start + ends];
+        let begins = (first - base) as usize;
         let begins = match index {
-            0 => 0,
-            _ => memchr::memchr(b'\n', &buffer[..ends]).map_or(ends, |newline| newline + 1),
+            0 => begins.min(ends),
+            _ => {
+                memchr::memchr(b'\n', &read[begins.min(ends)..]).map_or(ends, |newline| begins + newline + 1)
+            }
         };
-        Ok(Piece { offset: begin + begins as u64, bytes: &buffer[begins..ends] })
+        Ok(Piece { offset: base + begins as u64, bytes: &read[begins..] })
     }
 }
 
@@ -187,4 +204,59 @@ pub(super) fn chain_at(bytes: &dyn Bytes, module: &str, offset: u64) -> Result<C
             Ok(Chain::after(module, &message, read))
         })
         .map_err(|fault| damage(bytes, before, &text, fault))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Medium, Memory};
+
+    /// Where each line begins that is not blank, and how long it is, as whoever has all of it in one piece finds them.
+    fn lines_of(text: &[u8], from: usize) -> Vec<(u64, usize)> {
+        let mut at = from;
+        let lines = text[from..].split(|byte| *byte == b'\n').map(|line| {
+            at += line.len() + 1;
+            ((at - line.len() - 1) as u64, line.len())
+        });
+        lines.filter(|(_, len)| *len > 0).collect()
+    }
+
+    #[test]
+    fn the_pieces_together_are_every_line_once_and_in_order() {
+        // Lines that end just before, at and behind the ends of pieces and pages; some that are longer than a piece.
+        let small = SMALL as usize;
+        let large = PIECE as usize;
+        let texts: [Vec<usize>; 6] = [
+            vec![],
+            vec![5, 0, 0, 7],
+            vec![small - 1, 10, small - 13, 1, small - 2, small, 3 * small, 20],
+            (0..3_000).map(|n| n * 37 % 211).collect(),
+            (0..9_000).map(|n| n * 7_919 % 600).collect(),
+            vec![large - 1, large, 40, large - 42, 3 * large, 4_094, 1, large + 4_096, 9],
+        ];
+        for (number, lens) in texts.iter().enumerate() {
+            let mut text: Vec<u8> =
+                lens.iter().flat_map(|len| [vec![b'x'; *len], vec![b'\n']].concat()).collect();
+            for ended in [true, false] {
+                text.truncate(text.len() - !ended as usize * (text.last() == Some(&b'\n')) as usize);
+                let memory = Memory::new();
+                memory.set_bytes("m", text.clone());
+                let bytes = memory.open("m").unwrap().unwrap();
+                let all = lines_of(&text, 0);
+                let some = all.iter().step_by(all.len() / 4 + 1).map(|(offset, _)| *offset as usize);
+                for from in some.chain([0, text.len()]) {
+                    let mut found = Vec::new();
+                    let work = |piece: Piece<'_>| {
+                        Ok(piece.lines().map(|(offset, line)| (offset, line.bytes.len())).collect::<Vec<_>>())
+                    };
+                    pieces(&*bytes, from as u64, text.len() as u64, work, |lines| {
+                        found.extend(lines);
+                        Ok(true)
+                    })
+                    .unwrap();
+                    assert_eq!(found, lines_of(&text, from), "text {number} from {from}");
+                }
+            }
+        }
+    }
 }

@@ -6,6 +6,7 @@ use super::aside::Aside;
 use super::audit::{self, Audit};
 use super::known::Known;
 use super::lookup::Asked;
+use super::made::Made;
 use super::medium::{Bytes, Medium, check_name};
 use super::reader::{Conversations, Logs, Reader, Record};
 use super::ready::Ready;
@@ -18,7 +19,6 @@ use crate::error::Result;
 use crate::event::{Envelope, Message, Name, Position, Time};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
-use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
 
 /// The logs of a workspace. Cheap to clone; as many hands on the same logs as one likes, also from
@@ -175,7 +175,7 @@ impl Store {
         &self,
         module: &str,
         all: impl Iterator<Item = Result<Vec<Vec<M>>>> + Send + 'static,
-    ) -> Receiver<Result<Ready<M>>> {
+    ) -> Made<Result<Ready<M>>> {
         // Not the whole store: the thread may live on when that is gone.
         let (medium, behind, kept) = (self.medium.clone(), self.behind, self.ahead.clone());
         let name = Name::from(module);

@@ -1,7 +1,7 @@
 //! Two stories of one instance, side by side, by cause.
 
 use super::story::{Cause, Said, Stories, Story};
-use crate::event::Name;
+use crate::event::{Name, Time};
 use std::collections::BTreeMap;
 
 /// Where two versions part: one cause to which they say different things, or `end` and where they
@@ -35,21 +35,26 @@ fn parts(instance: &Name, one: &Story, other: &Story) -> Vec<Divergence> {
     if one == other {
         return Vec::new();
     }
-    let by_cause = |story: &Story| -> BTreeMap<Cause, Vec<Said>> { story.causes.iter().cloned().collect() };
-    let (mut left, mut right) = (by_cause(one), by_cause(other));
-    let mut found = Vec::new();
-    let mut differs = |cause: String, recorded: Vec<Said>, decided: Vec<Said>| {
-        if recorded != decided {
-            found.push(Divergence { instance: instance.clone(), cause, recorded, decided });
+    // By when one of them first answers; a message may have come twice, and only once have been answered.
+    let mut causes: BTreeMap<&Cause, (Time, [Vec<Said>; 2])> = BTreeMap::new();
+    for (side, story) in [one, other].into_iter().enumerate() {
+        for (at, cause, said) in &story.causes {
+            let (first, sides) = causes.entry(cause).or_insert_with(|| (*at, Default::default()));
+            *first = (*first).min(*at);
+            sides[side].extend(said.iter().cloned());
         }
-    };
-    // In the order in which the first tells it, then what only the second tells.
-    for (cause, _) in one.causes.iter().chain(&other.causes) {
-        let said = left.remove(cause).unwrap_or_default();
-        let answered = right.remove(cause).unwrap_or_default();
-        differs(cause.0.clone(), said, answered);
     }
+    let mut causes: Vec<_> = causes.into_iter().filter(|(_, (_, sides))| sides[0] != sides[1]).collect();
+    causes.sort_by_key(|(_, (at, _))| *at);
     let rests = |story: &Story| vec![Said::Rests(story.rests.clone())];
-    differs("end".to_string(), rests(one), rests(other));
-    found
+    let end = (one.rests != other.rests).then(|| ("end".to_string(), [rests(one), rests(other)]));
+    let parts = causes.into_iter().map(|(cause, (_, sides))| (cause.0.clone(), sides)).chain(end);
+    parts
+        .map(|(cause, [recorded, decided])| Divergence {
+            instance: instance.clone(),
+            cause,
+            recorded,
+            decided,
+        })
+        .collect()
 }

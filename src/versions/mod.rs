@@ -2,17 +2,20 @@
 //!
 //! [`replay`](replay()) drives a log through one process from nothing, in virtual time;
 //! [`against_journal`] takes it through the recorded decisions instead, and compares each;
-//! [`compare`](compare()) lays two replays side by side, by cause and not by position. All decide
+//! [`compare`](compare()) lays two replays side by side, by cause and not by position, and [`groups`] says in
+//! how many ways they differ. All decide
 //! through the runtime's `apply`. Knows nothing of files or of how a report looks.
 
 mod compare;
+mod kinds;
 mod recorded;
 mod replay;
 mod story;
 mod told;
 
 pub use compare::{Divergence, compare};
+pub use kinds::{Difference, Group, Side, by_instance, groups};
 pub use recorded::{Recordings, against_journal};
-pub use replay::{Replayed, replay, summary};
+pub use replay::{Deaf, Replayed, replay, replay_both, summary};
 pub use story::{Said, Stories, Story};
 pub use told::{Journal, journal_of, stories_of};

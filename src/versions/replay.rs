@@ -1,5 +1,6 @@
 //! A log through one process, from nothing.
 
+use super::compare::{Divergence, compare};
 use super::story::Stories;
 use crate::error::Result;
 use crate::event::{Message, Name};
@@ -54,6 +55,39 @@ pub fn replay(
     }
     let replayed = Replayed { events: feed.read(), tally, ..summary(&world) };
     Ok((world, replayed))
+}
+
+/// A log through two versions, or two logs through one, on two threads: neither knows of the other. `also` hears of
+/// the first's turns.
+pub fn replay_both(
+    [(logs, one), (other_logs, other)]: [(&dyn Logs, &Family); 2],
+    keep: &(dyn Fn(&Message) -> bool + Sync),
+    also: &mut dyn Port,
+) -> Result<(Replayed, Vec<Divergence>)> {
+    let (mut recorded, mut decided) = (Stories::new(), Stories::new());
+    let (first, second) = std::thread::scope(|scope| {
+        let second = scope.spawn(|| replay(other_logs, other, keep, Some(&mut decided), &mut Deaf));
+        let first = replay(logs, one, keep, Some(&mut recorded), also);
+        (first, second.join().unwrap_or_else(|bug| std::panic::resume_unwind(bug)))
+    });
+    let ((world, replayed), (other_world, _)) = (first?, second?);
+    let ids = world.member(0).instances().map(|instance| &instance.id);
+    let more = other_world.member(0).instances().map(|instance| &instance.id);
+    let more = more.filter(|id| world.member(0).instance(id).is_none());
+    Ok((replayed, compare(ids.chain(more), &recorded, &decided)))
+}
+
+/// Hears nothing.
+pub struct Deaf;
+
+impl Port for Deaf {
+    fn supply(&mut self, _: &mut World) -> Result<()> {
+        Ok(())
+    }
+
+    fn took(&mut self, _: &World, _: &Choice, _: Turn) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// Where the instances of the only process of a world rest.

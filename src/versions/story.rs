@@ -8,8 +8,8 @@ use std::fmt;
 /// What one instance did, told by cause: only what can be compared between versions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Story {
-    /// In the order in which they were decided.
-    pub causes: Vec<(Cause, Vec<Said>)>,
+    /// To what it has said something and when, in the order in which that was decided.
+    pub causes: Vec<(Time, Cause, Vec<Said>)>,
     pub rests: String,
     /// How often each alarm has rung so far.
     rings: BTreeMap<Name, u64>,
@@ -102,6 +102,8 @@ impl Story {
                 said.push(Said::Parked(reason.to_string()));
             }
         }
-        self.causes.push((cause, said));
+        if !said.is_empty() {
+            self.causes.push((first.at, cause, said));
+        }
     }
 }

@@ -64,7 +64,12 @@ impl Case {
         let mut texts = Vec::new();
         for name in PROCESSES.choose_multiple_in_order(&mut maker.random, count) {
             let versions = if maker.chance(30) { 2 } else { 1 };
-            texts.extend((1..=versions).map(|version| maker.definition(name, version)));
+            for version in 1..=versions {
+                let text = maker.definition(name, version);
+                // One in four has two machines side by side.
+                let other = (seed % 4 == 3).then(|| maker.definition(name, version));
+                texts.push(other.map_or(text.clone(), |other| side_by_side(&text, &other)));
+            }
         }
         let arrivals = maker.arrivals();
         Case { seed, texts, arrivals }
@@ -96,6 +101,36 @@ pub fn append(memory: &Memory, arrivals: &[Message]) {
     for message in arrivals {
         store.append_new(&message.source, vec![vec![message.clone()]], Guard::None).unwrap();
     }
+}
+
+/// The states of two definitions as regions of the first; and a join that sends, and one that ends it.
+fn side_by_side(text: &str, other: &str) -> String {
+    let forgets = |text: &str| text.contains("after-end: forget");
+    // What one region has answered and another keeps would begin the next life, and answer again.
+    if forgets(text) {
+        return text.to_string();
+    }
+    // What one lets go round because it remembers, the other must not forget.
+    let other = if forgets(text) == forgets(other) { other } else { text };
+    let (head, left) = text.split_at(text.find("initial:").unwrap());
+    let right = &other[other.find("initial:").unwrap()..];
+    let mut out = String::new();
+    for line in head.lines() {
+        // A start leads nowhere: each region begins in its own initial state.
+        let cut = line.find(", to: ").map_or(line, |at| &line[..at]);
+        let cut = cut.find("{to: ").map_or(cut, |at| &cut[..=at]);
+        out += cut;
+        out += if cut.len() < line.len() { "}\n" } else { "\n" };
+    }
+    out += "regions:\n";
+    for (name, states) in [("left", left), ("right", right)] {
+        writeln!(out, "  {name}:").unwrap();
+        states.lines().for_each(|line| writeln!(out, "    {line}").unwrap());
+    }
+    out += "joins:\n  - {when: state.left == 'two' && data.n < 9, set: {n: =data.n + 1}, send: Meet}\n";
+    out +=
+        "  - {when: state.left == 'three' && state.right == 'three', publish: Met, end: manual, as: met}\n";
+    out.replace("state == 'one'", "state.right == 'one'")
 }
 
 trait InOrder<T> {

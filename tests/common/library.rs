@@ -4,7 +4,7 @@ use anyorder::error::{Error, Result};
 use anyorder::event::Name;
 use anyorder::explore::{Scenario, read};
 use anyorder::process::workspace_file::{self, WorkspaceFile};
-use anyorder::process::{self, Definition, Library, Service};
+use anyorder::process::{self, Definition, Library, Parts, Service};
 use anyorder::span::Source;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,6 +35,18 @@ impl FolderLibrary {
     }
 }
 
+/// The folder of a definition's file, where its parts lie, too.
+pub struct Beside<'a>(pub &'a Path);
+
+impl Parts for Beside<'_> {
+    fn part(&self, full_name: &str) -> Result<Arc<Source>> {
+        let file = format!("{full_name}.yaml");
+        let text = std::fs::read_to_string(self.0.join(&file))
+            .map_err(|_| Error::input(format!("there is no part {full_name}")))?;
+        Ok(Source::new(file, text))
+    }
+}
+
 impl Library for FolderLibrary {
     fn process(&self, p: &str) -> Result<Arc<Definition>> {
         let path = if p.contains('/') || p.ends_with(".yaml") {
@@ -51,7 +63,8 @@ impl Library for FolderLibrary {
         };
         let text = std::fs::read_to_string(&path)
             .map_err(|_| Error::input("cannot read the file: No such file or directory").at(p))?;
-        Ok(Arc::new(process::read(&Source::new(path.file_name().unwrap().to_str().unwrap(), text))?))
+        let source = Source::new(path.file_name().unwrap().to_str().unwrap(), text);
+        Ok(Arc::new(process::read_with_parts(&source, None, &Beside(path.parent().unwrap()))?))
     }
 
     fn service(&self, name: &str) -> Result<Arc<Service>> {

@@ -4,6 +4,8 @@
 pub mod bench;
 pub mod checks;
 pub mod library;
+pub mod lints;
+pub mod mutate;
 pub mod pass_on;
 pub mod too_much;
 

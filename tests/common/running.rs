@@ -1,9 +1,9 @@
 //! Running definitions over logs in memory, as the command line does over files.
 #![allow(dead_code)] // each test file uses its part
 
-use anyorder::error::Result;
+use anyorder::error::{Error, Result};
 use anyorder::event::{Name, Position};
-use anyorder::process::{Family, read};
+use anyorder::process::{Family, Parts, read_with_parts};
 use anyorder::report::diagnostic::render;
 use anyorder::runtime::journal::{Entry, Reader};
 use anyorder::runtime::{House, Rules, Run, Tally, World, recover, run_in_writes};
@@ -23,7 +23,9 @@ pub fn families(texts: &[impl AsRef<str>]) -> Vec<Family> {
     for text in texts {
         let text = text.as_ref();
         let source = Source::new("random@1.yaml", text);
-        let definition = read(&source).unwrap_or_else(|error| panic!("{}\n{text}", render(&error, false)));
+        let parts = Among(texts.iter().map(|text| text.as_ref()).collect());
+        let read = read_with_parts(&source, None, &parts);
+        let definition = read.unwrap_or_else(|error| panic!("{}\n{text}", render(&error, false)));
         let known = families.iter().position(|family| family.name == definition.name);
         let index = known.unwrap_or_else(|| {
             families.push(Family::new(definition.name.clone()));
@@ -31,7 +33,20 @@ pub fn families(texts: &[impl AsRef<str>]) -> Vec<Family> {
         });
         families[index].insert(Arc::new(definition)).unwrap();
     }
-    families
+    families.into_iter().filter_map(Family::without_parts).collect()
+}
+
+/// Parts among texts that lie beside each other.
+struct Among<'a>(Vec<&'a str>);
+
+impl Parts for Among<'_> {
+    fn part(&self, full_name: &str) -> Result<Arc<Source>> {
+        let (name, version) = full_name.split_once('@').expect("a part has a version");
+        let head = format!("process: {name}\nversion: {version}\n");
+        let found = self.0.iter().find(|text| text.starts_with(&head));
+        let text = found.ok_or_else(|| Error::input(format!("there is no part {full_name}")))?;
+        Ok(Source::new(format!("{full_name}.yaml"), *text))
+    }
 }
 
 /// A family of one of its versions, as a replay of that version has it.

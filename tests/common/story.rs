@@ -39,8 +39,12 @@ fn unindented(text: &str) -> String {
 }
 
 pub fn story(text: &str) -> Story {
+    story_of(definition(text))
+}
+
+pub fn story_of(definition: Definition) -> Story {
     Story {
-        definition: definition(text),
+        definition,
         instances: BTreeMap::new(),
         start: nine(),
         now: nine(),
@@ -214,6 +218,12 @@ impl Story {
         }
         if recorded.kept {
             out += "; keeps it";
+        }
+        if !recorded.keepers.is_empty() {
+            out += &format!(
+                " for {}",
+                recorded.keepers.iter().map(|name| &**name).collect::<Vec<_>>().join(" and ")
+            );
         }
         if recorded.forgotten {
             out += "; forgotten";

@@ -6,7 +6,7 @@ use super::file::Reader;
 use super::stimuli::Whole;
 use super::{Cast, outcomes};
 use crate::event::Name;
-use crate::process::expr::{ProcessScope, PropertyScope, Scope, ServiceScope, parse_guard};
+use crate::process::expr::{ProcessScope, PropertyScope, RegionScope, Scope, ServiceScope, parse_guard};
 use crate::process::keys::Place;
 use crate::process::tree::Node;
 use crate::process::{Definition, Participant, sent};
@@ -112,6 +112,7 @@ fn property_scope<'a>(cast: Cast, stimuli: impl Iterator<Item = &'a Stimulus>) -
     let of = |definition: &Arc<Definition>| ProcessScope {
         name: definition.name.clone(),
         states: definition.states.iter().map(|state| state.name.clone()).collect(),
+        regions: region_scopes(definition),
         data: definition.data_names(),
     };
     let (remembering, forgetful): (Vec<_>, Vec<_>) =
@@ -127,4 +128,13 @@ fn property_scope<'a>(cast: Cast, stimuli: impl Iterator<Item = &'a Stimulus>) -
         types,
         alarms,
     }
+}
+
+/// None of a plain process.
+fn region_scopes(definition: &Definition) -> Vec<RegionScope> {
+    let regions = definition.regions.iter().enumerate().filter(|(_, region)| !region.name.is_empty());
+    let states = |region| definition.states_of(region).iter().map(|state| state.name.clone()).collect();
+    regions
+        .map(|(number, region)| RegionScope { name: region.name.clone(), states: states(number) })
+        .collect()
 }

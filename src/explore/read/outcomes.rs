@@ -115,7 +115,7 @@ impl<'a> Known<'a> {
         {
             // `order: served` says no more than `served`.
             let rest = text.strip_prefix(&*definition.name).and_then(|rest| rest.strip_prefix(": "));
-            return rests(definition, rest.unwrap_or(text)).map(|rest| rest.to_string());
+            return rests(definition, rest.unwrap_or(text));
         }
         let parts = self.parts(text);
         let asked = self.instances.iter().filter(|called| called.reached || self.first_of(called));
@@ -186,44 +186,41 @@ impl<'a> Known<'a> {
 }
 
 /// Where an instance may rest, spelled as [`Rest`] spells it.
-fn rests<'t>(definition: &'t Definition, text: &'t str) -> Result<Rest<'t>, Wrong> {
+fn rests(definition: &Definition, text: &str) -> Result<String, Wrong> {
     if let Some(reason) = text.strip_prefix("parked: ").filter(|reason| !reason.is_empty()) {
-        return Ok(Rest::Parked(reason));
+        return Ok(Rest::Parked(reason).to_string());
     }
     let name = definition.full_name();
     if let Some(state) = text.strip_prefix("unfinished: ") {
-        return match definition.state_named(state) {
-            Some(found) if found.end.is_none() => Ok(Rest::Unfinished(&found.name)),
-            Some(_) => {
+        return match definition.resting(state) {
+            Some((found, None)) => Ok(Rest::Unfinished(&found).to_string()),
+            Some((_, Some(_))) => {
                 let what = format!("{state} is an end of {name}, and not unfinished");
                 Err((what, format!("write `{state}`")))
             }
-            None => Err(no_state(definition, state, "unfinished: ", |end| !end)),
+            None => Err(no_state(definition, state, "unfinished: ", false)),
         };
     }
-    match (text, definition.state_named(text)) {
-        ("not-started", _) => Ok(Rest::NotStarted),
-        ("declined", None) => Ok(Rest::Declined),
+    match (text, definition.resting(text)) {
+        ("not-started", _) => Ok(Rest::NotStarted.to_string()),
+        ("declined", None) => Ok(Rest::Declined.to_string()),
         ("parked" | "parked:", None) => Err((
             "it is parked for a reason".into(),
             "write `parked: unexpected OrderPaid in cooking`".into(),
         )),
-        (_, Some(found)) => match found.end {
-            Some(end) => Ok(Rest::Ended(&found.name, end)),
-            None => {
-                let what = format!("{text} is no end of {name}: an instance that stays there is unfinished");
-                Err((what, format!("write `unfinished: {text}` if that is meant")))
-            }
-        },
-        (_, None) => Err(no_state(definition, text, "", |end| end)),
+        (_, Some((found, Some(end)))) => Ok(Rest::Ended(&found, end).to_string()),
+        (_, Some((_, None))) => {
+            let what = format!("{text} is no end of {name}: an instance that stays there is unfinished");
+            Err((what, format!("write `unfinished: {text}` if that is meant")))
+        }
+        (_, None) => Err(no_state(definition, text, "", true)),
     }
 }
 
-fn no_state(definition: &Definition, text: &str, prefix: &str, wanted: impl Fn(bool) -> bool) -> Wrong {
-    let states =
-        definition.states.iter().filter(|state| wanted(state.end.is_some())).map(|state| &*state.name);
+fn no_state(definition: &Definition, text: &str, prefix: &str, ended: bool) -> Wrong {
+    let states = definition.resting_names(ended);
     let others = ["not-started", "declined"].into_iter().filter(|_| prefix.is_empty());
-    let known: Vec<&str> = states.chain(others).collect();
+    let known: Vec<&str> = states.iter().map(String::as_str).chain(others).collect();
     let what = if prefix.is_empty() {
         format!("{} has no end `{text}`", definition.full_name())
     } else {

@@ -35,10 +35,7 @@ impl Checker<'_> {
                 self.reads.all_data = true;
                 (Op::Data, Types::MAP)
             }
-            "state" => {
-                self.reads.state = true;
-                (Op::State, Types::TEXT)
-            }
+            "state" => self.state(),
             "now" => {
                 self.reads.now = true;
                 (Op::Now, Types::of(Type::Time))
@@ -97,6 +94,7 @@ impl Checker<'_> {
                 // A property has none, and what is said of the word itself is enough.
                 ("event", _) if self.scope.property.is_none() => return self.attribute(name, at, bracketed),
                 ("data", None) => return self.data_member(name, at),
+                ("state", None) if self.regions().is_some() => return self.state_in(name, at),
                 _ => {}
             }
         }
@@ -104,6 +102,11 @@ impl Checker<'_> {
             && let Some(process) = self.data_of(property, of)
         {
             return self.data_member_of(property, process, name, at);
+        }
+        if let Some(property) = self.several()
+            && let Some(process) = self.regions_of(property, of)
+        {
+            return self.state_in_of(property, process, name, at);
         }
         let all_said = self.reads.all_said;
         let (code, types) = self.node(of);

@@ -16,9 +16,7 @@ impl Checker<'_> {
         if matches!(operator, Operator::Equal | Operator::NotEqual) {
             self.teach_quotes(left, right, faults);
         }
-        if let Some(property) = &self.scope.property {
-            self.known_states(property, operator, left, right);
-        }
+        self.known_states(operator, left, right);
         let codes = Box::new([left_code, right_code]);
         let gives = types::results(operator, left_types, right_types);
         if gives.is_empty() {

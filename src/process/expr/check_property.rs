@@ -1,9 +1,8 @@
 //! What a property may say, and a guard may not: `count`, `entity`, and the states and data of several processes.
 //!
-//! The checker asks here wherever its scope is that of a property. A state that a comparison names must
-//! be one of the process: else the property would hold, or never hold, without a word.
+//! The checker asks here wherever its scope is that of a property.
 
-use super::ast::{Key, Kind, Literal, Node, Operator};
+use super::ast::{Key, Kind, Literal, Node};
 use super::check::{Checker, Typed};
 use super::check_names::unknown_member;
 use super::code::Op;
@@ -57,7 +56,10 @@ impl<'a> Checker<'a> {
         };
         if root == "state" {
             self.reads.state = true;
-            (Op::StateOf(process), Types::TEXT)
+            match property.processes[process].regions.is_empty() {
+                true => (Op::StateOf(process), Types::TEXT),
+                false => Checker::state_map_of(property, process),
+            }
         } else {
             self.reads.all_data = true;
             (Op::DataOf(process), Types::MAP)
@@ -201,84 +203,15 @@ impl<'a> Checker<'a> {
         };
         self.fault(fault.hint(hint))
     }
-
-    /// `state == 'paid'`, `state.order != 'paid'`, `state in ['paid', 'served']`: such states there are.
-    pub(super) fn known_states(
-        &mut self,
-        property: &PropertyScope,
-        operator: Operator,
-        left: &Node,
-        right: &Node,
-    ) {
-        let pairs: &[(&Node, &Node)] = match operator {
-            Operator::Equal | Operator::NotEqual => &[(left, right), (right, left)],
-            Operator::In => &[(left, right)],
-            _ => return,
-        };
-        for (one, other) in pairs {
-            if let (Kind::Name(name), Kind::Literal(Literal::Text(_))) = (&one.kind, &other.kind)
-                && &**name == "state"
-                && !self.is_local("state")
-                && let (None, Some(first)) = (property.only(), property.processes.first())
-            {
-                let fault = Fault::new(
-                    Mistake::TypesDoNotFit,
-                    one.at.0,
-                    "of several processes `state` is a map by their names",
-                );
-                self.faults.push(fault.hint(format!("say of which: `{}`", spelled("state", &first.name))));
-            }
-            let Some(process) = self.state_of(property, one) else { continue };
-            let texts = match &other.kind {
-                Kind::List(items) if operator == Operator::In => items.as_slice(),
-                _ if operator == Operator::In => &[],
-                _ => std::slice::from_ref(*other),
-            };
-            for text in texts {
-                let Kind::Literal(Literal::Text(name)) = &text.kind else { continue };
-                if name.is_empty() || process.states.contains(&**name) {
-                    continue;
-                }
-                let known = || process.states.iter().map(|state| &**state);
-                let hint = match (nearest(name, known()), &**name) {
-                    (Some(near), _) => format!("did you mean '{near}'?"),
-                    (None, "not-started") => "before the start `state` is ''".to_string(),
-                    _ => format!("the states are {}", listed(known())),
-                };
-                let fault = Fault::new(
-                    Mistake::UnknownState,
-                    text.at.0,
-                    format!("{} has no state '{name}'", process.name),
-                );
-                self.faults.push(fault.hint(hint));
-            }
-        }
-    }
-
-    /// The process whose state `node` is.
-    fn state_of<'p>(&self, property: &'p PropertyScope, node: &Node) -> Option<&'p ProcessScope> {
-        if self.is_local("state") {
-            return None;
-        }
-        match (&node.kind, property.only()) {
-            (Kind::Name(name), Some(only)) if &**name == "state" => Some(only),
-            (_, None) => {
-                let (root, process) = member_of(node)?;
-                let process = property.position(process).filter(|_| root == "state")?;
-                Some(&property.processes[process])
-            }
-            _ => None,
-        }
-    }
 }
 
 /// How a member is read, whether its name is a word or not.
-fn spelled(root: &str, name: &str) -> String {
+pub(super) fn spelled(root: &str, name: &str) -> String {
     if is_word(name) { format!("{root}.{name}") } else { format!("{root}['{name}']") }
 }
 
 /// `root.name`, or `root['name']`.
-fn member_of(node: &Node) -> Option<(&str, &str)> {
+pub(super) fn member_of(node: &Node) -> Option<(&str, &str)> {
     let (of, name) = match &node.kind {
         Kind::Member(of, key) => (of, &*key.name),
         Kind::Index(of, key) => match &key.kind {

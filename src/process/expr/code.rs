@@ -26,6 +26,9 @@ pub(super) enum Op {
     Event,
     Data,
     State,
+    /// The state of one region; those of all, by their names.
+    StateIn(Name),
+    StateMap(Vec<Name>),
     Now,
     Attribute(Attribute),
     DataMember(Name),
@@ -34,6 +37,8 @@ pub(super) enum Op {
     /// Of a property over several processes: the states and the data by their names, and those of one.
     States,
     StateOf(usize),
+    StateInOf(Box<(usize, Name)>),
+    StateMapOf(Box<(usize, Vec<Name>)>),
     Datas,
     DataOf(usize),
     DataMemberOf(Box<(usize, Name)>),

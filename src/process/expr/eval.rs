@@ -10,7 +10,8 @@ use super::eval_names::no_member;
 use super::names::Attribute;
 use super::value::{Entry, MAX_NESTING, Value};
 use super::{Env, Facts, Failure, ProcessFacts, functions, operate};
-use crate::event::json;
+use crate::event::{Name, json};
+use crate::process::state_in;
 use crate::span::Span;
 
 /// Small steps that one run may take: items visited, 64-byte pieces of text copied or compared. So
@@ -60,12 +61,16 @@ impl<'a> Machine<'a> {
             Op::Time(time) => Ok(Value::Time(*time)),
             Op::Duration(millis) => Ok(Value::Duration(*millis)),
             Op::State => Ok(Value::text(self.env.state)),
+            Op::StateIn(region) => Ok(Value::text(state_in(self.env.state, region))),
+            Op::StateMap(regions) => Ok(state_map(self.env.state, regions)),
             Op::Now => Ok(Value::Time(self.env.now)),
             Op::Event => self.whole(self.env.event.to_json(), code.at),
             Op::Data => self.whole(self.env.data.to_json(), code.at),
             Op::Count(_)
             | Op::States
             | Op::StateOf(_)
+            | Op::StateInOf(_)
+            | Op::StateMapOf(_)
             | Op::Datas
             | Op::DataOf(_)
             | Op::DataMemberOf(_)
@@ -157,6 +162,8 @@ impl<'a> Machine<'a> {
             }
             Op::States => Ok(named(|process| Value::text(&process.state))),
             Op::StateOf(index) => Ok(Value::text(&facts.processes[*index].state)),
+            Op::StateInOf(of) => Ok(Value::text(state_in(&facts.processes[of.0].state, &of.1))),
+            Op::StateMapOf(of) => Ok(state_map(&facts.processes[of.0].state, &of.1)),
             Op::Datas => {
                 let all = named(|process| Value::Raw(process.data.to_json().into()));
                 self.spend(all.weight(), code.at)?;
@@ -315,6 +322,15 @@ pub(super) fn typed<'a>(value: Value<'a>, at: Span) -> Outcome<Value<'a>> {
             },
         )
     })
+}
+
+/// The states of regions, by their names.
+fn state_map<'a>(written: &'a str, regions: &[Name]) -> Value<'a> {
+    let entry = |region: &Name| Entry {
+        raw_key: json::quote(region).into(),
+        value: Value::text(state_in(written, region)),
+    };
+    Value::map(regions.iter().map(entry).collect())
 }
 
 fn who(form: Form) -> &'static str {

@@ -4,6 +4,7 @@
 //! `now`. A [`PropertyScope`] is what is known of it when it is read, [`Facts`] are what it meets
 //! while it runs.
 
+use super::scope::RegionScope;
 use crate::event::Name;
 use crate::process::Data;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,8 @@ pub struct PropertyScope {
 pub struct ProcessScope {
     pub name: Name,
     pub states: BTreeSet<Name>,
+    /// Where it has regions, what `state` is a map of; else none.
+    pub regions: Vec<RegionScope>,
     /// The names known in its `data`.
     pub data: BTreeSet<String>,
 }

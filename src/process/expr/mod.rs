@@ -11,6 +11,7 @@ mod check;
 mod check_names;
 mod check_operators;
 mod check_property;
+mod check_state;
 mod code;
 mod compare;
 mod eval;
@@ -25,6 +26,7 @@ mod parse;
 mod pattern;
 mod print;
 mod quick;
+mod scope;
 mod types;
 mod value;
 
@@ -41,77 +43,12 @@ use crate::span::{Diagnostic, Mistake, Source, Span};
 use eval::{Machine, Outcome, fail};
 pub use facts::{Facts, ProcessFacts, ProcessScope, PropertyScope, ServiceFacts, ServiceScope};
 use fault::{Fault, Place};
-use std::collections::{BTreeMap, BTreeSet};
+pub use scope::{Given, RegionScope, Scope, StateScope};
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 pub use types::Type;
 use types::Types;
 use value::Value;
-
-/// What an expression may name, known when the file is read.
-#[derive(Debug, Clone, Default)]
-pub struct Scope {
-    /// The names known in `data`.
-    pub data: BTreeSet<String>,
-    /// The variable of an `each` around it: one item of a list.
-    pub item: Option<Box<str>>,
-    /// What those of them may be that are never anything else; of the others nothing is known.
-    types: BTreeMap<String, Types>,
-    /// Of a property, and then it is all that counts: no `event`, no `now`, and `count` besides.
-    pub property: Option<Arc<PropertyScope>>,
-}
-
-impl Scope {
-    /// Of a guard, or of a value of a definition.
-    pub fn of(data: BTreeSet<String>) -> Scope {
-        Scope { data, ..Scope::default() }
-    }
-
-    pub fn of_property(property: PropertyScope) -> Scope {
-        let data = property.only().map(|only| only.data.clone()).unwrap_or_default();
-        Scope { data, property: Some(Arc::new(property)), ..Scope::default() }
-    }
-
-    /// Of data of which it is known all that its members are ever set to.
-    pub fn learned(given: BTreeMap<String, Vec<Given>>) -> Scope {
-        let mut scope = Scope::of(given.keys().cloned().collect());
-        // Of other members nothing is assumed: what they are may follow from this one.
-        let untyped = scope.clone();
-        for (name, given) in given {
-            let types = given.into_iter().fold(Types::NONE, |types, given| types.or(given.types(&untyped)));
-            scope.types.insert(name, types.and(Types::JSON));
-        }
-        scope
-    }
-}
-
-/// What a member of the data is set to, as far as the file says it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Given {
-    Just(Type),
-    /// An integer or a float.
-    Number,
-    /// The text of an expression.
-    Expression(String),
-    Anything,
-}
-
-impl Given {
-    fn types(self, scope: &Scope) -> Types {
-        match self {
-            Given::Just(type_) => Types::of(type_),
-            Given::Number => Types::NUMBER,
-            Given::Expression(text) => {
-                let parsed = parse(&Source::new("", &*text), Span::new(0, text.len()), &text, scope);
-                match parsed.map(|expr| expr.0.types) {
-                    // A time that is kept is a text from then on.
-                    Ok(types) if types.and(Types::JSON) == types => types,
-                    _ => Types::ANY,
-                }
-            }
-            Given::Anything => Types::ANY,
-        }
-    }
-}
 
 /// The name of every function, those over lists and of properties included.
 pub fn functions() -> impl Iterator<Item = &'static str> {
@@ -147,7 +84,7 @@ pub struct Env<'a> {
     pub event: &'a Message,
     /// The instance's data.
     pub data: &'a Data,
-    /// The name of the state; empty before the start.
+    /// Where the instance rests: the name of the state, or of each region's; empty before the start.
     pub state: &'a str,
     pub now: Time,
     /// The item of an `each` around it.
@@ -186,6 +123,8 @@ pub struct Reads {
     /// The instance's data as a whole, as in `data[event.data.key]`.
     pub all_data: bool,
     pub state: bool,
+    /// The regions whose states it reads.
+    pub regions: BTreeSet<Name>,
     pub now: bool,
     /// The types that a property counts.
     pub counts: BTreeSet<Name>,

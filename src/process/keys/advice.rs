@@ -25,9 +25,7 @@ pub fn advice(place: Place, unknown: &str, beside: &[&str]) -> String {
         return advice.to_string();
     }
     if let Some(key) = meant(place, unknown) {
-        return if !key.built() {
-            format!("that is `{}`, which is not built yet: do without it", key.name)
-        } else if beside.contains(&key.name) {
+        return if beside.contains(&key.name) {
             format!("`{}` stands here already; {}", key.name, all(place))
         } else if spelling(key.name) == spelling(unknown) {
             format!("it is written `{}`", key.name)
@@ -47,6 +45,11 @@ pub fn advice(place: Place, unknown: &str, beside: &[&str]) -> String {
             Place::State => "in a state",
             Place::Reaction => "in a reaction, under a message's name",
             Place::Shared => "in a block under `any`",
+            Place::Region => "in a region, under its name",
+            Place::Join => "in a join",
+            Place::Step => "in a step, under `steps`",
+            Place::Retry => "under `retry`, in a step",
+            Place::Ends => "under `ends`",
             Place::Outgoing => "beside the name of a message, under `send` or `publish`",
             Place::Alarm => "in an alarm, under its name",
             Place::Stimulus | Place::Given | Place::Sent => "in a message's long form, beside `event`",
@@ -57,6 +60,7 @@ pub fn advice(place: Place, unknown: &str, beside: &[&str]) -> String {
             Place::Service => "at the top of the file",
             Place::Reply => "in an answer, under a message's name",
             Place::Delay => "under `after`",
+            Place::Allow => "under `allow`",
         };
         return format!("`{unknown}` belongs {how}");
     }
@@ -69,8 +73,7 @@ pub fn advice(place: Place, unknown: &str, beside: &[&str]) -> String {
 }
 
 fn all(place: Place) -> String {
-    let names: Vec<String> =
-        keys(place).iter().filter(|key| key.built()).map(|key| format!("`{}`", key.name)).collect();
+    let names: Vec<String> = keys(place).iter().map(|key| format!("`{}`", key.name)).collect();
     format!("the keys of {} are {}", place.name(), names.join(", "))
 }
 
@@ -96,12 +99,10 @@ mod tests {
     }
 
     #[test]
-    fn no_advice_leads_to_what_is_there_already_or_not_built() {
+    fn no_advice_leads_to_what_is_there_already() {
         assert_eq!(advice(Place::Alarm, "for", &["for"]), "here it is called `after`");
         let there = "`after` stands here already; the keys of an alarm are `after`, `at`, `data`, `key`";
         assert_eq!(advice(Place::Alarm, "for", &["for", "after"]), there);
-        let later = "that is `regions`, which is not built yet: do without it";
-        assert_eq!(advice(Place::Process, "parallel", &[]), later);
         let under_on = "a message stands under `on`, as in `on: {OrderPaid: …}`";
         assert_eq!(advice(Place::State, "OrderPaid", &[]), under_on);
         assert_eq!(advice(Place::State, "On", &[]), "it is written `on`");

@@ -5,13 +5,14 @@
 //! is false), so that it is never called unknown. Knows nothing of how a value is read.
 
 mod advice;
+mod allow;
 mod definition;
 mod scenario;
 mod service;
 mod spec;
 
 pub use advice::{advice, meant};
-pub use definition::{AFTER_END, BEFORE_START, ENDS, UNEXPECTED};
+pub use definition::{AFTER_END, BEFORE_START, ENDS, UNDO_WHEN, UNEXPECTED};
 pub use scenario::{ALARMS, HOSTS, ORDERS, OUTCOME_BY};
 pub use spec::OUTCOMES;
 
@@ -24,6 +25,15 @@ pub enum Place {
     Reaction,
     /// What several states share: a block under `any`.
     Shared,
+    /// What stands under a region's name.
+    Region,
+    /// One of `joins`.
+    Join,
+    /// A step of an orchestrated saga.
+    Step,
+    Retry,
+    /// The names of the ends of steps.
+    Ends,
     /// Beside the name of a message that is sent.
     Outgoing,
     /// The long form of an alarm: `{after: 15m, data: {…}}`.
@@ -49,14 +59,21 @@ pub enum Place {
     Reply,
     /// The long form of `after` in a service: `{exponential: 8m}`.
     Delay,
+    /// What `lint` shall not find: `{lint: never-wakes, because: …}`.
+    Allow,
 }
 
 impl Place {
-    pub const ALL: [Place; 18] = [
+    pub const ALL: [Place; 24] = [
         Place::Process,
         Place::State,
         Place::Reaction,
         Place::Shared,
+        Place::Region,
+        Place::Join,
+        Place::Step,
+        Place::Retry,
+        Place::Ends,
         Place::Outgoing,
         Place::Alarm,
         Place::Scenario,
@@ -71,19 +88,22 @@ impl Place {
         Place::Service,
         Place::Reply,
         Place::Delay,
+        Place::Allow,
     ];
 
     /// The places of the same sort of file.
     fn kin(self) -> &'static [Place] {
         use Place::*;
         match self {
-            Process | State | Reaction | Shared | Alarm => {
-                &[Process, State, Reaction, Shared, Outgoing, Alarm]
+            Process | State | Reaction | Shared | Region | Join | Alarm => {
+                &[Process, State, Reaction, Shared, Region, Join, Outgoing, Alarm, Step, Retry]
             }
+            Step | Retry | Ends => &[Step, Retry, Ends, Process, Alarm],
             Outgoing => &[Process, State, Reaction, Shared, Outgoing, Alarm, Service, Reply, Delay],
             Scenario | Stimulus | Expect | Bounds | Faults => &[Scenario, Stimulus, Expect, Bounds, Faults],
             Service | Reply | Delay => &[Service, Reply, Outgoing, Delay],
             Spec | Given | Then | Sent => &[Spec, Given, Then, Sent],
+            Allow => &[Allow],
         }
     }
 
@@ -94,6 +114,11 @@ impl Place {
             Place::State => "a state",
             Place::Reaction => "a reaction",
             Place::Shared => "`any`",
+            Place::Region => "a region",
+            Place::Join => "a join",
+            Place::Step => "a step",
+            Place::Retry => "`retry`",
+            Place::Ends => "`ends`",
             Place::Outgoing => "a message that is sent",
             Place::Alarm => "an alarm",
             Place::Scenario => "a scenario",
@@ -108,6 +133,7 @@ impl Place {
             Place::Given => "a message",
             Place::Then => "`then`",
             Place::Sent => "an expected message",
+            Place::Allow => "`allow`",
         }
     }
 }
@@ -130,12 +156,20 @@ pub enum Shape {
     Correlate,
     /// A mapping whose keys are those of [`Place::Shared`], or a list of them.
     Shared,
+    /// A mapping from names to what has the keys of [`Place::Region`].
+    Regions,
+    /// A mapping whose keys are those of [`Place::Join`], or a list of them.
+    Joins,
+    /// A mapping whose keys are those of [`Place::Allow`], or a list of them.
+    Allows,
     /// A reaction, or a list of them.
     Rule,
     /// `item in list`.
     Each,
     /// A text or a number, or an expression with `=`.
     AlarmKey,
+    /// The name of a state; with regions a mapping from their names, too.
+    Resting,
     /// The name of a state, or a list of them.
     StateNames,
     /// A mapping of literals.
@@ -191,8 +225,12 @@ pub enum Shape {
     Armed,
     /// `true`, `false`, or the reason.
     Reason,
-    /// Not built yet.
-    Later,
+    /// A list of mappings whose keys are those of [`Place::Step`].
+    Saga,
+    /// `Name`, or `{Name: template}`.
+    Command,
+    /// A message's name.
+    Name,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -204,13 +242,6 @@ pub struct Key {
     pub does: &'static str,
     /// What people of other tools write for it.
     pub also: &'static [&'static str],
-}
-
-impl Key {
-    /// False: the design knows it, this version does not read it yet.
-    pub fn built(&self) -> bool {
-        self.shape != Shape::Later
-    }
 }
 
 const fn key(name: &'static str, shape: Shape, does: &'static str, also: &'static [&'static str]) -> Key {
@@ -228,6 +259,11 @@ pub fn keys(place: Place) -> &'static [Key] {
         Place::State => definition::STATE,
         Place::Reaction => definition::REACTION,
         Place::Shared => definition::SHARED,
+        Place::Region => definition::REGION,
+        Place::Join => definition::JOIN,
+        Place::Step => definition::STEP,
+        Place::Retry => definition::RETRY,
+        Place::Ends => definition::STEPS_END,
         Place::Outgoing => definition::OUTGOING,
         Place::Alarm => definition::ALARM,
         Place::Scenario => scenario::SCENARIO,
@@ -242,6 +278,7 @@ pub fn keys(place: Place) -> &'static [Key] {
         Place::Given => spec::GIVEN,
         Place::Then => spec::THEN,
         Place::Sent => spec::SENT,
+        Place::Allow => allow::ALLOW,
     }
 }
 

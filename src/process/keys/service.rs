@@ -8,6 +8,7 @@ pub(super) const SERVICE: &[Key] = &[
     key("entity", Shape::Time, "whose data a message is about", &["key", "aggregate", "subject"]),
     key("data", Shape::Literals, "the data each entity begins with", &["context", "variables"]),
     must(key("on", Shape::Replies, "what it says to a message", &["answers", "handles", "handle", "events"])),
+    key("allow", Shape::Allows, "what `lint` finds and is meant, with the reason", &["lint", "lints"]),
 ];
 
 pub(super) const REPLY: &[Key] = &[

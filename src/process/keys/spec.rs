@@ -60,7 +60,7 @@ pub(super) const GIVEN: &[Key] = &[
 
 pub(super) const THEN: &[Key] = &[
     key("outcome", Shape::Choice(OUTCOMES), "what the message met", &["met", "result"]),
-    key("state", Shape::StateName, "where the process is now", &["in-state", "status", "to"]),
+    key("state", Shape::Resting, "where the process is now", &["in-state", "status", "to"]),
     key("data", Shape::Literals, "what it remembers; only what is named is compared", &["context"]),
     key(
         "send",

@@ -106,11 +106,7 @@ impl Page<'_> {
 
     fn key(&mut self, member: &Member, all: &[Member], place: Place) -> bool {
         match keys::find(place, &member.key) {
-            Some(key) if key.built() => true,
-            Some(key) => {
-                self.not_built(key.name, member.key_span);
-                false
-            }
+            Some(_) => true,
             None => {
                 let message = format!("{} has no key `{}`", place.name(), member.key);
                 let beside = || all.iter().map(|member| &*member.key).collect::<Vec<_>>();
@@ -121,24 +117,14 @@ impl Page<'_> {
         }
     }
 
-    pub fn not_built(&mut self, key: &str, span: Span) {
-        let message = format!("`{key}` is not built yet in this version of anyorder");
-        self.complain(span, message, "", "it is part of the design, and will come; until then do without it")
-            .is(Mistake::NotBuilt);
-    }
-
     /// The required keys of a place that are not there, as `hint` says.
     pub fn required(&mut self, place: Place, root: &Node, members: &[&Member], hint: &str) {
         let missing: Vec<String> = keys::keys(place)
             .iter()
-            .filter(|key| key.required && !members.iter().any(|member| member.key == key.name))
+            .filter(|key| key.required || place == Place::Process && needs(root, key.name))
+            .filter(|key| !members.iter().any(|member| member.key == key.name))
             // A key that is only misspelt is not missing too.
             .filter(|key| !says(root, place, key.name))
-            // A file of `steps` or `regions` is complete without states; that they are not built is said.
-            .filter(|key| {
-                !matches!(key.name, "states" | "initial")
-                    || (root.get("steps").is_none() && root.get("regions").is_none())
-            })
             .map(|key| format!("`{}`", key.name))
             .collect();
         if missing.is_empty() {
@@ -283,6 +269,17 @@ impl Page<'_> {
     pub fn twice(&mut self, name: &str, span: Span, first: Span) {
         let label = format!("stands on line {} already", self.line(first));
         self.complain(span, format!("`{name}` is listed twice"), label, "").is(Mistake::SaidTwice);
+    }
+}
+
+/// What else a definition must have. `steps` and `regions` take the place of states; what is a whole says
+/// what starts it, and only a part may leave that out.
+fn needs(root: &Node, key: &str) -> bool {
+    let whole = root.get("steps").is_some() || root.get("regions").is_some();
+    match key {
+        "states" | "initial" => !whole,
+        "starts-on" => whole,
+        _ => false,
     }
 }
 

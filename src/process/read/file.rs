@@ -1,12 +1,13 @@
 //! The top of a file.
 
 use super::Reader;
+use super::regions::{Machines, Used, alarms_of, region};
 use crate::event::{Document, Name};
-use crate::process::Data;
 use crate::process::definition::*;
 use crate::process::hash;
 use crate::process::keys::Place;
 use crate::process::tree::{Meaning, Member, Node, Value};
+use crate::process::{Data, Watch};
 use crate::span::{Mistake, Span, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,10 +20,16 @@ struct Starters {
 
 impl Reader<'_> {
     /// None where something is missing, which is said.
-    pub(super) fn file(&mut self, root: &Node, expected: Option<(&str, u32)>) -> Option<Definition> {
+    pub(super) fn file(
+        &mut self,
+        root: &Node,
+        expected: Option<(&str, u32)>,
+        used: &Used,
+    ) -> Option<Definition> {
+        self.diagnostics.extend(used.wrong.iter().cloned());
         let hint = "begin with `process: <name>`";
         let members = self.members(root, Place::Process, "a definition is a mapping", hint)?;
-        let complete = "a definition has `process`, `version`, `starts-on`, `initial` and `states`";
+        let complete = "a definition has `process`, `version`, `starts-on`, and `initial` and `states`, or `regions`, or `steps`";
         self.required(Place::Process, root, &members, complete);
         let find = |key: &str| members.iter().find(|member| member.key == key).map(|member| &member.value);
         let name = find("process").and_then(|node| self.own_name("process", node));
@@ -42,20 +49,29 @@ impl Reader<'_> {
         let scope = self.known.scope.clone();
         let starts_when =
             find("starts-when").and_then(|node| self.bare_expression("starts-when", node, &scope));
-        let data = find("data").map(|node| self.initial_data(node)).unwrap_or_default();
-        let initial = find("initial").and_then(|node| self.state(node));
-        let states = find("states").map(|node| self.states(node)).unwrap_or_default();
-        let any = find("any").map(|node| self.any(node, &states)).unwrap_or_default();
+        let mut data = find("data").map(|node| self.initial_data(node)).unwrap_or_default();
         let before_start = self.policy(find("before-start"), "before-start");
         let unexpected = self.policy(find("unexpected"), "unexpected");
+        let unexpected = unexpected.map_or(Unexpected::default(), unexpected_of);
+        let machines = match find("regions") {
+            Some(node) => {
+                self.not_beside_regions(&members);
+                self.regions(node, used, unexpected, &mut data)
+            }
+            None => self.machine(&members, unexpected),
+        };
+        let joins = find("joins").map(|node| self.joins(node)).unwrap_or_default();
+        let Machines { regions, states, any } = machines;
         let after_end = self.policy(find("after-end"), "after-end");
         let accepts_new =
             find("accepts-new").is_none_or(|node| self.boolean("accepts-new", node).unwrap_or(true));
+        let allows = find("allow").map(|node| self.allows(node)).unwrap_or_default();
         let subscriptions = subscriptions(&starts_on, &states, &any);
         // After the subscriptions are known: a rule for a message that never comes is an error.
         let correlate =
             find("correlate").map(|node| self.correlate(node, &subscriptions)).unwrap_or_default();
         self.whole_file();
+        self.steps_know_no_event(&states);
         let mut definition = Definition {
             name: name?,
             version: version?,
@@ -66,7 +82,8 @@ impl Reader<'_> {
             correlate,
             accepts_new,
             data,
-            initial: initial?,
+            regions: Some(regions).filter(|regions| !regions.is_empty())?,
+            joins,
             states,
             any,
             before_start: match before_start {
@@ -74,21 +91,49 @@ impl Reader<'_> {
                 Some("ignore") => BeforeStart::Ignore,
                 _ => BeforeStart::Defer,
             },
-            unexpected: match unexpected {
-                Some("ignore") => Unexpected::Ignore,
-                Some("defer") => Unexpected::Defer,
-                _ => Unexpected::Park,
-            },
+            unexpected,
             after_end: match after_end {
                 Some("forget") => AfterEnd::Forget,
                 _ => AfterEnd::Remember,
             },
             alarms: self.mentions.alarms(),
             subscriptions,
+            steps: std::mem::take(&mut self.steps),
+            allows,
+            watch: Watch::default(),
             source: self.source.clone(),
         };
+        alarms_of(&mut definition);
         definition.hash = hash::hash(&definition);
         Some(definition)
+    }
+
+    /// The one machine of a plain process.
+    fn machine(&mut self, members: &[&Member], unexpected: Unexpected) -> Machines {
+        let mut machines = Machines::default();
+        let find = |key: &str| members.iter().find(|member| member.key == key).map(|member| &member.value);
+        let initial = find("initial").and_then(|node| self.state(node));
+        let states = find("states").map(|node| self.states(node)).unwrap_or_default();
+        let any = find("any").map(|node| self.any(node, &states)).unwrap_or_default();
+        if let Some(joins) = members.iter().find(|member| member.key == "joins") {
+            let hint = "what is done when several things have come together stands under `whenever`";
+            self.complain(joins.key_span, "`joins` without `regions`: nothing meets here", "", hint)
+                .is(Mistake::MissingKey);
+        }
+        if let Some(initial) = initial {
+            let span = find("states").map_or(Span::new(0, 0), |node| node.span);
+            machines.add(region("", initial, unexpected, span), states, any);
+        }
+        machines
+    }
+
+    /// What a region has, and a process with regions has not itself.
+    fn not_beside_regions(&mut self, members: &[&Member]) {
+        for member in members.iter().filter(|one| ["initial", "states", "any"].contains(&one.key.as_str())) {
+            let what = format!("a process has `regions` or `{}`, not both", member.key);
+            let hint = "make it a region of its own, or put it into one of them";
+            self.complain(member.key_span, what, "", hint).is(Mistake::NotBoth);
+        }
     }
 
     fn version(&mut self, node: &Node) -> Option<u32> {
@@ -224,6 +269,15 @@ impl Reader<'_> {
             }
         }
         Correlate::ByType(by_type)
+    }
+}
+
+/// A policy by its word.
+pub(super) fn unexpected_of(word: &str) -> Unexpected {
+    match word {
+        "ignore" => Unexpected::Ignore,
+        "defer" => Unexpected::Defer,
+        _ => Unexpected::Park,
     }
 }
 

@@ -5,19 +5,22 @@
 //! thrown away. Names are collected before anything is read (`collect.rs`), so that an expression
 //! may use what is set further down. Knows nothing of files or of how a definition is run. Read
 //! `file.rs` first; `states.rs`, `reactions.rs`, `messages.rs` and `templates.rs` follow the nesting
-//! of the file, `names.rs` looks at the whole of it for misspelt messages.
+//! of the file, `regions.rs` brings in parts from their own files, `names.rs` looks at the whole of it for misspelt messages.
+//! `steps/` comes before all of them.
 
 mod collect;
 mod file;
 mod messages;
 mod names;
 mod reactions;
+mod regions;
 mod service;
 mod states;
+mod steps;
 mod templates;
 
-use super::definition::{Definition, StateId};
-use super::expr::{self, Expr, Scope};
+use super::definition::{Definition, StateId, Step};
+use super::expr::{self, Expr, Scope, StateScope};
 use super::page::{Page, all, listed, plain_name, speaks_as_page};
 use super::service::Service;
 use super::tree::{self, Node};
@@ -27,43 +30,87 @@ use crate::span::{Mistake, Source, nearest};
 use crate::store::check_name;
 use collect::Known;
 use names::Mentions;
+use regions::Used;
+pub use regions::{NoParts, Parts};
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// Reads one definition. The error holds every diagnostic, in the order of their places.
 pub fn read(source: &Arc<Source>) -> Result<Definition> {
-    read_with(source, Known::collect, |reader, root| reader.file(root, None))
+    read_with_parts(source, None, &NoParts)
+}
+
+/// Reads a definition that may use parts in files of their own, and holds it to what its file's name
+/// calls it, `name@version`.
+pub fn read_with_parts(
+    source: &Arc<Source>,
+    expected: Option<(&str, u32)>,
+    parts: &dyn Parts,
+) -> Result<Definition> {
+    read_definition(source, expected, parts, StateScope::Plain)
+}
+
+fn read_definition(
+    source: &Arc<Source>,
+    expected: Option<(&str, u32)>,
+    parts: &dyn Parts,
+    state: StateScope,
+) -> Result<Definition> {
+    let used = OnceCell::new();
+    let parts_of = |root: &Node| used.get_or_init(|| Used::find(source, root, parts));
+    let known = |root: &Node| Known::collect(root, parts_of(root), state.clone());
+    read_with(source, steps_in_full, known, |reader, root| reader.file(root, expected, parts_of(root)))
 }
 
 /// Reads a definition that its file's name calls `name@version`, and holds it to that.
 pub fn read_named(source: &Arc<Source>, name: &str, version: u32) -> Result<Definition> {
-    read_with(source, Known::collect, |reader, root| reader.file(root, Some((name, version))))
+    read_with_parts(source, Some((name, version)), &NoParts)
 }
 
 /// Reads a service's file. The error holds every diagnostic, in the order of their places.
 pub fn read_service(source: &Arc<Source>) -> Result<Service> {
-    read_with(source, Known::of_service, |reader, root| reader.service(root, None))
+    read_with(source, as_it_is, Known::of_service, |reader, root| reader.service(root, None))
 }
 
 /// Reads a service that its file's name calls so, and holds it to that.
 pub fn read_service_named(source: &Arc<Source>, name: &str) -> Result<Service> {
-    read_with(source, Known::of_service, |reader, root| reader.service(root, Some(name)))
+    read_with(source, as_it_is, Known::of_service, |reader, root| reader.service(root, Some(name)))
 }
 
-/// Reads a file whose names are gathered by `collect`; `file` answers None only where it says why.
+/// Reads a file that `before` puts into full form, whose names are gathered by `collect`; `file` answers None only where it says why.
 fn read_with<T>(
     source: &Arc<Source>,
+    before: impl Fn(&mut Page, Node) -> (Node, Vec<Step>),
     collect: impl Fn(&Node) -> Known,
     file: impl Fn(&mut Reader, &Node) -> Option<T>,
 ) -> Result<T> {
     let parsed = tree::parse(source);
-    let Some(root) = &parsed.root else { return Err(all(parsed.troubles)) };
-    let page = Page { source, diagnostics: parsed.troubles };
-    let mut reader = Reader { page, known: collect(root), mentions: Mentions::default() };
-    let read = file(&mut reader, root);
+    let Some(root) = parsed.root else { return Err(all(parsed.troubles)) };
+    let mut page = Page { source, diagnostics: parsed.troubles };
+    let (root, steps) = before(&mut page, root);
+    let mut reader = Reader { page, known: collect(&root), mentions: Mentions::default(), steps };
+    let read = file(&mut reader, &root);
     match reader.diagnostics.is_empty() {
         true => Ok(read.expect("what is read, or a diagnostic that says why not")),
         false => Err(all(reader.page.diagnostics)),
     }
+}
+
+/// A process with states in the place of its steps, if it has some.
+fn steps_in_full(page: &mut Page, root: Node) -> (Node, Vec<Step>) {
+    steps::in_full(page, &root).unwrap_or((root, Vec::new()))
+}
+
+/// The tree of a file that was read, with states in the place of steps.
+pub fn in_full(source: &Arc<Source>) -> Result<Node> {
+    let root = tree::parse(source).into_result()?;
+    let mut page = Page { source, diagnostics: Vec::new() };
+    let (root, _) = steps_in_full(&mut page, root);
+    if page.diagnostics.is_empty() { Ok(root) } else { Err(all(page.diagnostics)) }
+}
+
+fn as_it_is(_: &mut Page, root: Node) -> (Node, Vec<Step>) {
+    (root, Vec::new())
 }
 
 /// One reading. Its methods answer None (or less than was written) where they said an error.
@@ -71,6 +118,8 @@ struct Reader<'a> {
     page: Page<'a>,
     known: Known,
     mentions: Mentions,
+    /// What the states were written as.
+    steps: Vec<Step>,
 }
 
 speaks_as_page!(Reader);
@@ -87,6 +136,7 @@ impl Reader<'_> {
                 "a state cannot be computed: write a list of reactions, each with its `when` and its `to`"
                     .into()
             }
+            _ if let Some(hint) = regions::leads_nowhere(&self.known, &word.text) => hint,
             Some(near) => format!("did you mean `{near}`?"),
             None if self.known.states.is_empty() => "list the states under `states:`".to_string(),
             None => format!("the states are {}", listed(states())),

@@ -7,6 +7,7 @@
 
 use super::Reader;
 use crate::event::Name;
+use crate::process::definition::Definition;
 use crate::span::{Mistake, Span, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,8 @@ pub(super) struct Mentions {
     met: BTreeSet<Name>,
     alarms: BTreeMap<Name, Span>,
     cancels: Vec<(Name, Span)>,
+    /// Alarms that parts set, in their own files.
+    of_parts: BTreeSet<Name>,
 }
 
 impl Mentions {
@@ -39,8 +42,14 @@ impl Mentions {
         self.cancels.push((name.clone(), span));
     }
 
+    /// What a part names, in its own file.
+    pub fn of_part(&mut self, part: &Definition) {
+        self.met.extend(part.subscriptions.iter().cloned());
+        self.of_parts.extend(part.alarms.iter().cloned());
+    }
+
     pub fn alarms(&self) -> BTreeSet<Name> {
-        self.alarms.keys().cloned().collect()
+        self.alarms.keys().chain(&self.of_parts).cloned().collect()
     }
 
     fn note(&mut self, name: &Name, span: Span) {
@@ -126,7 +135,7 @@ impl Reader<'_> {
 
     fn cancels_of_nothing(&mut self) {
         for (name, span) in std::mem::take(&mut self.mentions.cancels) {
-            if self.mentions.alarms.contains_key(&name) {
+            if self.mentions.alarms.contains_key(&name) || self.mentions.of_parts.contains(&name) {
                 continue;
             }
             let alarms = || self.mentions.alarms.keys().map(|alarm| &**alarm);

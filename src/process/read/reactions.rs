@@ -87,6 +87,11 @@ impl Reader<'_> {
     }
 
     fn reaction(&mut self, node: &Node) -> Reaction {
+        self.reaction_of(node, Place::Reaction)
+    }
+
+    /// A reaction, or what a join has of one.
+    pub(super) fn reaction_of(&mut self, node: &Node, place: Place) -> Reaction {
         let mut reaction = Reaction { span: node.span, ..Reaction::default() };
         let hint = "as in `{send: CookFood, to: cooking}`";
         let what = match node.scalar() {
@@ -98,7 +103,7 @@ impl Reader<'_> {
             }
             _ => "a reaction is a mapping, or a list of them",
         };
-        let Some(members) = self.members(node, Place::Reaction, what, hint) else { return reaction };
+        let Some(members) = self.members(node, place, what, hint) else { return reaction };
         let scope = self.known.scope.clone();
         let mut published = Vec::new();
         for member in members {
@@ -111,6 +116,7 @@ impl Reader<'_> {
                 "alarm" => reaction.alarms = self.alarms(value),
                 "cancel" => reaction.cancel = self.cancel(value),
                 "to" => reaction.to = self.state(value),
+                "end" | "as" => {}
                 other => unreachable!("`{other}` is in the table of keys"),
             }
         }

@@ -34,10 +34,11 @@ impl Reader<'_> {
             }
         }
         let on = find("on").map(|member| self.replies(&member.value, remembers)).unwrap_or_default();
+        let allows = find("allow").map(|member| self.allows(&member.value)).unwrap_or_default();
         self.heard_by_itself(&on);
         self.without_states(entity.iter(), find("entity").map_or(root.span, |member| member.value.span));
         self.whole_file();
-        Some(Service { name: name?, summary, entity, data, on, source: self.source.clone() })
+        Some(Service { name: name?, summary, entity, data, on, allows, source: self.source.clone() })
     }
 
     /// `=` and an expression over `event`.

@@ -11,6 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Under which keys a state mentions a message, and where first.
 type Places = BTreeMap<Name, Vec<(&'static str, Span)>>;
 
+/// What stands under `states`, of a process or of a region.
+pub(super) fn states_of(node: &Node) -> impl Iterator<Item = &Member> {
+    node.get("states").and_then(Node::map).unwrap_or_default().iter()
+}
+
 impl Reader<'_> {
     pub(super) fn states(&mut self, node: &Node) -> Vec<State> {
         let hint = "as in `states: {waiting: {on: {OrderPaid: {to: done}}}, done: {end: success}}`";
@@ -22,27 +27,31 @@ impl Reader<'_> {
         members
             .iter()
             .map(|member| {
-                self.state_name(&member.key, member.key_span);
+                self.place_name("state", &member.key, member.key_span);
                 self.one_state(&member.key, member.key_span, &member.value)
             })
             .collect()
     }
 
-    fn state_name(&mut self, name: &str, span: Span) {
+    /// What a state or a region is called: without dots and spaces, so that where regions are is one name.
+    pub(super) fn place_name(&mut self, noun: &str, name: &str, span: Span) {
         let good = name.starts_with(|c: char| c.is_ascii_alphabetic())
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         if !good {
-            let hint = "a state is named with letters, digits, `-` and `_`, and begins with a letter";
-            self.complain(span, format!("`{name}` is no name for a state"), "", hint).is(Mistake::BadName);
+            let hint =
+                format!("a {noun} is named with letters, digits, `-` and `_`, and begins with a letter");
+            self.complain(span, format!("`{name}` is no name for a {noun}"), "", &hint).is(Mistake::BadName);
         } else if name == "not-started" {
             let hint = "reports use it for an instance that does not exist yet";
-            self.complain(span, "a state cannot be named `not-started`", "", hint).is(Mistake::ReservedName);
+            self.complain(span, format!("a {noun} cannot be named `not-started`"), "", hint)
+                .is(Mistake::ReservedName);
         }
     }
 
     fn one_state(&mut self, name: &str, span: Span, node: &Node) -> State {
         let mut state = State {
             name: Name::from(name),
+            region: 0,
             end: None,
             own: Answers::default(),
             enter: Rule::new(),
@@ -81,7 +90,7 @@ impl Reader<'_> {
         let members = self.members(node, Place::Shared, "`any` is a mapping, or a list of them", hint)?;
         let within = members.iter().find(|member| member.key == "in");
         let within = within.map(|member| self.within(&member.value, states));
-        Some(Shared { within, answers: self.answers("this block", &members) })
+        Some(Shared { region: 0, within, answers: self.answers("this block", &members) })
     }
 
     /// The states that share a block: no end, since an end is never asked about it.

@@ -7,7 +7,8 @@ pub use verbs::{OPTION_KEYS, OPTION_TYPES, OptionKind, VERB_KEYS, VerbOption, Ve
 
 use crate::error::{Error, Result};
 use crate::event::Name;
-use crate::process::page::{is_message_name, plain_name};
+use crate::process::Allow;
+use crate::process::page::{Page, is_message_name, plain_name};
 use crate::process::tree::{self, Meaning, Node};
 use crate::span::{Diagnostic, Mistake, Source, Span, nearest};
 use crate::store::check_name;
@@ -25,6 +26,10 @@ pub struct WorkspaceFile {
     owners: BTreeMap<Name, Name>,
     /// The words of the business, in the order written.
     pub verbs: Vec<VerbSpec>,
+    /// What `lint` finds and is meant.
+    pub allows: Vec<Allow>,
+    /// The file; none where there is none.
+    pub source: Option<Arc<Source>>,
 }
 
 impl WorkspaceFile {
@@ -35,6 +40,11 @@ impl WorkspaceFile {
 
     pub fn verb(&self, name: &str) -> Option<&VerbSpec> {
         self.verbs.iter().find(|verb| verb.name == name)
+    }
+
+    /// The modules with what each owns, in the order written.
+    pub fn owned(&self) -> impl Iterator<Item = (&Name, &[Name])> {
+        self.modules.iter().map(|(module, types)| (module, &**types))
     }
 
     pub fn modules(&self) -> impl Iterator<Item = &Name> {
@@ -48,7 +58,7 @@ impl WorkspaceFile {
 }
 
 /// The keys of the file.
-pub const KEYS: [&str; 4] = ["workspace", "seed", "modules", "verbs"];
+pub const KEYS: [&str; 5] = ["workspace", "seed", "modules", "verbs", "allow"];
 
 /// Reads it; all that is wrong with it at once.
 pub fn read(source: &Arc<Source>) -> Result<WorkspaceFile> {
@@ -61,6 +71,7 @@ pub fn read(source: &Arc<Source>) -> Result<WorkspaceFile> {
     if let Some(root) = &parsed.root {
         reader.root(root);
     }
+    reader.file.source = Some(source.clone());
     if reader.diagnostics.is_empty() {
         return Ok(reader.file);
     }
@@ -123,10 +134,18 @@ impl Reader<'_> {
                         .is(Mistake::WrongKind),
                 },
                 "modules" => self.modules(&member.value),
+                "allow" => self.allow(&member.value),
                 "verbs" => self.verbs(&member.value),
                 unknown => self.unknown("a workspace", unknown, member.key_span, &KEYS),
             }
         }
+    }
+
+    /// As in every file that people write.
+    fn allow(&mut self, node: &Node) {
+        let mut page = Page { source: self.source, diagnostics: std::mem::take(&mut self.diagnostics) };
+        self.file.allows = page.allows(node);
+        self.diagnostics = page.diagnostics;
     }
 
     fn modules(&mut self, node: &Node) {

@@ -41,7 +41,7 @@ pub fn write(picture: &Picture) -> String {
 }
 
 fn graph_attributes(picture: &Picture) -> String {
-    let ranks = if picture.kind == "flow" { "LR" } else { "TB" };
+    let ranks = if picture.lies() { "LR" } else { "TB" };
     // Clusters without a name of their own would inherit the picture's label.
     format!(
         "rankdir={ranks}, newrank=true, bgcolor=transparent, fontname={}, fontsize=14, fontcolor=\"{MIDDLE}\", labelloc=t, \

@@ -12,23 +12,16 @@ pub fn write(picture: &Picture) -> String {
 
 fn state_diagram(picture: &Picture) -> String {
     let mut out = String::from("stateDiagram-v2\n");
-    for (index, node) in picture.nodes.iter().enumerate().filter(|(_, node)| node.look != Look::Start) {
-        let _ = writeln!(out, "    state \"{}\" as s{index}", box_text(node));
+    for (cluster, name) in picture.clusters.iter().enumerate() {
+        let _ = writeln!(out, "    state \"{}\" as c{cluster} {{", text(name));
+        inside(picture, Some(cluster), "        ", &mut out);
+        out.push_str("    }\n");
     }
-    for edge in &picture.edges {
-        let from = if picture.nodes[edge.from].look == Look::Start {
-            "[*]".into()
-        } else {
-            format!("s{}", edge.from)
-        };
-        let _ = write!(out, "    {from} --> s{}", edge.to);
-        if !edge.lines.is_empty() {
-            let _ = write!(out, " : {}", lines(&edge.lines));
-        }
-        out.push('\n');
-    }
+    inside(picture, None, "    ", &mut out);
     for (index, node) in picture.nodes.iter().enumerate().filter(|(_, node)| node.look.is_end()) {
-        let _ = writeln!(out, "    s{index} --> [*]");
+        if node.cluster.is_none() {
+            let _ = writeln!(out, "    s{index} --> [*]");
+        }
         let _ = writeln!(out, "    class s{index} {}", node.look.name());
     }
     for look in [Look::Success, Look::Failure, Look::Manual] {
@@ -39,8 +32,33 @@ fn state_diagram(picture: &Picture) -> String {
     out
 }
 
+/// The boxes of a cluster, and the arrows between them; or those of none.
+fn inside(picture: &Picture, cluster: Option<usize>, indent: &str, out: &mut String) {
+    let boxes = || picture.nodes.iter().enumerate().filter(move |(_, node)| node.cluster == cluster);
+    for (index, node) in boxes().filter(|(_, node)| node.look != Look::Start) {
+        let _ = writeln!(out, "{indent}state \"{}\" as s{index}", box_text(node));
+    }
+    for edge in picture.edges.iter().filter(|edge| picture.nodes[edge.from].cluster == cluster) {
+        let from = if picture.nodes[edge.from].look == Look::Start {
+            "[*]".into()
+        } else {
+            format!("s{}", edge.from)
+        };
+        let _ = write!(out, "{indent}{from} --> s{}", edge.to);
+        if !edge.lines.is_empty() {
+            let _ = write!(out, " : {}", lines(&edge.lines));
+        }
+        out.push('\n');
+    }
+    if cluster.is_some() {
+        for (index, _) in boxes().filter(|(_, node)| node.look.is_end()) {
+            let _ = writeln!(out, "{indent}s{index} --> [*]");
+        }
+    }
+}
+
 fn flowchart(picture: &Picture) -> String {
-    let mut out = format!("flowchart {}\n", if picture.kind == "flow" { "LR" } else { "TB" });
+    let mut out = format!("flowchart {}\n", if picture.lies() { "LR" } else { "TB" });
     for (cluster, name) in picture.clusters.iter().enumerate() {
         let _ = writeln!(out, "    subgraph c{cluster}[\"{}\"]", text(name));
         for (index, node) in picture.nodes.iter().enumerate().filter(|(_, n)| n.cluster == Some(cluster)) {
@@ -54,7 +72,9 @@ fn flowchart(picture: &Picture) -> String {
     for edge in &picture.edges {
         let _ = writeln!(out, "    {}", flow_edge(edge));
     }
-    for look in [Look::Event, Look::Command, Look::Alarm, Look::Stub] {
+    let looks =
+        [Look::Event, Look::Command, Look::Alarm, Look::Stub, Look::Module, Look::Service, Look::Process];
+    for look in looks {
         if picture.nodes.iter().any(|node| node.look == look) {
             out.push_str(&class(look));
         }
@@ -66,7 +86,8 @@ fn flow_node(index: usize, node: &Node) -> String {
     let (open, close) = match node.look {
         Look::Command => ("[[", "]]"),
         Look::Alarm => ("{{", "}}"),
-        Look::Event => ("(", ")"),
+        Look::Event | Look::Service => ("(", ")"),
+        Look::Process => ("([", "])"),
         _ => ("[", "]"),
     };
     format!("n{index}{open}\"{}\"{close}:::{}", box_text(node), node.look.name())

@@ -1,10 +1,11 @@
-//! Pictures: who causes what by type ([`flow`]), one conversation ([`conversation`]), and the state
-//! chart of a process ([`process`]).
+//! Pictures: who causes what by type ([`flow`]), one conversation ([`conversation`]), the state
+//! chart of a process ([`process`]), and who says what to whom in a workspace ([`services`]).
 //!
-//! Each of the three makes one [`Picture`], plain data; the writers ([`dot`], [`mermaid`], [`svg`],
+//! Each of the four makes one [`Picture`], plain data; the writers ([`dot`], [`mermaid`], [`svg`],
 //! [`text`]) turn any picture into their language. A picture knows nothing of a writer's escapes, a
 //! writer nothing of processes and logs. Files, and running Graphviz, are the caller's.
 
+mod chains;
 pub mod conversation;
 pub mod dot;
 pub mod flow;
@@ -12,6 +13,9 @@ mod layout;
 mod letters;
 pub mod mermaid;
 pub mod process;
+mod reaction;
+pub mod services;
+mod spread;
 pub mod svg;
 pub mod text;
 
@@ -21,7 +25,7 @@ use std::collections::BTreeSet;
 /// What is drawn, before any language of drawing.
 #[derive(Debug, Clone, Default)]
 pub struct Picture {
-    /// `flow`, `trace` or `process`.
+    /// `flow`, `trace`, `process` or `services`.
     pub kind: &'static str,
     pub title: String,
     /// Below the title, quietly.
@@ -73,6 +77,9 @@ pub enum Tone {
     Alarm,
     /// Leads back to where it came from.
     Back,
+    /// Was never used, or only in one of two ways.
+    Never,
+    Half,
 }
 
 /// What a node is; it decides shape and colour.
@@ -90,6 +97,10 @@ pub enum Look {
     Start,
     /// Something that is named and is not there.
     Stub,
+    /// Those who say and hear.
+    Module,
+    Service,
+    Process,
 }
 
 /// Mid-tones, which read on white and on black; what is filled brings its own dark text.
@@ -115,6 +126,9 @@ impl Look {
             Look::Manual => ("#a67c00", "#fff3bf"),
             Look::Start => ("#768390", "#768390"),
             Look::Stub => ("#868e96", "none"),
+            Look::Module => ("#768390", "#f0f3f6"),
+            Look::Service => ("#c2780c", "#ffefd2"),
+            Look::Process => ("#3578c9", "#dcebff"),
         };
         Colours { stroke, fill }
     }
@@ -130,6 +144,9 @@ impl Look {
             Look::Manual => "manual",
             Look::Start => "start",
             Look::Stub => "stub",
+            Look::Module => "module",
+            Look::Service => "service",
+            Look::Process => "process",
         }
     }
 
@@ -147,6 +164,9 @@ impl Look {
             Look::Failure => Some("end: failure"),
             Look::Manual => Some("end: manual"),
             Look::Stub => Some("not in this log"),
+            Look::Module => Some("module"),
+            Look::Service => Some("service"),
+            Look::Process => Some("process"),
             Look::State | Look::Start => None,
         }
     }
@@ -159,6 +179,8 @@ impl Tone {
             Tone::Plain | Tone::Quiet => MIDDLE,
             Tone::Alarm => "#c9427a",
             Tone::Back => "#d9560b",
+            Tone::Never => "#d9393e",
+            Tone::Half => "#b08400",
         }
     }
 
@@ -169,6 +191,8 @@ impl Tone {
             Tone::Quiet => QUIET_INK,
             Tone::Alarm => "#a02258",
             Tone::Back => "#a63c00",
+            Tone::Never => "#b3151b",
+            Tone::Half => "#7a5c00",
         }
     }
 }
@@ -184,6 +208,11 @@ impl Line {
 }
 
 impl Picture {
+    /// Whether it goes from left to right: where arrows bear many names.
+    pub(super) fn lies(&self) -> bool {
+        matches!(self.kind, "flow" | "services")
+    }
+
     /// Gives a number to ids that would look alike: the same message may stand in a log twice.
     fn tell_apart(&mut self) {
         let mut taken = BTreeSet::new();

@@ -3,8 +3,9 @@
 //! The same picture gives the same bytes. Tooltips are titles, which browsers show; the background is
 //! the page's. Knows nothing of processes and logs.
 
-use super::layout::{Curve, LOOP, Layout, Link, Point, Size, layout};
+use super::layout::{Curve, Layout, Link, Point, Size};
 use super::letters::width;
+use super::spread::{Bounds, ROOM, apart, place};
 use super::{Edge, Look, MIDDLE, Node, Picture, Tone, xml};
 use std::fmt::Write;
 
@@ -20,8 +21,7 @@ pub fn fits(picture: &Picture) -> bool {
 
 const TITLE: f64 = 13.0;
 const SMALL: f64 = 10.5;
-/// Around a cluster, and above it for its name.
-const ROOM: f64 = 12.0;
+/// How long the head of an arrow is.
 const HEAD: f64 = 9.0;
 
 pub fn write(picture: &Picture) -> String {
@@ -36,14 +36,13 @@ pub fn write(picture: &Picture) -> String {
             from_inside: picture.nodes[edge.from].look != Look::Stub,
         })
         .collect();
-    let mut placed = layout(&sizes, &links, picture.kind == "flow");
-    for (index, link) in links.iter().enumerate().filter(|(_, link)| link.from == link.to) {
-        let (at, size) = (placed.boxes[link.from], sizes[link.from]);
-        let (curve, label) = ear(at, size, link.label.unwrap_or_default(), picture.kind == "flow");
-        placed.curves[index] = vec![curve];
-        placed.labels[index] = link.label.map(|_| label);
-    }
-    let clusters = cluster_boxes(picture, &sizes, &placed);
+    let crosses = |edge: &Edge| picture.nodes[edge.from].cluster != picture.nodes[edge.to].cluster;
+    let regions = picture.kind == "process" && !picture.clusters.is_empty();
+    let placed = match regions && !picture.edges.iter().any(crosses) {
+        true => apart(picture, &sizes, &links),
+        false => place(&sizes, &links, picture.lies()),
+    };
+    let clusters = cluster_boxes(picture, &sizes, &links, &placed);
     let mut bounds = Bounds::default();
     if picture.nodes.is_empty() {
         bounds.take(Point::default(), Size::default());
@@ -113,46 +112,8 @@ fn label_size(edge: &Edge) -> Option<Size> {
         .then_some(Size { x: widest + 6.0, y: edge.lines.len() as f64 * SMALL * 1.25 + 2.0 })
 }
 
-/// A rectangle that grows.
-#[derive(Debug, Clone, Copy)]
-struct Bounds {
-    low: Point,
-    high: Point,
-}
-
-impl Default for Bounds {
-    fn default() -> Bounds {
-        let far = f64::INFINITY;
-        Bounds { low: Point { x: far, y: far }, high: Point { x: -far, y: -far } }
-    }
-}
-
-impl Bounds {
-    fn take(&mut self, at: Point, size: Size) {
-        self.low.x = self.low.x.min(at.x - size.x / 2.0);
-        self.low.y = self.low.y.min(at.y - size.y / 2.0);
-        self.high.x = self.high.x.max(at.x + size.x / 2.0);
-        self.high.y = self.high.y.max(at.y + size.y / 2.0);
-    }
-
-    fn size(&self) -> Size {
-        Size { x: self.high.x - self.low.x, y: self.high.y - self.low.y }
-    }
-
-    fn middle(&self) -> Point {
-        Point { x: (self.low.x + self.high.x) / 2.0, y: (self.low.y + self.high.y) / 2.0 }
-    }
-
-    fn meets(&self, other: &Bounds) -> bool {
-        self.low.x < other.high.x
-            && other.low.x < self.high.x
-            && self.low.y < other.high.y
-            && other.low.y < self.high.y
-    }
-}
-
 /// The rectangles of the clusters that have more than one box, and hold no box that is not theirs.
-fn cluster_boxes(picture: &Picture, sizes: &[Size], placed: &Layout) -> Vec<Option<Bounds>> {
+fn cluster_boxes(picture: &Picture, sizes: &[Size], links: &[Link], placed: &Layout) -> Vec<Option<Bounds>> {
     let mut found: Vec<Option<Bounds>> = Vec::new();
     for cluster in 0..picture.clusters.len() {
         let mut around = Bounds::default();
@@ -161,6 +122,16 @@ fn cluster_boxes(picture: &Picture, sizes: &[Size], placed: &Layout) -> Vec<Opti
             let size = sizes[index];
             around.take(placed.boxes[index], Size { x: size.x + 2.0 * ROOM, y: size.y + 2.0 * ROOM });
             members += 1;
+        }
+        // A region holds its arrows, too.
+        let own =
+            |link: &Link| picture.kind == "process" && picture.nodes[link.from].cluster == Some(cluster);
+        for (index, link) in links.iter().enumerate().filter(|(_, link)| own(link)) {
+            if let (Some(at), Some(size)) = (placed.labels[index], link.label) {
+                around.take(at, Size { x: size.x + ROOM, y: size.y });
+            }
+            let ends = placed.curves[index].iter().flatten();
+            ends.for_each(|at| around.take(*at, Size { x: ROOM, y: 0.0 }));
         }
         around.low.y -= SMALL;
         let strange = picture.nodes.iter().enumerate().any(|(index, node)| {
@@ -323,26 +294,6 @@ impl Canvas {
             }
         }
         self.out.push_str("</g>\n");
-    }
-}
-
-/// From a box to itself: an ear on top where arrows go across, else on the right; and where its label goes.
-fn ear(at: Point, size: Size, label: Size, across: bool) -> (Curve, Point) {
-    const APART: f64 = 11.0;
-    // A curve reaches three quarters of the way to what pulls it.
-    let pull = LOOP * 4.0 / 3.0 - 4.0;
-    if across {
-        let side = at.y - size.y / 2.0;
-        let point = |dx, y| Point { x: at.x + dx, y };
-        let curve =
-            [point(-APART, side), point(-APART, side - pull), point(APART, side - pull), point(APART, side)];
-        (curve, Point { x: at.x, y: side - LOOP - label.y / 2.0 })
-    } else {
-        let side = at.x + size.x / 2.0;
-        let point = |x, dy| Point { x, y: at.y + dy };
-        let curve =
-            [point(side, -APART), point(side + pull, -APART), point(side + pull, APART), point(side, APART)];
-        (curve, Point { x: side + LOOP + label.x / 2.0, y: at.y })
     }
 }
 

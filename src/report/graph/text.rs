@@ -1,8 +1,10 @@
 //! Flow and process as text, for terminals and for `diff`. A conversation as text is what
 //! [`trace`](crate::report::trace) tells.
 
+use super::chains;
 use super::flow::{Flows, delay};
-use super::process::{ENTRY, WHENEVER, any_of, deeds, told};
+use super::process::{ENTRY, WHENEVER, any_of, named};
+use super::reaction::{deeds, told};
 use crate::event::Name;
 use crate::process::{Answers, Definition};
 use crate::report::words::{columns, grouped};
@@ -94,18 +96,29 @@ pub fn process(definition: &Definition) -> String {
     let guard = definition.starts_when.as_ref().map(|when| when.to_string());
     let starts: Vec<String> =
         definition.starts_on.iter().map(|starter| super::visible(&starter.type_)).collect();
-    text.push_str(&format!("starts on {}", starts.join(", ")));
+    match starts.is_empty() {
+        true => text.push_str("a part: other processes use it"),
+        false => text.push_str(&format!("starts on {}", starts.join(", "))),
+    }
     if let Some(guard) = &guard {
         text.push_str(&format!(" [{}]", super::visible(guard)));
     }
-    text.push_str(&format!(" in {}\n", super::visible(&definition.state(definition.initial).name)));
+    text.push_str(&format!(" in {}\n", super::visible(&definition.written(&definition.initials()))));
     for starter in &definition.starts_on {
         for reaction in starter.reaction.iter().flatten() {
             text.push_str(&reaction_text(definition, &starter.type_, reaction, false));
         }
     }
+    let parts = chains::parts(definition);
     for state in &definition.states {
-        text.push_str(&format!("\n{}", super::visible(&state.name)));
+        text.push_str(&format!(
+            "
+{}",
+            super::visible(&named(definition, state))
+        ));
+        if let Some(part) = parts.get(&*state.name) {
+            text.push_str(&format!("  ({})", part.told()));
+        }
         if let Some(end) = state.end {
             text.push_str(&format!("  (end: {})", end.name()));
         }
@@ -121,6 +134,16 @@ pub fn process(definition: &Definition) -> String {
     for shared in &definition.any {
         text.push_str(&format!("\n{}\n", super::visible(&any_of(definition, shared))));
         text.push_str(&answers_text(definition, &shared.answers));
+    }
+    for join in &definition.joins {
+        text.push_str(&format!("\njoin  [{}]", super::visible(&join.when.to_string())));
+        if let Some((end, name)) = &join.end {
+            text.push_str(&format!(" → {} (end: {})", super::visible(name), end.name()));
+        }
+        text.push('\n');
+        for deed in deeds(&join.reaction) {
+            text.push_str(&format!("  / {}\n", super::visible(&deed)));
+        }
     }
     text
 }

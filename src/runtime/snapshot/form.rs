@@ -8,7 +8,7 @@ use super::super::world::ringing;
 use super::bytes::{Found, Lost, Reader, Writer};
 use crate::event::{Document, Message, Name, Names, Position, Time, line};
 use crate::process::{Data, End};
-use crate::step::{Instance, Parked, Phase, Seen};
+use crate::step::{Instance, Kept, Parked, Phase, Seen};
 use std::sync::Arc;
 
 /// The beginning of a record.
@@ -59,10 +59,14 @@ pub fn write_instance(instance: &Instance, ordinal: u64) -> Vec<u8> {
     for alarm in &instance.alarms {
         out.text(&alarm.to_json());
     }
-    for kept in [&instance.deferred, &instance.held] {
-        out.count(kept.len());
-        kept.iter().for_each(|message| reference(&mut out, message));
+    out.count(instance.deferred.len());
+    for kept in &instance.deferred {
+        reference(&mut out, kept);
+        out.count(kept.by.len());
+        kept.by.iter().for_each(|region| out.text(region));
     }
+    out.count(instance.held.len());
+    instance.held.iter().for_each(|message| reference(&mut out, message));
     out.count(instance.rung.len());
     instance.rung.iter().for_each(|id| out.text(id));
     let (few, many) = match &instance.seen {
@@ -116,7 +120,10 @@ pub fn read_instance(record: &[u8], names: &mut Names) -> Result<(Instance, u64)
         let stands = alarm.due.is_some() && alarm.position.is_some() && !foreign;
         if stands { Ok(Arc::new(alarm)) } else { Err(Lost) }
     })?;
-    instance.deferred = from.list(|from| referred(from, names))?;
+    instance.deferred = from.list(|from| {
+        let message = referred(from, names)?;
+        Ok(Kept { message, by: from.list(|from| Ok(names.name(from.text()?)))? })
+    })?;
     instance.held = from.list(|from| referred(from, names))?;
     instance.rung = from.list(|from| Ok(Name::from(from.text()?)))?.into_iter().collect();
     for (source, id) in from.list(|from| Ok((names.name(from.text()?), Name::from(from.text()?))))? {

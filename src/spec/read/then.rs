@@ -3,9 +3,9 @@
 use super::super::model::{Armed, Expected, ParkedAs, Placed, StateIs, Then};
 use super::Reader;
 use crate::event::{Document, Kind, Name};
-use crate::process::Participant;
 use crate::process::keys::{self, Place};
 use crate::process::tree::{Meaning, Member, Node};
+use crate::process::{Definition, Participant};
 use crate::span::{Mistake, Span, nearest};
 use crate::step::Outcome;
 
@@ -97,20 +97,61 @@ impl Reader<'_> {
 
     fn state(&mut self, node: &Node, subject: &Participant) -> Option<StateIs> {
         let process = subject.process()?;
-        let word = self.word(node, "`state` wants the name of a state", "")?.text.as_str();
-        if let Some(state) = process.state_named(word) {
-            return Some(StateIs::In(state.name.clone()));
+        if let Some(members) = node.map().filter(|_| !process.is_plain()) {
+            return self.state_by_region(node, members, process);
+        }
+        let hint = match process.is_plain() {
+            true => String::new(),
+            false => format!("as in `state: {{{}: …}}`", process.regions[0].name),
+        };
+        let word = self.word(node, "`state` wants the name of a state", &hint)?.text.as_str();
+        if let Some((state, _)) = process.resting(word) {
+            return Some(StateIs::In(state));
         }
         match word {
             "not-started" => return Some(StateIs::NotStarted),
             "declined" => return Some(StateIs::Declined),
             _ => {}
         }
-        let known = process.states.iter().map(|state| &*state.name).chain(["not-started", "declined"]);
+        let known: Vec<String> = match process.is_plain() {
+            true => process.states.iter().map(|state| state.name.to_string()).collect(),
+            false => [process.resting_names(false), process.resting_names(true)].concat(),
+        };
+        let known = known.iter().map(String::as_str).chain(["not-started", "declined"]);
         let hint = self.nearest_or_listed(word, known, "", "there are");
         self.complain(node.span, format!("{} has no state `{word}`", process.full_name()), "", &hint)
             .is(Mistake::UnknownState);
         None
+    }
+
+    /// `{payment: paid}`: what is not named is not compared.
+    fn state_by_region(&mut self, node: &Node, members: &[Member], process: &Definition) -> Option<StateIs> {
+        if members.is_empty() {
+            self.complain(node.span, "`state` names no region", "", "").is(Mistake::NothingListed);
+        }
+        let mut found = Vec::new();
+        for member in members {
+            let Some(region) = process.region_named(&member.key) else {
+                let known = process.regions.iter().map(|region| &*region.name);
+                let hint = self.nearest_or_listed(&member.key, known, "", "there are");
+                let what = format!("{} has no region `{}`", process.full_name(), member.key);
+                self.complain(member.key_span, what, "", &hint).is(Mistake::UnknownState);
+                continue;
+            };
+            let Some(word) = self.word(&member.value, "the name of a state is expected here", "") else {
+                continue;
+            };
+            match process.state_of(region, &word.text) {
+                Some(state) => found.push((process.regions[region].name.clone(), state.name.clone())),
+                None => {
+                    let known = process.states_of(region).iter().map(|state| &*state.name);
+                    let hint = self.nearest_or_listed(&word.text, known, "", "there are");
+                    let what = format!("{} has no state `{}`", member.key, word.text);
+                    self.complain(member.value.span, what, "", &hint).is(Mistake::UnknownState);
+                }
+            }
+        }
+        (found.len() == members.len() && !found.is_empty()).then_some(StateIs::Within(found))
     }
 
     fn data(&mut self, node: &Node, subject: &Participant) -> Vec<(Name, Placed<Document>)> {

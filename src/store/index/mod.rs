@@ -93,14 +93,16 @@ impl Index {
         if medium.draft(&name_of(module, self.end(), sound))?.is_none() {
             return Ok(());
         }
-        let mut gathered = Gathered::new(self.end(), self.next(), self.reached());
+        // Few lines are shorter than this; of a run the last piece is more than was asked for.
+        let lines = ((sound - self.end()) / 256).min(GATHERED as u64 + GATHERED as u64 / 32);
+        let mut gathered = Gathered::new(self.end(), self.next(), self.reached(), lines as usize);
         let write = |gathered: &mut Gathered, end: u64| -> Result<bool> {
             let Some(mut draft) = medium.draft(&name_of(module, gathered.begins(), end))? else {
                 return Ok(false);
             };
             gathered.write(log, end, &mut *draft)?;
             draft.finish()?;
-            *gathered = gathered.next(end);
+            gathered.go_on(end);
             Ok(true)
         };
         let look = |seen: &mut Seen, offset, envelope: &Envelope<'_>| seen.see(offset, envelope);
@@ -184,11 +186,15 @@ impl Index {
 
     /// Which of the ids may stand in the log, and where, in those runs that end behind `from`.
     pub fn ids(&self, ids: &[&str], from: u64, filters: &mut Filters) -> Result<Vec<(usize, Place)>> {
-        let mut found = Vec::new();
-        let keys: Vec<_> = ids.iter().map(|id| key_of(id)).map(|key| (key, run::mask(key))).collect();
+        let (mut found, mut maybe) = (Vec::new(), Vec::new());
         filters.0.retain(|(header, _)| self.runs.iter().any(|run| run.header == *header));
-        let mut maybe = Vec::new();
-        for run in self.runs.iter().filter(|run| run.header.end > from) {
+        // None, where they were looked for ahead and the log has not come further since.
+        let runs = &self.runs[self.runs.partition_point(|run| run.header.end <= from)..];
+        if runs.is_empty() {
+            return Ok(found);
+        }
+        let keys: Vec<_> = ids.iter().map(|id| key_of(id)).map(|key| (key, run::mask(key))).collect();
+        for run in runs {
             if ids.len() > MANY {
                 let filter = filters.of(run)?;
                 let there = keys.iter().map(|(key, mask)| run::in_filter(filter, *key, mask));

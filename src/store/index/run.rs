@@ -24,7 +24,14 @@ impl Table {
 
 /// By what a text is found.
 pub(in crate::store) fn key_of(text: &str) -> u32 {
-    crc32c::crc32c(text.as_bytes())
+    // Most are UUIDs. Eight bytes at a time is how they are added up, and from a place that is a multiple of eight the
+    // processor need not guess how many stand before and behind.
+    #[repr(align(8))]
+    struct Aligned([u8; 36]);
+    match text.as_bytes().try_into() {
+        Ok(id) => crc32c::crc32c(&Aligned(id).0),
+        Err(_) => crc32c::crc32c(text.as_bytes()),
+    }
 }
 
 const MAGIC: &[u8; 16] = b"anyorder index 2";

@@ -7,7 +7,7 @@ use super::served::{is_rough, plain, rests, services, told as ordering_told};
 use super::yaml;
 use anyorder::error::{Error, Result};
 use anyorder::event::Name;
-use anyorder::explore::{ByData, Report, explore, read};
+use anyorder::explore::{ByData, Report, explore_by, read};
 use anyorder::process::{Definition, Library, Service, read_named};
 use anyorder::report::diagnostic::render;
 use anyorder::span::Source;
@@ -37,11 +37,15 @@ impl Library for Shelf {
 
 /// What the explorer finds; an error, as a user would read it.
 pub fn explored(case: &Case) -> std::result::Result<Report, String> {
-    explored_without(case, &[])
+    explored_without(case, &[], 1)
 }
 
-/// What it finds where some of its reductions are left out.
-pub fn explored_without(case: &Case, reductions: &[&str]) -> std::result::Result<Report, String> {
+/// What it finds where some of its reductions are left out, by so many threads.
+pub fn explored_without(
+    case: &Case,
+    reductions: &[&str],
+    threads: usize,
+) -> std::result::Result<Report, String> {
     let said = |error: Error| render(&error, false);
     let mut definitions = BTreeMap::new();
     for process in &case.processes {
@@ -54,7 +58,7 @@ pub fn explored_without(case: &Case, reductions: &[&str]) -> std::result::Result
     let mut scenario = read(&source, &Shelf { definitions, services }).map_err(said)?;
     reductions.iter().for_each(|name| assert!(scenario.reductions.leave_out(name)));
     // A panic is a difference like any other, so that the case is made small.
-    let explored = || explore(&scenario, scenario.orders[0], &mut |_| true).map_err(said);
+    let explored = || explore_by(threads, &scenario, scenario.orders[0], &mut |_| true).map_err(said);
     catch_unwind(AssertUnwindSafe(explored)).unwrap_or_else(|_| Err("it panicked".to_string()))
 }
 
@@ -218,10 +222,22 @@ pub enum Difference {
     Verdict,
     /// Something else is found where reductions are left out.
     Reduced,
+    /// Something else is said by two threads.
+    Threads,
 }
 
-/// Each reduction left out, and all.
-const WITHOUT: [&[&str]; 4] = [&["interchangeable"], &["equal-copies"], &["equal-worlds"], &["all"]];
+/// Each reduction left out, each alone, and all left out.
+const WITHOUT: [&[&str]; 9] = [
+    &["interchangeable"],
+    &["equal-copies"],
+    &["equal-worlds"],
+    &["apart"],
+    &["interchangeable", "equal-copies", "apart"],
+    &["equal-worlds", "equal-copies", "apart"],
+    &["equal-worlds", "interchangeable", "apart"],
+    &["equal-worlds", "interchangeable", "equal-copies"],
+    &["all"],
+];
 
 /// Of a scenario with so many orderings, each walked for itself takes too long.
 const EACH: u64 = 200;
@@ -230,13 +246,8 @@ const EACH: u64 = 200;
 fn found_without(case: &Case, told: &Told, report: &Report) -> bool {
     let number = yaml::scenario(case).bytes().fold(0, |sum, byte| sum + usize::from(byte)) % WITHOUT.len();
     let without = match WITHOUT[number] {
-        [one @ ("equal-worlds" | "all")] if told.orderings > EACH => {
-            if *one == "all" {
-                &["interchangeable", "equal-copies"][..]
-            } else {
-                &[]
-            }
-        }
+        ["all"] if told.orderings > EACH => &["interchangeable", "equal-copies", "apart"],
+        ["equal-worlds", others @ ..] if told.orderings > EACH => others,
         some => some,
     };
     // What had nothing to do changes nothing when it is left out.
@@ -244,7 +255,7 @@ fn found_without(case: &Case, told: &Told, report: &Report) -> bool {
     if !without.iter().any(used) {
         return true;
     }
-    let Ok(other) = explored_without(case, without) else { return false };
+    let Ok(other) = explored_without(case, without, 2) else { return false };
     // Of several ways to say what decides an outcome, either may be told: of those that are interchangeable a
     // precedence is told of all or of none. Whether it is enough is the same.
     let decided = |report: &Report| {
@@ -255,7 +266,7 @@ fn found_without(case: &Case, told: &Told, report: &Report) -> bool {
     };
     // Copies that are told apart make other worlds, and are not written apart.
     let copied = without.contains(&"equal-copies") || without == ["all"];
-    let walks = without == ["equal-worlds"];
+    let walks = without.contains(&"equal-worlds");
     answer_of(case, report) == answer_of(case, &other)
         && (copied || decided(report) == decided(&other))
         && (copied || walks || report.worlds() == other.worlds())
@@ -274,8 +285,15 @@ pub fn difference(case: &Case, told: &Told) -> Option<Difference> {
         _ if mine.unreached != theirs.unreached => Some(Difference::Unreached),
         _ if mine.verdict != theirs.verdict => Some(Difference::Verdict),
         _ if !found_without(case, told, &report) => Some(Difference::Reduced),
+        _ if !said_by_two(case, &report) => Some(Difference::Threads),
         _ => None,
     }
+}
+
+/// Whether two threads say the same, word by word.
+fn said_by_two(case: &Case, report: &Report) -> bool {
+    let two = explored_without(case, &[], 2);
+    two.is_ok_and(|two| format!("{two:?}") == format!("{report:?}"))
 }
 
 /// Whether each nearest ordering of the explorer's is one that leads there, as far as plain words tell.

@@ -20,7 +20,7 @@ pub fn alike(args: &Args, table: &mut Table) {
 
 /// 97 messages that commute with everything, and 3 that race: 100! orderings, each outcome a share of them.
 pub fn hundred(args: &Args, table: &mut Table) {
-    for which in ["counted", "ignored"] {
+    for which in ["counted", "ignored", "ticketed"] {
         let run = ours::check(args, "concert", &format!("large/hundred-{which}.yaml"));
         let whole = Cell::new(true);
         let all = in_turns(&[&run], args.slow, |_, ended| {
@@ -41,6 +41,16 @@ pub fn hundred(args: &Args, table: &mut Table) {
             }
         }
     }
+}
+
+/// Eight orders of three messages each, and nothing between them: 24! orderings.
+pub fn apart(args: &Args, table: &mut Table) {
+    let run = ours::check(args, "converging-payment", "large/eight-orders.yaml");
+    let all = in_turns(&[&run], args.rounds, |_, whole| {
+        assert_eq!(whole.code, 0);
+        assert_eq!(Report::of(&run).orderings(), ours::product(1..=24));
+    });
+    table.value("eight orders of three messages, whole command", (all[0].seconds() * 1e3, "ms"), Floor::None);
 }
 
 /// Of the six orders of permit, band and storm each outcome has so many.

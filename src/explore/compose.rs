@@ -1,0 +1,206 @@
+//! What is said of a whole whose parts were explored apart.
+//!
+//! An ordering of the whole is one of each part, shuffled: of lengths a, b, … there are (a+b+…)! / (a! b! …) shuffles. Where
+//! it leads to is what each part's leads to, side by side: an outcome for each choice of one of each part, where some may
+//! be the same in the end. `beside.rs` finds the nearest ordering, `together.rs` what decides.
+
+use super::apart::Part;
+use super::beside::Beside;
+use super::count::{Count, Sorted};
+use super::decided::Decided;
+use super::explorer::Explorer;
+use super::graph::{Graph, Progress, Stopped};
+use super::judge::unanswered;
+use super::labels::Sign;
+use super::lengths::{Factorials, Lengths, by_length, shuffled};
+use super::listed::Delivery;
+use super::outcomes::{Outcome, Outcomes, outcome};
+use super::place::Place;
+use super::report::{Apart, Interchanged};
+use super::steps::Given;
+use super::together::Together;
+use num_bigint::BigUint;
+use std::collections::BTreeMap;
+
+/// What was found of the whole.
+pub(super) struct Composed {
+    pub outcomes: Vec<Outcome>,
+    /// Per outcome.
+    pub counts: Vec<Count>,
+    pub nearest: Vec<Vec<String>>,
+    pub decided: Vec<Decided>,
+    pub undecided: Option<Stopped>,
+    pub orderings: Count,
+    /// How many worlds were walked.
+    pub states: u64,
+    pub interchanged: Option<Interchanged>,
+    pub apart: Apart,
+}
+
+/// Of each part one of the outcomes that it has alone, by number.
+pub(super) type Combination = Vec<u32>;
+
+/// What is known of a part alone.
+pub(super) struct Known {
+    pub outcomes: Outcomes,
+    /// Per outcome of it the worlds in which it ends so.
+    pub worlds: Vec<Vec<u32>>,
+    /// Per outcome how many orderings have each length.
+    pub lengths: Vec<Lengths>,
+    /// The most choices that lead to a world, by a nearest way; and those to a world from which others lead on.
+    deepest: u64,
+    deepest_open: u64,
+}
+
+/// So many combinations of the parts' outcomes are put together.
+const COMBINATIONS: usize = 20_000;
+
+/// None where the whole cannot be told from its parts.
+pub(super) fn compose(
+    explorer: &mut Explorer,
+    mut parts: Vec<Part>,
+    watch: &mut dyn FnMut(Progress) -> bool,
+) -> Option<Composed> {
+    let mut known = Vec::with_capacity(parts.len());
+    for part in &mut parts {
+        explorer.change(&mut part.stage);
+        let found = known_of(explorer, &part.graph);
+        explorer.change(&mut part.stage);
+        known.push(found?);
+    }
+    within_bounds(explorer, &parts, &known)?;
+    let mut whole: BTreeMap<Outcome, (Vec<Combination>, BigUint)> = BTreeMap::new();
+    for Partial { combination, place, lengths } in combined(explorer, &parts, &known)? {
+        let found = outcome(explorer, &place);
+        let (combinations, count) = whole.entry(found).or_default();
+        combinations.push(combination);
+        lengths.values().for_each(|more| *count += more);
+    }
+    let (mut outcomes, mut combinations, mut counts) = (Vec::new(), Vec::new(), Vec::new());
+    for (outcome, (all, count)) in whole {
+        outcomes.push(outcome);
+        combinations.push(all);
+        counts.push(Count::Finite(count));
+    }
+    let beside = Beside::new(explorer, &mut parts, &known)?;
+    let begin = beside.begin(explorer);
+    let nearest = beside.orderings(explorer, &combinations)?;
+    let met: u64 = parts.iter().map(|part| part.graph.len() as u64).sum();
+    let mut undecided = None;
+    let mut go_on = || {
+        if !watch(Progress { met, done: met, depth: 0 }) {
+            undecided = Some(Stopped::Asked);
+        }
+        undecided.is_none()
+    };
+    let decided = match Together::new(explorer, &parts, &known, &combinations, &begin) {
+        Some(together) => together.decided(&mut go_on)?,
+        None => vec![Decided::default(); outcomes.len()],
+    };
+    let mut orderings = Count::zero();
+    counts.iter().for_each(|count| orderings.add(count));
+    let states = super::side_by_side::worlds(explorer, &parts);
+    Some(Composed {
+        interchanged: interchanged(&parts, &states),
+        apart: Apart { parts: named(explorer, &parts), states },
+        outcomes,
+        counts,
+        nearest,
+        decided,
+        undecided,
+        orderings,
+        states: met,
+    })
+}
+
+/// None where a part does not end everywhere, or there is something in it that only the whole can say.
+fn known_of(explorer: &Explorer, graph: &Graph) -> Option<Known> {
+    let sorted = Sorted::new(graph);
+    let outcomes = Outcomes::new(explorer, graph);
+    let is_plain = sorted.behind_a_circle.is_empty()
+        && outcomes.waiting.is_empty()
+        && !outcomes.found.is_empty()
+        && unanswered(explorer, graph).is_empty();
+    if !is_plain {
+        return None;
+    }
+    let depth = |world: &usize| u64::from(graph.depth(*world));
+    let last = graph.len() - 1;
+    // A world's depth never falls.
+    let open = (0..=last).rev().find(|&world| !graph.edges(world, &mut Vec::new()).is_empty());
+    Some(Known {
+        lengths: by_length(graph, &sorted, outcomes.found.len(), &|world| outcomes.of(world)),
+        worlds: outcomes.worlds(),
+        outcomes,
+        deepest: depth(&last),
+        deepest_open: open.as_ref().map_or(0, depth),
+    })
+}
+
+/// None where the whole would reach a bound, as far as parts can tell.
+fn within_bounds(explorer: &Explorer, parts: &[Part], known: &[Known]) -> Option<()> {
+    let bounds = explorer.scenario.bounds;
+    let met: u64 = parts.iter().map(|part| part.graph.len() as u64).sum();
+    let deepest: u64 = known.iter().map(|known| known.deepest).sum();
+    let open = parts.iter().zip(known).filter(|(part, _)| !part.is_idle());
+    let open = open.map(|(_, known)| deepest - known.deepest + known.deepest_open).max();
+    (met <= bounds.states && open.is_none_or(|open| open < bounds.depth)).then_some(())
+}
+
+/// Some of the parts, put together.
+struct Partial {
+    combination: Combination,
+    /// Where they end.
+    place: Place,
+    lengths: Lengths,
+}
+
+/// One of each part's outcomes, in every combination. None where there are too many.
+fn combined(explorer: &mut Explorer, parts: &[Part], known: &[Known]) -> Option<Vec<Partial>> {
+    let mut factorials = Factorials::default();
+    let begin = Lengths::from([(0, BigUint::from(1u8))]);
+    let place = Place { sent: explorer.start().sent, ..Place::default() };
+    let mut all = vec![Partial { combination: Vec::new(), place, lengths: begin }];
+    let mut end = Place::default();
+    for (part, known) in parts.iter().zip(known) {
+        if all.len() * known.worlds.len() > COMBINATIONS {
+            return None;
+        }
+        let mut next = Vec::with_capacity(all.len() * known.worlds.len());
+        for Partial { combination, place, lengths } in all {
+            for (outcome, worlds) in known.worlds.iter().enumerate() {
+                let mut place = place.clone();
+                if part.passes {
+                    let Delivery { slot, mail, .. } = explorer.listed.deliveries[part.bits[0]];
+                    explorer.give(&mut place, slot, Given::Mail(mail, false, 0));
+                } else {
+                    part.graph.read(worlds[0] as usize, &mut end);
+                    part.slots.iter().for_each(|&slot| place.set_life(slot, end.life(slot)));
+                    place.sent = explorer.steps.bags.sum(place.sent, end.sent);
+                }
+                let mut combination = combination.clone();
+                combination.push(outcome as u32);
+                let lengths = shuffled(&lengths, &known.lengths[outcome], &mut factorials);
+                next.push(Partial { combination, place, lengths });
+            }
+        }
+        all = next;
+    }
+    Some(all)
+}
+
+/// What is on its way in each part, as choices are written. Those in which nothing happens are none.
+fn named(explorer: &Explorer, parts: &[Part]) -> Vec<Vec<String>> {
+    let parts = parts.iter().filter(|part| !part.is_idle());
+    parts.map(|part| part.bits.iter().map(|&bit| explorer.listed_text(bit, Sign::None)).collect()).collect()
+}
+
+fn interchanged(parts: &[Part], states: &BigUint) -> Option<Interchanged> {
+    let groups = parts.iter().flat_map(|part| {
+        let stage = &part.stage;
+        let label = move |&bit: &usize| stage.labels.text(bit as u16).to_string();
+        stage.interchange.groups().map(move |group| group.iter().map(label).collect::<Vec<String>>())
+    });
+    let groups: Vec<Vec<String>> = groups.collect();
+    (!groups.is_empty()).then(|| Interchanged { groups, states: states.clone() })
+}
