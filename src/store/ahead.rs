@@ -36,8 +36,8 @@ pub(super) struct Ahead {
 
 impl Ahead {
     /// None: whoever has locked the log looks for all of them.
-    pub fn look(&mut self, medium: &dyn Medium, module: &str, behind: u64, ids: &[&str]) -> Option<Looked> {
-        if ids.len() <= FEW {
+    pub fn look(&mut self, medium: &dyn Medium, module: &str, behind: u64, keys: &[u32]) -> Option<Looked> {
+        if keys.len() <= FEW {
             return None;
         }
         let bytes = medium.open(module).ok()??;
@@ -52,7 +52,7 @@ impl Ahead {
         }
         let index = self.index.as_ref()?;
         let (end, tie) = (index.end(), index.tie()?);
-        match index.ids(ids, 0, &mut self.filters) {
+        match index.ids(keys, 0, &mut self.filters) {
             Ok(places) => Some(Looked { end, tie, places }),
             // Whoever looks under the lock finds out what is wrong with it, and takes it away.
             Err(_) => {

@@ -12,9 +12,8 @@ use super::tail::{self, Tail, Torn};
 use super::unsure;
 use crate::error::{Error, Result};
 use crate::event::{Document, Message, Name, Position, json};
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 use std::borrow::Borrow;
-use std::collections::HashMap;
 
 /// What an append expects of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,24 +133,29 @@ fn locked<M: Borrow<Message>>(
 ) -> Result<Appended> {
     unsure::refuse(bytes)?;
     let module = &*ready.module.clone();
+    if seen.is_some() {
+        ready.seek();
+    }
     let batches = &ready.batches;
     let mut tail = tail::look(bytes, module)?;
-    let mut known = match seen.as_deref_mut() {
-        Some(seen) => {
-            let ids = ready.ids();
-            Some(Ids {
-                old: store.asked(module, bytes, tail.len).positions(&ids, ready.looked.as_ref(), seen)?,
-                new: HashMap::with_capacity_and_hasher(ids.len(), FxBuildHasher),
-            })
+    let mut known = match (seen.as_deref_mut(), ready.sought()) {
+        (Some(seen), Some(sought)) => {
+            let messages: Vec<&M> = batches.iter().flatten().collect();
+            let id = |index: usize| &*messages[index].borrow().id;
+            let old = store.asked(module, bytes, tail.len).positions(sought, id, seen)?;
+            Some(Ids { old, distinct: sought.distinct, new: FxHashMap::default() })
         }
-        None => None,
+        _ => None,
     };
     // All that can be wrong with the batches is found before the first byte is written.
     let mut next = tail.last.map_or(1, |last| last.number() + 1);
     let mut placed = Vec::with_capacity(batches.len());
+    let mut ahead = 0;
     for batch in batches {
+        let before = ahead;
+        ahead += batch.len();
         if let Some(known) = &known
-            && let Some(positions) = known.positions(module, batch)?
+            && let Some(positions) = known.positions(module, batch, before)?
         {
             placed.push(Placed::Already(positions));
             continue;
@@ -172,12 +176,7 @@ fn locked<M: Borrow<Message>>(
     let text = ready.fill(&tail, firsts);
     bytes.append(text).map_err(|error| cut_back(bytes, module, &tail, error))?;
     if let Some(seen) = seen {
-        let new = ready.batches.iter().zip(&placed).filter(|(_, place)| place.is_new());
-        let fresh = new.flat_map(|(batch, place)| {
-            let positions = (place.first().number()..).map_while(Position::new);
-            batch.iter().map(|message| message.borrow().id.clone()).zip(positions)
-        });
-        seen.wrote(bytes, tail.len, fresh);
+        seen.wrote(bytes, tail.len, ready.places());
     }
     Ok(Appended { batches: placed, repaired })
 }
@@ -188,29 +187,34 @@ fn position(number: u64) -> Result<Position> {
 
 /// Where ids stand that are appended.
 struct Ids<'b> {
-    /// Those that are in the log.
-    old: HashMap<Name, Position>,
+    /// Of those that are in the log, by the number of the message.
+    old: FxHashMap<usize, Position>,
+    /// No two of them are alike: then it need not be known where those before a batch went.
+    distinct: bool,
     /// Those of batches before this one.
     new: FxHashMap<&'b str, Position>,
 }
 
 impl<'b> Ids<'b> {
-    fn position(&self, id: &str) -> Option<Position> {
-        let old = if self.old.is_empty() { None } else { self.old.get(id) };
-        old.or_else(|| self.new.get(id)).copied()
-    }
-
-    /// The positions of a batch that is there already; None if it is new.
-    fn positions<M: Borrow<Message>>(&self, module: &str, batch: &[M]) -> Result<Option<Vec<Position>>> {
+    /// The positions of a batch that is there already; None if it is new. `before`: so many messages stand before it.
+    fn positions<M: Borrow<Message>>(
+        &self,
+        module: &str,
+        batch: &[M],
+        before: usize,
+    ) -> Result<Option<Vec<Position>>> {
         if self.old.is_empty() && self.new.is_empty() {
             return Ok(None);
         }
-        let known = |message: &M| self.position(&message.borrow().id);
-        let positions: Vec<Position> = batch.iter().filter_map(known).collect();
+        let known = |(at, message): (usize, &M)| {
+            self.old.get(&(before + at)).or_else(|| self.new.get(&*message.borrow().id)).copied()
+        };
+        let positions: Vec<Position> = batch.iter().enumerate().filter_map(known).collect();
         if positions.is_empty() || positions.len() == batch.len() {
             return Ok((!positions.is_empty()).then_some(positions));
         }
-        let missing = batch.iter().find(|message| known(message).is_none()).expect("one is missing");
+        let (_, missing) =
+            batch.iter().enumerate().find(|one| known(*one).is_none()).expect("one is missing");
         Err(Error::input(format!(
             "{} of the {} messages of a batch are in the log of `{module}` already, and `{}` is not",
             positions.len(),
@@ -221,6 +225,9 @@ impl<'b> Ids<'b> {
     }
 
     fn remember<M: Borrow<Message>>(&mut self, batch: &'b [M], first: u64) -> Result<()> {
+        if self.distinct {
+            return Ok(());
+        }
         for (number, message) in (first..).zip(batch.iter().map(M::borrow)) {
             if self.new.insert(&message.id, position(number)?).is_some() {
                 return Err(Error::input(format!("the id `{}` stands twice in one batch", message.id)));

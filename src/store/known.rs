@@ -2,18 +2,19 @@
 //! open index with its filters, and the ids that stand behind it. Other processes append too: what they
 //! added is gone through, and if the log is another one, all is forgotten.
 
-use super::index::{Filters, Index, tie};
+use super::index::{Filters, Index, Place, key_of, tie};
 use super::lookup::Asked;
 use super::medium::Bytes;
 use super::scan;
 use super::store::Store;
 use crate::error::Result;
-use crate::event::{Envelope, Name, Position};
+use crate::event::Envelope;
 use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 
 /// This many times of what an index may fall behind is remembered before the index is extended after all; and
 /// twice that while it is extended, and where none can be kept.
-pub(super) const MOST: u64 = 16;
+pub(super) const MOST: u64 = 64;
 
 /// Of one log.
 #[derive(Default)]
@@ -24,7 +25,42 @@ pub(super) struct Known {
     end: u64,
     /// What ties all this to the log.
     tie: (u32, u32),
-    ids: FxHashMap<Name, Position>,
+    ids: Places,
+}
+
+/// Where ids stand, by their keys as in an index: a guess until the line was looked at.
+#[derive(Default)]
+struct Places {
+    first: FxHashMap<u32, Place>,
+    /// Of keys that are there already: few, of ids that happen to share one or stand in the log twice.
+    others: Vec<(u32, Place)>,
+}
+
+impl Places {
+    fn add(&mut self, found: impl IntoIterator<Item = (u32, Place)>) {
+        for (key, place) in found {
+            match self.first.entry(key) {
+                Entry::Vacant(vacant) => _ = vacant.insert(place),
+                Entry::Occupied(_) => self.others.push((key, place)),
+            }
+        }
+    }
+
+    /// Forgets what stands before that position.
+    fn keep_from(&mut self, next: u64) {
+        self.first.retain(|_, place| place.position.number() >= next);
+        let others = std::mem::take(&mut self.others);
+        self.add(others.into_iter().filter(|(_, place)| place.position.number() >= next));
+    }
+
+    fn of(&self, key: u32) -> impl Iterator<Item = Place> {
+        let first = self.first.get(&key);
+        let others = if first.is_some() { &*self.others } else { &[] };
+        first
+            .copied()
+            .into_iter()
+            .chain(others.iter().filter(move |(of, _)| *of == key).map(|(_, place)| *place))
+    }
 }
 
 impl Known {
@@ -59,7 +95,7 @@ impl Known {
             return self.begin(asked, index);
         }
         let next = index.next();
-        self.ids.retain(|_, position| position.number() >= next);
+        self.ids.keep_from(next);
         self.index = index;
         Ok(())
     }
@@ -72,7 +108,7 @@ impl Known {
         };
         self.end = index.end();
         self.index = index;
-        self.ids.clear();
+        self.ids = Places::default();
         Ok(())
     }
 
@@ -84,22 +120,17 @@ impl Known {
         if asked.end - self.index.end() > asked.behind.saturating_mul(2 * MOST) {
             return Ok(false);
         }
-        let look = |found: &mut Vec<(Name, Position)>, _, envelope: &Envelope<'_>| {
-            found.push((Name::from(envelope.id), envelope.position.expect("the chain has checked it")));
+        let look = |found: &mut Vec<(u32, Place)>, offset, envelope: &Envelope<'_>| {
+            let position = envelope.position.expect("the chain has checked it");
+            found.push((key_of(envelope.id), Place { position, offset }));
         };
         let part = (self.end, asked.end);
         scan::envelopes(asked.bytes, asked.module, part, Vec::new, look, |found| {
-            self.add(found);
+            self.ids.add(found);
             Ok(true)
         })?;
         self.tied(asked.bytes, asked.end)?;
         Ok(true)
-    }
-
-    fn add(&mut self, found: impl IntoIterator<Item = (Name, Position)>) {
-        for (id, position) in found {
-            self.ids.entry(id).or_insert(position);
-        }
     }
 
     fn tied(&mut self, log: &dyn Bytes, end: u64) -> Result<()> {
@@ -110,17 +141,17 @@ impl Known {
     }
 
     /// Whoever had caught up to `from` has appended these.
-    pub fn wrote(&mut self, log: &dyn Bytes, from: u64, found: impl Iterator<Item = (Name, Position)>) {
+    pub fn wrote(&mut self, log: &dyn Bytes, from: u64, found: impl Iterator<Item = (u32, Place)>) {
         let caught_up = self.end == from;
         match log.len().and_then(|end| self.tied(log, end)) {
-            Ok(()) if caught_up => self.add(found),
+            Ok(()) if caught_up => self.ids.add(found),
             // It is no harm to forget.
             _ => *self = Known::default(),
         }
     }
 
-    /// Where the first message with that id stands behind the index.
-    pub fn position(&self, id: &str) -> Option<Position> {
-        self.ids.get(id).copied()
+    /// Where ids of those keys may stand behind the index: which of them, and the place.
+    pub fn places(&self, keys: &[u32]) -> impl Iterator<Item = (usize, Place)> {
+        keys.iter().enumerate().flat_map(|(index, key)| self.ids.of(*key).map(move |place| (index, place)))
     }
 }

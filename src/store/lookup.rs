@@ -8,10 +8,12 @@ use super::known::Known;
 use super::lines::{Lines, damage};
 use super::medium::{Bytes, Medium};
 use super::reader::Record;
+use super::ready::Sought;
 use super::scan;
 use crate::error::{Error, Result};
-use crate::event::{Envelope, Name, Position, Time};
-use std::collections::{BTreeSet, HashMap};
+use crate::event::{Envelope, Position, Time};
+use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 /// A log that is asked: its sound part.
 #[derive(Clone, Copy)]
@@ -35,56 +37,54 @@ impl Asked<'_> {
         Index::extended(self.medium, self.module, self.bytes, self.end, self.behind)
     }
 
-    /// The positions of those of the ids that stand in the log.
-    pub fn positions(
+    /// The positions of those of the ids that stand in the log: of which of them, and its first.
+    pub fn positions<'i>(
         &self,
-        ids: &[&str],
-        looked: Option<&Looked>,
+        sought: &Sought,
+        id: impl Fn(usize) -> &'i str + Copy,
         known: &mut Known,
-    ) -> Result<HashMap<Name, Position>> {
-        match self.look_up(ids, looked, known) {
+    ) -> Result<FxHashMap<usize, Position>> {
+        match self.look_up(sought, sought.looked.as_ref(), id, known) {
             // The index says what is not so: it is taken away, and the log alone is asked.
-            Err(_) if known.index.end() > 0 || looked.is_some() => {
+            Err(_) if known.index.end() > 0 || sought.looked.is_some() => {
                 index::drop_all(self.medium, self.module);
                 known.begin(self, Index::default())?;
-                self.look_up(ids, None, known)
+                self.look_up(sought, None, id, known)
             }
             other => other,
         }
     }
 
-    fn look_up(
+    fn look_up<'i>(
         &self,
-        ids: &[&str],
+        sought: &Sought,
         looked: Option<&Looked>,
+        id: impl Fn(usize) -> &'i str,
         known: &mut Known,
-    ) -> Result<HashMap<Name, Position>> {
+    ) -> Result<FxHashMap<usize, Position>> {
         let caught_up = known.catch_up(self)?;
-        let mut found = HashMap::new();
+        let mut found = FxHashMap::default();
         let (from, mut places) = match looked {
             Some(looked) if looked.holds(self)? => (looked.end, looked.places.clone()),
             _ => (0, Vec::new()),
         };
-        places.extend(known.index.ids(ids, from, &mut known.filters)?);
-        for (index, place) in places {
-            let record = self.line(place)?;
-            if *record.message.id == *ids[index] {
-                found.entry(record.message.id).or_insert(place.position);
-            }
-        }
+        places.extend(known.index.ids(&sought.keys, from, &mut known.filters)?);
         if caught_up {
-            for id in ids {
-                if let Some(position) = known.position(id) {
-                    found.entry(Name::from(*id)).or_insert(position);
-                }
-            }
-            return Ok(found);
+            places.extend(known.places(&sought.keys));
         }
-        let ids: BTreeSet<&str> = ids.iter().copied().collect();
-        let behind = |envelope: &Envelope<'_>| ids.contains(envelope.id);
-        self.behind(&known.index, behind, |id, position, _, _| {
-            found.entry(Name::from(id)).or_insert(position);
-        })?;
+        for (index, place) in places {
+            if *self.line(place)?.message.id == *id(index) {
+                found.entry(index).or_insert(place.position);
+            }
+        }
+        if !caught_up {
+            let mut ids: HashMap<&str, Vec<usize>> = HashMap::new();
+            (0..sought.keys.len()).for_each(|index| ids.entry(id(index)).or_default().push(index));
+            let behind = |envelope: &Envelope<'_>| ids.contains_key(envelope.id);
+            self.behind(&known.index, behind, |id, position, _, _| {
+                ids[id].iter().for_each(|index| _ = found.entry(*index).or_insert(position));
+            })?;
+        }
         Ok(found)
     }
 

@@ -4,11 +4,13 @@
 
 use super::ahead::Looked;
 use super::append::check_message;
+use super::index::{Place, key_of};
 use super::made::Made;
 use super::medium::check_name;
 use super::tail::Tail;
 use crate::error::{Error, Result};
 use crate::event::{Document, Message, Name, Position, seal};
+use rustc_hash::FxHashSet;
 use std::borrow::Borrow;
 use std::sync::mpsc::{Sender, channel};
 
@@ -19,8 +21,18 @@ pub struct Ready<M> {
     /// A newline, for a log that lacks its last one, and then the lines.
     text: Text,
     lines: Vec<Line>,
-    /// What was found of its ids already.
-    pub(super) looked: Option<Looked>,
+    /// None: its ids are not looked for, or not yet.
+    sought: Option<Sought>,
+}
+
+/// The ids of all messages, in order, as they are looked for.
+#[derive(Default)]
+pub(super) struct Sought {
+    pub keys: Vec<u32>,
+    /// No two keys are alike, so no two ids are.
+    pub distinct: bool,
+    /// What was found of them already.
+    pub looked: Option<Looked>,
 }
 
 /// Goes back to whoever filled it: half a megabyte that is new to the process has its pages touched for the first time.
@@ -38,10 +50,12 @@ impl Drop for Text {
     }
 }
 
-/// Of one message: where its line ends, behind the newline, and where in it the digits of its position begin.
+/// Of one message: where its line ends, behind the newline, and where in it the digits of its position begin. Where it
+/// stands in the log, if it was filled in.
 struct Line {
     end: usize,
     digits: usize,
+    place: Option<Place>,
 }
 
 /// So many are made ready ahead, beside the one that is being made and the one that is being appended.
@@ -72,7 +86,7 @@ impl<M: Borrow<Message>> Ready<M> {
             }
         }
         room.bytes = text.into_bytes();
-        Ok(Ready { module: Name::from(module), batches, text: room, lines, looked: None })
+        Ok(Ready { module: Name::from(module), batches, text: room, lines, sought: None })
     }
 
     /// Makes one after the other ready by a thread of its own, ahead of whoever appends them with
@@ -85,14 +99,14 @@ impl<M: Borrow<Message>> Ready<M> {
     where
         M: Send + 'static,
     {
-        Ready::each_ahead(module, all, |_| None)
+        Ready::each_ahead(module, all, |_| ())
     }
 
-    /// As [`Ready::ahead`]; `look` looks for the ids.
+    /// As [`Ready::ahead`]; `look` may look for the ids.
     pub(super) fn each_ahead(
         module: &str,
         mut all: impl Iterator<Item = Result<Vec<Vec<M>>>> + Send + 'static,
-        mut look: impl FnMut(&[&str]) -> Option<Looked> + Send + 'static,
+        mut look: impl FnMut(&mut Ready<M>) + Send + 'static,
     ) -> Made<Result<Ready<M>>>
     where
         M: Send + 'static,
@@ -108,7 +122,7 @@ impl<M: Borrow<Message>> Ready<M> {
                 });
                 let wrong = next.is_err();
                 if let Ok(ready) = &mut next {
-                    ready.looked = look(&ready.ids());
+                    look(ready);
                 }
                 if send.send(next).is_err() || wrong {
                     break;
@@ -117,27 +131,45 @@ impl<M: Borrow<Message>> Ready<M> {
         })
     }
 
-    pub(super) fn ids(&self) -> Vec<&str> {
-        self.batches.iter().flatten().map(|message| &*message.borrow().id).collect()
+    /// Its ids are to be looked for.
+    pub(super) fn seek(&mut self) -> &mut Sought {
+        self.sought.get_or_insert_with(|| {
+            let ids = self.batches.iter().flatten().map(|message| &*message.borrow().id);
+            let keys: Vec<u32> = ids.map(key_of).collect();
+            let mut seen = FxHashSet::with_capacity_and_hasher(keys.len(), Default::default());
+            Sought { distinct: keys.iter().all(|key| seen.insert(*key)), keys, looked: None }
+        })
+    }
+
+    pub(super) fn sought(&self) -> Option<&Sought> {
+        self.sought.as_ref()
+    }
+
+    /// After [`Ready::fill`], the key of each id that was sought, and where its message stands.
+    pub(super) fn places(&self) -> impl Iterator<Item = (u32, Place)> {
+        let keys = self.sought.iter().flat_map(|sought| &sought.keys);
+        keys.zip(&self.lines).filter_map(|(key, line)| Some((*key, line.place?)))
     }
 
     /// The lines of those batches that have a place, as they go behind that end of the log.
     pub(super) fn fill(&mut self, tail: &Tail, firsts: impl Iterator<Item = Option<Position>>) -> &[u8] {
         let mut seed = tail.crc;
+        let begin = tail.len + u64::from(tail.lacks_newline);
         // Where the next line begins, and where it goes: lines that are left out leave no hole.
         let (mut from, mut to) = (1, 1);
-        let (text, mut lines) = (&mut self.text.bytes, self.lines.iter());
+        let (text, mut lines) = (&mut self.text.bytes, self.lines.iter_mut());
         for (batch, first) in self.batches.iter().zip(firsts) {
             let mut position = first;
-            for Line { end, digits } in lines.by_ref().take(batch.len()) {
+            for Line { end, digits, place } in lines.by_ref().take(batch.len()) {
                 if let Some(at) = position {
                     if from != to {
                         text.copy_within(from..*end, to);
                     }
-                    let line = &mut text[to..to + end - from];
+                    let line = &mut text[to..to + *end - from];
                     line[*digits..*digits + 16].copy_from_slice(&at.digits());
                     seed = seal::fill(line.split_last_mut().expect("its newline").1, seed);
-                    to += end - from;
+                    *place = Some(Place { position: at, offset: begin + to as u64 - 1 });
+                    to += *end - from;
                     position = Some(at.next());
                 }
                 from = *end;
@@ -162,5 +194,5 @@ fn line(text: &mut String, message: &Message, remaining: u32) -> Line {
     }
     seal::leave_room(text);
     text.push('\n');
-    Line { end: text.len(), digits }
+    Line { end: text.len(), digits, place: None }
 }

@@ -179,11 +179,11 @@ impl Store {
         // Not the whole store: the thread may live on when that is gone.
         let (medium, behind, kept) = (self.medium.clone(), self.behind, self.ahead.clone());
         let name = Name::from(module);
-        Ready::each_ahead(module, all, move |ids| {
+        Ready::each_ahead(module, all, move |ready| {
+            let sought = ready.seek();
             let mut ahead = kept.take(&name);
-            let looked = ahead.look(&*medium, &name, behind, ids);
+            sought.looked = ahead.look(&*medium, &name, behind, &sought.keys);
             kept.put(&name, ahead);
-            looked
         })
     }
 

@@ -13,9 +13,8 @@ use super::medium::{Bytes, Medium};
 use super::scan;
 use crate::error::Result;
 use crate::event::{Envelope, Time};
-use run::key_of;
 use run::{Header, Run, Ties};
-pub(super) use run::{Place, Table, tie};
+pub(super) use run::{Place, Table, key_of, tie};
 use write::{Gathered, Seen};
 
 /// A run is made of at most so many lines at once, so that memory stays small.
@@ -184,8 +183,8 @@ impl Index {
         Ok(found)
     }
 
-    /// Which of the ids may stand in the log, and where, in those runs that end behind `from`.
-    pub fn ids(&self, ids: &[&str], from: u64, filters: &mut Filters) -> Result<Vec<(usize, Place)>> {
+    /// Which of the ids of those keys may stand in the log, and where, in those runs that end behind `from`.
+    pub fn ids(&self, keys: &[u32], from: u64, filters: &mut Filters) -> Result<Vec<(usize, Place)>> {
         let (mut found, mut maybe) = (Vec::new(), Vec::new());
         filters.0.retain(|(header, _)| self.runs.iter().any(|run| run.header == *header));
         // None, where they were looked for ahead and the log has not come further since.
@@ -193,9 +192,9 @@ impl Index {
         if runs.is_empty() {
             return Ok(found);
         }
-        let keys: Vec<_> = ids.iter().map(|id| key_of(id)).map(|key| (key, run::mask(key))).collect();
+        let keys: Vec<_> = keys.iter().map(|key| (*key, run::mask(*key))).collect();
         for run in runs {
-            if ids.len() > MANY {
+            if keys.len() > MANY {
                 let filter = filters.of(run)?;
                 let there = keys.iter().map(|(key, mask)| run::in_filter(filter, *key, mask));
                 maybe.extend(there.enumerate().filter_map(|(index, there)| there.then_some(index)));

@@ -1,6 +1,6 @@
 //! Making runs: from what a scan has seen, or from other runs.
 
-use super::run::{Header, Run, Table, bits, blocks, fan, key_of, tie, way};
+use super::run::{Header, Run, Stream, Table, bits, blocks, fan, key_of, tie, way};
 use crate::error::Result;
 use crate::event::{Envelope, Time};
 use crate::store::blocks::BlockWriter;
@@ -177,24 +177,28 @@ pub(super) fn merge(runs: &[Run], draft: &mut dyn Draft) -> Result<()> {
         let mut streams: Vec<_> = runs.iter().map(|run| run.entries(table)).collect();
         let mut heads = Vec::with_capacity(runs.len());
         for (stream, base) in streams.iter_mut().zip(&bases) {
-            heads.push(stream.next()?.map(|entry| entry.wrapping_add(*base)));
+            heads.push(head(stream, *base)?);
         }
         let mut ways = Ways::new(header.len_of(table));
-        // A handful of runs: the least head is found by looking at all.
-        while let Some((index, entry)) = heads
-            .iter()
-            .enumerate()
-            .filter_map(|(index, head)| Some((index, (*head)?)))
-            .min_by_key(|(_, e)| *e)
-        {
+        for _ in 0..header.len_of(table) {
+            // A handful of runs: the least head is found by looking at all, without a guess which it is.
+            let (mut index, mut entry) = (0, heads[0]);
+            for (other, head) in heads.iter().enumerate().skip(1) {
+                (index, entry) = if *head < entry { (other, *head) } else { (index, entry) };
+            }
             ways.count(entry);
             writer.note(table, entry);
             writer.number(entry)?;
-            heads[index] = streams[index].next()?.map(|entry| entry.wrapping_add(bases[index]));
+            heads[index] = head(&mut streams[index], bases[index])?;
         }
         writer.ways(ways)?;
     }
     writer.finish()
+}
+
+/// The next entry of a run, its line as it is numbered in the whole; behind the last one what no entry is.
+fn head(stream: &mut Stream<'_>, base: u64) -> Result<u64> {
+    Ok(stream.next()?.map_or(u64::MAX, |entry| entry.wrapping_add(base)))
 }
 
 /// How many entries go each way.
