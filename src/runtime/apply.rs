@@ -87,9 +87,13 @@ fn take(world: &mut World, process: ProcessId, key: &Key) -> Arc<Message> {
 /// A message reaches a process, which finds the instance it is for.
 fn arrive(world: &mut World, process: ProcessId, message: Arc<Message>, pick: Pick) -> Turn {
     let time = message.time;
-    // What has no way to an instance goes to what stands for the process itself.
-    let id = find(world, process, &message).unwrap_or_else(|_| Name::from(""));
+    let id = find(world, process, &message).unwrap_or_else(|_| nowhere());
     decide(world, process, &id, Input::Arrives(message), time, pick)
+}
+
+/// What stands for the process or the service itself, where a message has no way to an instance.
+fn nowhere() -> Name {
+    Name::from("")
 }
 
 /// The newest version says which instance; where an older version correlates otherwise, an instance
@@ -101,7 +105,7 @@ fn find(world: &World, process: ProcessId, message: &Message) -> Result<Name, Fa
     }
     let family = &world.house.families()[process];
     let newest = family.newest().or_else(|| family.versions().last());
-    let Some(newest) = newest else { return Ok(Name::from("")) };
+    let Some(newest) = newest else { return Ok(nowhere()) };
     for older in family.versions().filter(|older| older.version != newest.version) {
         if let Ok(id) = instance_of(older, message)
             && let Some(instance) = member.instance(&id)
@@ -117,12 +121,11 @@ fn find(world: &World, process: ProcessId, message: &Message) -> Result<Name, Fa
 /// The instances that a message may find.
 pub(super) fn candidates(world: &World, process: ProcessId, message: &Message) -> Vec<Name> {
     if let Some(service) = world.house.service(process) {
-        return entity_of(service, message).into_iter().collect();
+        return vec![entity_of(service, message).unwrap_or_else(|_| nowhere())];
     }
     let found = world.house.families()[process].versions();
     let mut found: Vec<Name> = found.filter_map(|version| instance_of(version, message).ok()).collect();
-    // What stands for the process itself, where there is no way to an instance.
-    found.push(Name::from(""));
+    found.push(nowhere());
     found.dedup();
     found
 }
