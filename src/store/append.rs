@@ -79,11 +79,17 @@ pub(super) struct Written<M> {
 impl<M> Written<M> {
     /// Makes them durable, for whoever is to be answered. Old positions too: their writer may have died before his sync.
     pub fn sync(self) -> Result<(Vec<Vec<M>>, Appended)> {
-        if let Some(mut log) = self.log {
-            unsure::sync(&mut *log)?;
-        }
-        Ok((self.batches, self.appended))
+        sync(vec![self]).map(|mut all| all.remove(0))
     }
+}
+
+/// Makes all of them durable, which were appended to one log one after the other. The last one's sync does it: it is
+/// about the whole file, and where another file was put in its place meanwhile, that began with what was in it, durably.
+pub(super) fn sync<M>(mut together: Vec<Written<M>>) -> Result<Vec<(Vec<Vec<M>>, Appended)>> {
+    if let Some(log) = together.iter_mut().rev().find_map(|written| written.log.as_mut()) {
+        unsure::sync(&mut **log)?;
+    }
+    Ok(together.into_iter().map(|written| (written.batches, written.appended)).collect())
 }
 
 pub(super) fn write<M: Borrow<Message>>(

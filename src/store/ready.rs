@@ -59,7 +59,7 @@ struct Line {
 }
 
 /// So many are made ready ahead, beside the one that is being made and the one that is being appended.
-const AHEAD: usize = 1;
+const AHEAD: usize = 2;
 
 impl<M: Borrow<Message>> Ready<M> {
     /// Errors: what cannot go into that module's log.
