@@ -21,9 +21,10 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
     instance.rung.remove(&message.id);
     // One that waited already stays in its place: what waits is in arrival order.
     let waited = instance.deferred.iter().position(|kept| same(kept));
+    let answered = recorded.answered || waited.is_some_and(|place| instance.deferred[place].answered);
     let keep = |instance: &mut Instance| {
         let place = waited.unwrap_or(instance.deferred.len()).min(instance.deferred.len());
-        let kept = Kept { message: message.clone(), by: recorded.keepers.clone() };
+        let kept = Kept { message: message.clone(), by: recorded.keepers.clone(), answered };
         instance.deferred.insert(place, kept);
         if rings {
             instance.rung.insert(message.id.clone());
@@ -114,6 +115,8 @@ fn forget(instance: &mut Instance) {
     instance.rung.clear();
     instance.correlation = None;
     instance.hash = None;
-    // What waits is for the next life, all of it.
+    // What waits is for the next life, all of it; but what a region has answered was for this one: as a starter
+    // it would begin the next, be answered again and kept again, without end.
+    instance.deferred.retain(|kept| !kept.answered);
     instance.deferred.iter_mut().for_each(|kept| kept.by.clear());
 }

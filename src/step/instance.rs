@@ -94,6 +94,8 @@ pub struct Kept {
     pub message: Arc<Message>,
     /// The regions that it is for, the others have answered it; none named: all of the process.
     pub by: Vec<Name>,
+    /// A region has answered it, in a life that will be forgotten: it does not begin the next one.
+    pub answered: bool,
 }
 
 impl std::ops::Deref for Kept {

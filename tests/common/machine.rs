@@ -10,6 +10,8 @@ const MEMBERS: [&str; 2] = ["m", "n"];
 pub struct Machine {
     pub regions: Vec<Region>,
     pub joins: Vec<Join>,
+    /// `after-end: forget`.
+    pub forgets: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -105,7 +107,7 @@ impl Machine {
     pub fn random(chance: &mut Chance) -> Machine {
         let regions: Vec<Region> = (0..2 + chance.below(2)).map(|number| region(chance, number)).collect();
         let joins = (0..chance.below(4)).map(|number| join(chance, &regions, number)).collect();
-        Machine { regions, joins }
+        Machine { regions, joins, forgets: chance.one_in(3) }
     }
 
     pub fn alphabet(&self, region: usize) -> BTreeSet<String> {
@@ -121,8 +123,9 @@ impl Machine {
 
     /// As a file.
     pub fn yaml(&self) -> String {
+        let after = if self.forgets { "after-end: forget\n" } else { "" };
         let mut out =
-            String::from("process: whole\nversion: 1\nstarts-on: Start\ndata: {m: 0, n: 0}\nregions:\n");
+            format!("process: whole\nversion: 1\nstarts-on: Start\n{after}data: {{m: 0, n: 0}}\nregions:\n");
         for (number, region) in self.regions.iter().enumerate() {
             let policy = ["park", "ignore", "defer"][region.unexpected as usize];
             writeln!(out, "  r{number}:\n    initial: s0\n    unexpected: {policy}\n    states:").unwrap();

@@ -64,6 +64,7 @@ pub fn write_instance(instance: &Instance, ordinal: u64) -> Vec<u8> {
         reference(&mut out, kept);
         out.count(kept.by.len());
         kept.by.iter().for_each(|region| out.text(region));
+        out.u8(kept.answered.into());
     }
     out.count(instance.held.len());
     instance.held.iter().for_each(|message| reference(&mut out, message));
@@ -122,7 +123,13 @@ pub fn read_instance(record: &[u8], names: &mut Names) -> Result<(Instance, u64)
     })?;
     instance.deferred = from.list(|from| {
         let message = referred(from, names)?;
-        Ok(Kept { message, by: from.list(|from| Ok(names.name(from.text()?)))? })
+        let by = from.list(|from| Ok(names.name(from.text()?)))?;
+        let answered = match from.u8()? {
+            0 => false,
+            1 => true,
+            _ => return Err(Lost),
+        };
+        Ok(Kept { message, by, answered })
     })?;
     instance.held = from.list(|from| referred(from, names))?;
     instance.rung = from.list(|from| Ok(Name::from(from.text()?)))?.into_iter().collect();
