@@ -49,6 +49,8 @@ struct Course {
     off: BTreeSet<usize>,
     /// Whether any state was entered.
     moved: bool,
+    /// Whether a region has kept what began a life.
+    keeps_starter: bool,
     over: Option<Place>,
 }
 
@@ -71,8 +73,8 @@ pub struct Flat {
     pub yaml: String,
     /// What a report of the whole calls what one of the flat machine calls otherwise.
     pub names: BTreeMap<String, String>,
-    /// A region keeps the very message that starts it: it waits behind those that came before the start, which
-    /// a flat machine keeps elsewhere.
+    /// A region keeps the very message that starts it, if only until it is tried again at once: it waits behind
+    /// those that came before the start, which a flat machine keeps elsewhere.
     pub keeps_starter: bool,
 }
 
@@ -150,7 +152,7 @@ pub fn flatten(machine: &Machine, deliver: &[&str]) -> Option<Flat> {
             writeln!(out, "      {type_}: [{}]", lines.join(", ")).unwrap();
         }
     }
-    Some(Flat { yaml: out, names, keeps_starter: !birth.waiting.is_empty() })
+    Some(Flat { yaml: out, names, keeps_starter: birth.keeps_starter })
 }
 
 /// The regions that said this.
@@ -176,6 +178,7 @@ impl Course {
             armed: Vec::new(),
             off: BTreeSet::new(),
             moved: false,
+            keeps_starter: false,
             over: None,
         }
     }
@@ -349,6 +352,7 @@ impl Machine {
                 let kept: BTreeSet<usize> = who(&said, Said::Deferred).into_iter().filter(lasting).collect();
                 let ended = course.over.is_some() || self.called(&course.place()).1.is_some();
                 if !kept.is_empty() && !ended {
+                    course.keeps_starter = true;
                     let place = waited.unwrap_or(course.waiting.len());
                     let answered = self.forgets && !who(&said, Said::Reacted).is_empty();
                     course.waiting.insert(place, Waits { type_: "Start".to_string(), by: kept, answered });
