@@ -300,10 +300,8 @@ impl Lives {
                 false => _ = write!(out, " {:?}", message.due),
             }
         }
-        let deferred = instance.deferred.iter().map(|kept| {
-            let sign = if kept.answered { '/' } else { '?' };
-            (sign, &kept.by[..], &kept.message)
-        });
+        let sign = |kept: &Kept| if kept.answered { '/' } else { '?' };
+        let deferred = instance.deferred.iter().map(|kept| (sign(kept), &kept.by[..], &kept.message));
         for (sign, by, message) in deferred.chain(instance.held.iter().map(|held| ('&', &[][..], held))) {
             let rung = instance.rung.contains(&message.id);
             let _ = write!(out, "\n{sign}{rung}");
