@@ -167,7 +167,7 @@ impl Lives {
         let parked = instance.parked.map(|parked| Parked {
             message: Arc::new(mails.rubbed(&parked.message, false)),
             at: Time::MIN,
-            reason: parked.reason,
+            ..parked
         });
         // A starter that waits, and what some regions have answered, sends other ids each time it is tried, by
         // how many decisions there were.

@@ -111,6 +111,10 @@ impl std::ops::Deref for Kept {
 pub struct Parked {
     pub reason: String,
     pub message: Arc<Message>,
+    /// The regions that had kept it, where it was tried again; none named: all of the process are asked.
+    pub by: Vec<Name>,
+    /// As of what is kept.
+    pub answered: bool,
     pub at: Time,
 }
 
