@@ -222,25 +222,70 @@ fn an_expression_that_fails_in_any_region_undoes_all_and_parks() {
 }
 
 #[test]
-fn a_life_that_is_forgotten_leaves_what_waits_to_the_next() {
+fn a_life_that_is_forgotten_leaves_to_the_next_what_waits_and_nobody_has_answered() {
     story(
         "
         starts-on: Placed
         after-end: forget
         regions:
           a: {initial: open, states: {open: {on: {X: {publish: InA}, End: {to: over}}}, over: {end: success}}}
-          b: {initial: open, states: {open: {defer: X, on: {End: {to: over}}}, over: {end: success}}}
+          b: {initial: open, states: {open: {defer: [X, Y], on: {End: {to: over}}}, over: {end: success}}}
         ",
     )
     .goes(
         "
         Placed | started in a.open b.open
+        Y      | deferred for b
         X      | advanced; publishes InA; keeps it for b
         End    | ended to a.over b.over (success); forgotten
         Placed | started in a.open b.open
-               | X: advanced; publishes InA; keeps it for b
+               | Y: deferred for b
         ",
     );
+}
+
+/// One region is done with a starter, another one is not: it would begin a life, and end it, and so on for ever.
+#[test]
+fn a_starter_that_a_region_has_answered_begins_no_other_life() {
+    story(
+        "
+        starts-on: Go
+        after-end: forget
+        regions:
+          a: {initial: open, states: {open: {on: {Go: {alarm: {Bell: 5m}}, Bell: {to: over}}}, over: {end: success}}}
+          b: {initial: open, states: {open: {defer: Go}}}
+          c: {initial: open, states: {open: {defer: Go, on: {Turn: {to: turned}}}, turned: {ignore: Go}}}
+        joins: [{when: state.a == 'over', end: success}]
+        ",
+    )
+    .goes(
+        "
+        Go      | started in a.open b.open c.open; sets Bell for +5m; keeps it for b and c
+        Turn    | advanced to a.open b.open c.turned
+                | Go: deferred for b
+        @c2 Go  | started in a.open b.open c.open; sets Bell for +5m; keeps it for b and c
+        Go      | advanced; sets Bell for +5m; calls off Bell; keeps it for b
+        Bell!   | ended to success (success); forgotten
+        Go      | started in a.open b.open c.open; sets Bell for +10m; keeps it for b and c
+        @c2 Bell! | ended to success (success); forgotten
+        ",
+    );
+}
+
+/// Where all regions keep it nobody has answered it: it waits for the next life, as in a process without regions.
+#[test]
+fn a_starter_that_nobody_has_answered_begins_the_next_life() {
+    const REST: &str = "{open: {defer: Go, on: {End: {to: over}}}, over: {end: success}}";
+    let told = "
+        Go  | started in WHERE; keeps itKEEPERS
+        End | ended to OVER (success); forgotten
+            | Go: started in WHERE; keeps itKEEPERS
+        ";
+    let head = "starts-on: Go\nafter-end: forget";
+    story(&format!("{head}\ninitial: open\nstates: {REST}\n"))
+        .goes(&told.replace("WHERE", "open").replace("OVER", "over").replace("KEEPERS", ""));
+    story(&format!("{head}\nregions:\n  a: {{initial: open, states: {REST}}}\n"))
+        .goes(&told.replace("WHERE", "a.open").replace("OVER", "a.over").replace("KEEPERS", " for a"));
 }
 
 /// Files of a folder.

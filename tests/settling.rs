@@ -206,6 +206,42 @@ fn a_hand_on_what_is_not_parked_means_nothing() {
     );
 }
 
+/// What one region has answered and another kept is parked over for that other one: it alone tries again, and what
+/// it says bears other ids than what was said before.
+#[test]
+fn resume_asks_the_regions_that_kept_the_message_and_no_others() {
+    let tried_again = "1 / (now - event.time > duration('3m') ? 1 : 0) > 0";
+    story(&format!(
+        "
+        starts-on: Placed
+        regions:
+          a: {{initial: open, states: {{open: {{on: {{X: {{send: InA}}, Tick: {{}}}}}}}}}}
+          b:
+            initial: asleep
+            states:
+              asleep: {{defer: [X, Y], on: {{Wake: {{to: awake}}}}}}
+              awake: {{on: {{X: {{when: \"{tried_again}\", send: InB}}, Y: {{send: Y}}}}}}
+        "
+    ))
+    .goes(
+        "
+        Placed   | started in a.open b.asleep
+        X        | advanced; sends InA; keeps it for b
+        Y        | deferred for b
+        Wake     | advanced to a.open b.awake
+                 | X: parked: division by zero (tale@1.yaml:10)
+        Tick     | held
+        Tick     | held
+        +10m     |
+        ^resume  | advanced by hand
+                 | X: advanced; sends InB
+                 | Y: advanced; sends Y
+                 | Tick: advanced
+                 | Tick: advanced
+        ",
+    );
+}
+
 /// What has no instance is skipped, one by one; it has no life to end.
 #[test]
 fn what_has_no_instance() {

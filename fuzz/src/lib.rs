@@ -311,7 +311,7 @@ pub fn snapshot(bytes: &[u8]) {
     sealed.extend_from_slice(&(foot_at as u64).to_le_bytes());
     sealed.extend_from_slice(&((bytes.len() - foot_at) as u32).to_le_bytes());
     sealed.extend_from_slice(&crc32c::crc32c(&bytes[foot_at..]).to_le_bytes());
-    sealed.extend_from_slice(b"aofold-1");
+    sealed.extend_from_slice(b"aofold-3");
     with(sealed);
 }
 

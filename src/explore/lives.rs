@@ -160,14 +160,14 @@ impl Lives {
         let alarms = self.alarms(process, before, &instance, mails.told, shift);
         let mut waiting =
             Waiting { mails, rung: &instance.rung, seen: &seen, count: 0, kept: BTreeSet::new() };
-        let keep = |kept: &Kept| Kept { message: waiting.keep(kept), by: kept.by.clone() };
+        let keep = |kept: &Kept| Kept { message: waiting.keep(kept), ..kept.clone() };
         let deferred: Vec<_> = instance.deferred.iter().map(keep).collect();
         let held: Vec<_> = instance.held.iter().map(|message| waiting.keep(message)).collect();
         let rung = waiting.kept;
         let parked = instance.parked.map(|parked| Parked {
             message: Arc::new(mails.rubbed(&parked.message, false)),
             at: Time::MIN,
-            reason: parked.reason,
+            ..parked
         });
         // A starter that waits, and what some regions have answered, sends other ids each time it is tried, by
         // how many decisions there were.
@@ -300,7 +300,8 @@ impl Lives {
                 false => _ = write!(out, " {:?}", message.due),
             }
         }
-        let deferred = instance.deferred.iter().map(|kept| ('?', &kept.by[..], &kept.message));
+        let sign = |kept: &Kept| if kept.answered { '/' } else { '?' };
+        let deferred = instance.deferred.iter().map(|kept| (sign(kept), &kept.by[..], &kept.message));
         for (sign, by, message) in deferred.chain(instance.held.iter().map(|held| ('&', &[][..], held))) {
             let rung = instance.rung.contains(&message.id);
             let _ = write!(out, "\n{sign}{rung}");

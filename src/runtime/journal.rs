@@ -118,6 +118,7 @@ fn data_of(recorded: &Recorded) -> String {
     out.list("disarmed", recorded.disarmed.iter());
     out.flag("kept", recorded.kept);
     out.list("keepers", recorded.keepers.iter());
+    out.flag("answered", recorded.answered);
     out.flag("forgotten", recorded.forgotten);
     if let Some(hand) = recorded.hand {
         out.text("hand", hand.name());
@@ -261,6 +262,7 @@ fn recorded_of(message: &Message, effects: Vec<Arc<Message>>, names: &mut Names)
             "\"disarmed\"" => fields.disarmed = json::items(member.value).filter_map(&mut text_of).collect(),
             "\"kept\"" => fields.kept = member.value == "true",
             "\"keepers\"" => fields.keepers = json::items(member.value).filter_map(&mut text_of).collect(),
+            "\"answered\"" => fields.answered = member.value == "true",
             "\"forgotten\"" => fields.forgotten = member.value == "true",
             "\"hand\"" => {
                 let name = json::string(member.value);
@@ -298,6 +300,7 @@ fn recorded_of(message: &Message, effects: Vec<Arc<Message>>, names: &mut Names)
         disarmed: fields.disarmed,
         kept: fields.kept,
         keepers: fields.keepers,
+        answered: fields.answered,
         forgotten: fields.forgotten,
         hand: fields.hand,
     })
@@ -319,6 +322,7 @@ struct Fields {
     disarmed: Vec<Name>,
     kept: bool,
     keepers: Vec<Name>,
+    answered: bool,
     forgotten: bool,
     hand: Option<Hand>,
 }

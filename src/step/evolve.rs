@@ -21,9 +21,12 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
     instance.rung.remove(&message.id);
     // One that waited already stays in its place: what waits is in arrival order.
     let waited = instance.deferred.iter().position(|kept| same(kept));
+    let answered = recorded.answered || waited.is_some_and(|place| instance.deferred[place].answered);
+    let was_kept_by =
+        waited.map(|place| std::mem::take(&mut instance.deferred[place].by)).unwrap_or_default();
     let keep = |instance: &mut Instance| {
         let place = waited.unwrap_or(instance.deferred.len()).min(instance.deferred.len());
-        let kept = Kept { message: message.clone(), by: recorded.keepers.clone() };
+        let kept = Kept { message: message.clone(), by: recorded.keepers.clone(), answered };
         instance.deferred.insert(place, kept);
         if rings {
             instance.rung.insert(message.id.clone());
@@ -46,7 +49,8 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
                 instance.rung.insert(message.id.clone());
             }
             let reason = recorded.failed.as_ref().map_or(String::new(), |failed| failed.reason.clone());
-            instance.parked = Some(Parked { reason, message: message.clone(), at: recorded.at });
+            let (message, by) = (message.clone(), was_kept_by);
+            instance.parked = Some(Parked { reason, message, by, answered, at: recorded.at });
         }
         Outcome::Declined => {
             instance.phase = Phase::Declined;
@@ -93,7 +97,15 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
 fn settle(instance: &mut Instance, hand: Hand, version: u32) {
     let parked = instance.parked.take();
     match hand {
-        Hand::Resume => _ = instance.held.splice(0..0, parked.map(|parked| parked.message)),
+        Hand::Resume => {
+            // What only some regions had kept is for them alone, as before.
+            if let Some(Parked { message, by, answered, .. }) = parked {
+                match by.is_empty() {
+                    true => instance.held.insert(0, message),
+                    false => instance.deferred.insert(0, Kept { message, by, answered }),
+                }
+            }
+        }
         Hand::Skip | Hand::End => {
             instance.rung.retain(|id| parked.as_ref().is_none_or(|parked| parked.message.id != *id));
         }
@@ -114,6 +126,8 @@ fn forget(instance: &mut Instance) {
     instance.rung.clear();
     instance.correlation = None;
     instance.hash = None;
-    // What waits is for the next life, all of it.
+    // What waits is for the next life, all of it; but what a region has answered was for this one: as a starter
+    // it would begin the next, be answered again and kept again, without end.
+    instance.deferred.retain(|kept| !kept.answered);
     instance.deferred.iter_mut().for_each(|kept| kept.by.clear());
 }

@@ -94,6 +94,8 @@ pub struct Kept {
     pub message: Arc<Message>,
     /// The regions that it is for, the others have answered it; none named: all of the process.
     pub by: Vec<Name>,
+    /// A region has answered it, in a life that will be forgotten: it does not begin the next one.
+    pub answered: bool,
 }
 
 impl std::ops::Deref for Kept {
@@ -109,6 +111,10 @@ impl std::ops::Deref for Kept {
 pub struct Parked {
     pub reason: String,
     pub message: Arc<Message>,
+    /// The regions that had kept it, where it was tried again; none named: all of the process are asked.
+    pub by: Vec<Name>,
+    /// As of what is kept.
+    pub answered: bool,
     pub at: Time,
 }
 

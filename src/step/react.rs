@@ -48,7 +48,7 @@ fn meets<'a>(question: Question<'a>, at: Vec<&'a State>, keepers: &[Name]) -> Re
         course.hears(region, &mut said).map_err(|failure| question.failure(Some(region), failure))?;
     }
     if said.reacted {
-        return course.decided(said.kept);
+        return course.decided(said.kept, true);
     }
     if said.kept.is_empty() && !said.ignored {
         return Ok(match course.unmentioned(&asked) {
@@ -97,9 +97,12 @@ fn born(question: Question) -> Result<Recorded, Failed> {
     // has led there; what began a life that is forgotten would begin the next, without end.
     said.kept.retain(|region| course.at[*region].end.is_none());
     let kept = !said.kept.is_empty();
-    let recorded = course.decided(said.kept)?;
+    let recorded = course.decided(said.kept, said.reacted)?;
     let kept = kept && recorded.end.is_none();
-    Ok(Recorded { kept, keepers: if kept { recorded.keepers } else { Vec::new() }, ..recorded })
+    Ok(match kept {
+        true => recorded,
+        false => Recorded { kept, keepers: Vec::new(), answered: false, ..recorded },
+    })
 }
 
 impl<'a> Course<'a> {
@@ -178,8 +181,9 @@ impl<'a> Course<'a> {
         self.question.park(format!("unexpected {} in {state}", self.question.message.type_), None)
     }
 
-    /// The joins, and where all of it leads; `kept` are the regions that wait with the message.
-    fn decided(mut self, kept: Vec<RegionId>) -> Result<Recorded, Failed> {
+    /// The joins, and where all of it leads; `kept` are the regions that wait with the message, `answered` is
+    /// whether another one has reacted to it.
+    fn decided(mut self, kept: Vec<RegionId>, answered: bool) -> Result<Recorded, Failed> {
         let question = self.question;
         let definition = question.definition;
         let joined = match definition.joins.is_empty() {
@@ -208,6 +212,7 @@ impl<'a> Course<'a> {
         if !kept.is_empty() && !self.recorded.forgotten {
             self.recorded.kept = true;
             self.recorded.keepers = question.names_of(&kept);
+            self.recorded.answered = answered && definition.after_end == AfterEnd::Forget;
         }
         Ok(self.close())
     }

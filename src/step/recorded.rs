@@ -118,6 +118,8 @@ pub struct Recorded {
     pub kept: bool,
     /// Of a message that is deferred or kept: the regions that it waits for; none named: all of the process.
     pub keepers: Vec<Name>,
+    /// Of what is kept: a region has answered it, in a life that will be forgotten.
+    pub answered: bool,
     /// The instance came to its end and is forgotten.
     pub forgotten: bool,
     /// A person settled it.
@@ -184,6 +186,7 @@ impl Recorded {
             disarmed: Vec::new(),
             kept: false,
             keepers: Vec::new(),
+            answered: false,
             forgotten: false,
             hand: None,
         }

@@ -3,7 +3,8 @@
 //!
 //! Written unlike the kernel: nothing is run here. What a message does is worked out once for all data, as
 //! ways with the ranges of data in which they are gone; a decision, what it wakes and the joins become
-//! one reaction of a plain process. A parked instance is an end there, since nothing happens to it any more.
+//! one reaction of a plain process. A parked instance is an end there, since nothing happens to it any more;
+//! and where lives are forgotten, so is the time between two of them, which a starter leaves again.
 
 use super::machine::{Change, Deed, Guard, Machine, Policy, Way, alarm};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,11 +16,23 @@ type Known = BTreeMap<&'static str, Change>;
 /// Where an instance can be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
-    /// The states of the regions, and what waits: each type with the regions that keep it.
-    At(Vec<usize>, Vec<(String, BTreeSet<usize>)>),
+    /// The states of the regions, and what waits.
+    At(Vec<usize>, Vec<Waits>),
+    /// After a life that is forgotten: where it has rested, and what waits for the next.
+    Between(String, &'static str, Vec<Waits>),
     /// By this join.
     Joined(usize),
     Parked(String),
+}
+
+/// A message that waits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Waits {
+    type_: String,
+    /// The regions that keep it; where none is named, all of them will be asked.
+    by: BTreeSet<usize>,
+    /// A region has answered it, and it will not outlive this life.
+    answered: bool,
 }
 
 /// A way that things can go.
@@ -29,13 +42,15 @@ struct Course {
     ranges: BTreeMap<&'static str, (i64, i64)>,
     known: Known,
     states: Vec<usize>,
-    waiting: Vec<(String, BTreeSet<usize>)>,
+    waiting: Vec<Waits>,
     sends: Vec<String>,
     /// Alarms that are set, and those that are called off.
     armed: Vec<usize>,
     off: BTreeSet<usize>,
     /// Whether any state was entered.
     moved: bool,
+    /// Whether a region has kept what began a life.
+    keeps_starter: bool,
     over: Option<Place>,
 }
 
@@ -58,8 +73,8 @@ pub struct Flat {
     pub yaml: String,
     /// What a report of the whole calls what one of the flat machine calls otherwise.
     pub names: BTreeMap<String, String>,
-    /// A region keeps the very message that starts it: it waits behind those that came before the start, which
-    /// a flat machine keeps elsewhere.
+    /// A region keeps the very message that starts it, if only until it is tried again at once: it waits behind
+    /// those that came before the start, which a flat machine keeps elsewhere.
     pub keeps_starter: bool,
 }
 
@@ -70,7 +85,8 @@ type World = (Place, Vec<String>);
 
 /// As far as it goes with these messages; None where there are more states than anybody wants to read.
 pub fn flatten(machine: &Machine, deliver: &[&str]) -> Option<Flat> {
-    let [birth] = &machine.birth()[..] else { panic!("at birth all is known") };
+    let unborn = Course::at(Vec::new(), Vec::new());
+    let [birth] = &machine.birth(unborn, None)[..] else { panic!("at birth all is known") };
     let mut left: Vec<String> = deliver.iter().map(|type_| type_.to_string()).collect();
     left.sort();
     let bells: Vec<String> = (0..machine.regions.len()).map(alarm).collect();
@@ -80,15 +96,19 @@ pub fn flatten(machine: &Machine, deliver: &[&str]) -> Option<Flat> {
     let mut worlds: Vec<World> = vec![(birth.place(), left)];
     let mut met: BTreeSet<World> = worlds.iter().cloned().collect();
     while let Some((place, left)) = worlds.pop() {
-        let Place::At(states, waiting) = &place else { continue };
+        let (waiting, rings) = match &place {
+            Place::At(_, waiting) => (waiting, &bells[..]),
+            Place::Between(_, _, waiting) => (waiting, &[][..]),
+            Place::Joined(_) | Place::Parked(_) => continue,
+        };
         let number = number_of(&mut places, &place);
-        let kinds: BTreeSet<&String> = left.iter().chain(&bells).collect();
+        let kinds: BTreeSet<&String> = left.iter().chain(rings).collect();
         for type_ in kinds {
             // A ring that waits is there once, or for good.
-            if bells.contains(type_) && waiting.iter().filter(|(waits, _)| waits == type_).count() > 1 {
+            if bells.contains(type_) && waiting.iter().filter(|waits| waits.type_ == *type_).count() > 1 {
                 continue;
             }
-            let all = machine.turn(Course::at(states.clone(), waiting.clone()), type_);
+            let all = machine.turn(Course::from(&place), type_);
             let mut rest = left.clone();
             if let Some(at) = rest.iter().position(|one| one == type_) {
                 rest.remove(at);
@@ -132,7 +152,12 @@ pub fn flatten(machine: &Machine, deliver: &[&str]) -> Option<Flat> {
             writeln!(out, "      {type_}: [{}]", lines.join(", ")).unwrap();
         }
     }
-    Some(Flat { yaml: out, names, keeps_starter: !birth.waiting.is_empty() })
+    Some(Flat { yaml: out, names, keeps_starter: birth.keeps_starter })
+}
+
+/// The regions that said this.
+fn who(said: &[(usize, Said)], what: Said) -> BTreeSet<usize> {
+    said.iter().filter(|(_, one)| *one == what).map(|(region, _)| *region).collect()
 }
 
 fn number_of(places: &mut Vec<Place>, place: &Place) -> usize {
@@ -143,7 +168,7 @@ fn number_of(places: &mut Vec<Place>, place: &Place) -> usize {
 }
 
 impl Course {
-    fn at(states: Vec<usize>, waiting: Vec<(String, BTreeSet<usize>)>) -> Course {
+    fn at(states: Vec<usize>, waiting: Vec<Waits>) -> Course {
         Course {
             ranges: BTreeMap::new(),
             known: Known::new(),
@@ -153,12 +178,31 @@ impl Course {
             armed: Vec::new(),
             off: BTreeSet::new(),
             moved: false,
+            keeps_starter: false,
             over: None,
         }
     }
 
+    fn from(place: &Place) -> Course {
+        match place {
+            Place::At(states, waiting) => Course::at(states.clone(), waiting.clone()),
+            Place::Between(_, _, waiting) => {
+                Course { over: Some(place.clone()), ..Course::at(Vec::new(), waiting.clone()) }
+            }
+            Place::Joined(_) | Place::Parked(_) => panic!("nothing happens there any more"),
+        }
+    }
+
     fn place(&self) -> Place {
-        self.over.clone().unwrap_or_else(|| Place::At(self.states.clone(), self.waiting.clone()))
+        match &self.over {
+            None => Place::At(self.states.clone(), self.waiting.clone()),
+            Some(Place::Between(name, end, _)) => Place::Between(name.clone(), end, self.waiting.clone()),
+            Some(over) => over.clone(),
+        }
+    }
+
+    fn is_between(&self) -> bool {
+        matches!(self.over, Some(Place::Between(..)))
     }
 
     fn acts(&self, place: &Place) -> bool {
@@ -218,6 +262,7 @@ impl Machine {
     fn called(&self, place: &Place) -> (String, Option<&'static str>) {
         match place {
             Place::Parked(reason) => (reason.clone(), Some("manual")),
+            Place::Between(name, end, _) => (name.clone(), Some(end)),
             Place::Joined(join) => (format!("joined-{join}"), self.joins[*join].end),
             Place::At(states, _) => {
                 let words: Vec<String> =
@@ -273,41 +318,46 @@ impl Machine {
         format!("{{{}}}", parts.join(", "))
     }
 
-    fn birth(&self) -> Vec<Course> {
-        let mut course = Course::at(vec![0; self.regions.len()], Vec::new());
+    /// By a starter that comes, or by one that has waited, at its place among what waits.
+    fn birth(&self, mut course: Course, waited: Option<usize>) -> Vec<Course> {
         let known: Known = [("m", Change::Put(0)), ("n", Change::Put(0))].into();
-        course.known = known.clone();
-        course.moved = true;
+        (course.over, course.known, course.moved) = (None, known.clone(), true);
+        course.states = vec![0; self.regions.len()];
+        if let Some(place) = waited {
+            course.waiting.remove(place);
+        }
         let mut all = vec![(course, Vec::new(), known.clone())];
         for region in 0..self.regions.len() {
             let mut next = Vec::new();
-            for (mut course, mut kept, total) in all {
+            for (mut course, mut said, total) in all {
                 let (mut own, mut changed) = (known.clone(), Known::new());
                 if let Some(deed) = &self.regions[region].states[0].enter {
                     course.does(deed, Some(region), &mut own, &mut changed);
                 }
                 for heard in self.hears(course, region, "Start", own, changed, true) {
-                    if heard.said == Said::Deferred {
-                        kept.push(region);
-                    }
+                    said.push((region, heard.said));
                     let mut total = total.clone();
                     total.extend(heard.changed);
-                    next.push((heard.course, kept.clone(), total));
+                    next.push((heard.course, said.clone(), total));
                 }
             }
             all = next;
         }
         let mut born = Vec::new();
-        for (mut course, kept, total) in all {
+        for (mut course, said, total) in all {
             course.known = total;
             for mut course in self.meets(course, None) {
                 let lasting =
                     |region: &usize| self.regions[*region].states[course.states[*region]].end.is_none();
-                let kept: BTreeSet<usize> = kept.iter().copied().filter(lasting).collect();
+                let kept: BTreeSet<usize> = who(&said, Said::Deferred).into_iter().filter(lasting).collect();
                 let ended = course.over.is_some() || self.called(&course.place()).1.is_some();
                 if !kept.is_empty() && !ended {
-                    course.waiting.push(("Start".to_string(), kept));
+                    course.keeps_starter = true;
+                    let place = waited.unwrap_or(course.waiting.len());
+                    let answered = self.forgets && !who(&said, Said::Reacted).is_empty();
+                    course.waiting.insert(place, Waits { type_: "Start".to_string(), by: kept, answered });
                 }
+                self.forget(&mut course);
                 born.extend(self.wakes(course));
             }
         }
@@ -315,16 +365,48 @@ impl Machine {
     }
 
     /// A message that comes, and all that it sets off.
-    fn turn(&self, before: Course, type_: &str) -> Vec<Course> {
-        let everyone: BTreeSet<usize> = (0..self.regions.len()).collect();
-        let mut all = Vec::new();
-        for (mut course, kept) in self.decides(before, type_, &everyone) {
-            if !kept.is_empty() && course.over.is_none() {
-                course.waiting.push((type_.to_string(), kept));
+    fn turn(&self, mut before: Course, type_: &str) -> Vec<Course> {
+        let waits = |by: BTreeSet<usize>, answered: bool| Waits { type_: type_.to_string(), by, answered };
+        if before.is_between() {
+            if type_ == "Start" {
+                return self.birth(before, None);
             }
+            before.waiting.push(waits(BTreeSet::new(), false));
+            return vec![before];
+        }
+        let mut all = Vec::new();
+        for (mut course, kept, answered) in self.decides(before, type_, &self.everyone()) {
+            if !kept.is_empty() && course.over.is_none() && !self.is_forgotten(&course) {
+                course.waiting.push(waits(kept, answered));
+            }
+            self.forget(&mut course);
             all.extend(if course.moved { self.wakes(course) } else { vec![course] });
         }
         all
+    }
+
+    fn everyone(&self) -> BTreeSet<usize> {
+        (0..self.regions.len()).collect()
+    }
+
+    /// A life that has come to its end here leaves nothing but what waits and nobody has answered.
+    fn is_forgotten(&self, course: &Course) -> bool {
+        let lives = matches!(course.over, None | Some(Place::Joined(_)));
+        self.forgets && lives && course.moved && self.called(&course.place()).1.is_some()
+    }
+
+    fn forget(&self, course: &mut Course) {
+        if !self.is_forgotten(course) {
+            return;
+        }
+        let (name, end) = self.called(&course.place());
+        course.over = Some(Place::Between(name, end.expect("it has ended"), Vec::new()));
+        // A ring that waits is one of this life, too.
+        let rings: Vec<String> = (0..self.regions.len()).map(alarm).collect();
+        course.waiting.retain(|waits| !waits.answered && !rings.contains(&waits.type_));
+        course.waiting.iter_mut().for_each(|waits| waits.by.clear());
+        course.armed.clear();
+        course.off = self.everyone();
     }
 
     /// What waits is tried again, from the first.
@@ -333,37 +415,50 @@ impl Machine {
     }
 
     fn tries(&self, mut course: Course, index: usize) -> Vec<Course> {
-        if course.over.is_some() {
+        if course.over.is_some() && !course.is_between() {
             course.waiting.clear();
             return vec![course];
         }
-        let Some((type_, keepers)) = course.waiting.get(index).cloned() else { return vec![course] };
+        let Some(Waits { type_, by, .. }) = course.waiting.get(index).cloned() else { return vec![course] };
+        if course.is_between() {
+            return match type_ == "Start" {
+                true => self.birth(course, Some(index)),
+                false => self.tries(course, index + 1),
+            };
+        }
+        let asked = if by.is_empty() { self.everyone() } else { by };
         let mut all = Vec::new();
         let moved_before = course.moved;
         course.moved = false;
-        for (mut after, kept) in self.decides(course, &type_, &keepers) {
+        for (mut after, kept, answered) in self.decides(course, &type_, &asked) {
             let moved = after.moved;
-            after.moved |= moved_before;
-            let waits = !kept.is_empty();
-            if after.over.is_none() {
-                match kept.is_empty() {
-                    true => _ = after.waiting.remove(index),
-                    false => after.waiting[index].1 = kept,
+            let forgotten = self.is_forgotten(&after);
+            let waits = !kept.is_empty() && !forgotten;
+            if after.over.is_none() || forgotten {
+                match waits {
+                    false => _ = after.waiting.remove(index),
+                    true => {
+                        after.waiting[index].by = kept;
+                        after.waiting[index].answered |= answered;
+                    }
                 }
             }
+            self.forget(&mut after);
+            after.moved |= moved_before;
             let next = if moved { 0 } else { index + usize::from(waits) };
             all.extend(self.tries(after, next));
         }
         all
     }
 
-    /// One decision; with each way the regions that keep the message.
+    /// One decision; with each way the regions that keep the message, and whether that is as good as answered
+    /// when this life is forgotten.
     fn decides(
         &self,
         before: Course,
         type_: &str,
         asked: &BTreeSet<usize>,
-    ) -> Vec<(Course, BTreeSet<usize>)> {
+    ) -> Vec<(Course, BTreeSet<usize>, bool)> {
         let (states, known) = (before.states.clone(), before.known.clone());
         let mut all = vec![(before, Vec::new(), Known::new())];
         for &region in asked {
@@ -381,19 +476,18 @@ impl Machine {
         }
         let mut decided = Vec::new();
         for (mut course, said, changed) in all {
-            let who = |what: Said| -> BTreeSet<usize> {
-                said.iter().filter(|(_, one)| *one == what).map(|(region, _)| *region).collect()
-            };
-            if !who(Said::Reacted).is_empty() {
+            let kept = who(&said, Said::Deferred);
+            if !who(&said, Said::Reacted).is_empty() {
                 course.known.extend(changed);
                 let met = self.meets(course, Some((&states, &known)));
-                decided.extend(met.into_iter().map(|course| (course, who(Said::Deferred))));
-            } else if !who(Said::Deferred).is_empty() {
-                decided.push((course, who(Said::Deferred)));
-            } else if !who(Said::Ignored).is_empty() {
-                decided.push((course, BTreeSet::new()));
+                decided.extend(met.into_iter().map(|course| (course, kept.clone(), self.forgets)));
+            } else if !kept.is_empty() {
+                decided.push((course, kept, false));
+            } else if !who(&said, Said::Ignored).is_empty() {
+                decided.push((course, BTreeSet::new(), false));
             } else {
-                decided.push(self.unmentioned(course, type_, asked));
+                let (course, kept) = self.unmentioned(course, type_, asked);
+                decided.push((course, kept, false));
             }
         }
         decided

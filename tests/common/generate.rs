@@ -106,10 +106,6 @@ pub fn append(memory: &Memory, arrivals: &[Message]) {
 /// The states of two definitions as regions of the first; and a join that sends, and one that ends it.
 fn side_by_side(text: &str, other: &str) -> String {
     let forgets = |text: &str| text.contains("after-end: forget");
-    // What one region has answered and another keeps would begin the next life, and answer again.
-    if forgets(text) {
-        return text.to_string();
-    }
     // What one lets go round because it remembers, the other must not forget.
     let other = if forgets(text) == forgets(other) { other } else { text };
     let (head, left) = text.split_at(text.find("initial:").unwrap());

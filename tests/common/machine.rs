@@ -10,6 +10,8 @@ const MEMBERS: [&str; 2] = ["m", "n"];
 pub struct Machine {
     pub regions: Vec<Region>,
     pub joins: Vec<Join>,
+    /// `after-end: forget`.
+    pub forgets: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -103,9 +105,11 @@ pub fn alarm(region: usize) -> String {
 
 impl Machine {
     pub fn random(chance: &mut Chance) -> Machine {
-        let regions: Vec<Region> = (0..2 + chance.below(2)).map(|number| region(chance, number)).collect();
-        let joins = (0..chance.below(4)).map(|number| join(chance, &regions, number)).collect();
-        Machine { regions, joins }
+        let forgets = chance.one_in(3);
+        let regions: Vec<Region> =
+            (0..2 + chance.below(2)).map(|number| region(chance, number, forgets)).collect();
+        let joins = (0..chance.below(4)).map(|number| join(chance, &regions, number, forgets)).collect();
+        Machine { regions, joins, forgets }
     }
 
     pub fn alphabet(&self, region: usize) -> BTreeSet<String> {
@@ -121,8 +125,9 @@ impl Machine {
 
     /// As a file.
     pub fn yaml(&self) -> String {
+        let after = if self.forgets { "after-end: forget\n" } else { "" };
         let mut out =
-            String::from("process: whole\nversion: 1\nstarts-on: Start\ndata: {m: 0, n: 0}\nregions:\n");
+            format!("process: whole\nversion: 1\nstarts-on: Start\n{after}data: {{m: 0, n: 0}}\nregions:\n");
         for (number, region) in self.regions.iter().enumerate() {
             let policy = ["park", "ignore", "defer"][region.unexpected as usize];
             writeln!(out, "  r{number}:\n    initial: s0\n    unexpected: {policy}\n    states:").unwrap();
@@ -211,7 +216,7 @@ impl Change {
     }
 }
 
-fn region(chance: &mut Chance, number: usize) -> Region {
+fn region(chance: &mut Chance, number: usize, forgets: bool) -> Region {
     let count = 2 + chance.below(2);
     let mut region = Region {
         unexpected: chance.of(&[Policy::Park, Policy::Ignore, Policy::Ignore, Policy::Defer]),
@@ -220,14 +225,14 @@ fn region(chance: &mut Chance, number: usize) -> Region {
     let types: Vec<String> = TYPES.iter().map(|type_| type_.to_string()).chain([alarm(number)]).collect();
     for nth in 0..count {
         let state = &mut region.states[nth];
-        if nth > 0 && chance.one_in(3) {
+        if nth > 0 && chance.one_in(if forgets { 2 } else { 3 }) {
             state.end = Some(chance.of(&["success", "failure", "manual"]));
         }
         for type_ in &types {
             // An end says little, and nothing to alarms.
             let ended = state.end.is_some();
             if ended && (*type_ == alarm(number) || !chance.one_in(5))
-                || type_ == "Start" && !chance.one_in(6)
+                || type_ == "Start" && !chance.one_in(if forgets && nth == 0 { 1 } else { 6 })
             {
                 continue;
             }
@@ -283,7 +288,7 @@ fn deed(chance: &mut Chance, region: usize, arms: bool) -> Deed {
     Deed { set, sends, alarm: arms && chance.one_in(5), cancel: chance.one_in(8) }
 }
 
-fn join(chance: &mut Chance, regions: &[Region], number: usize) -> Join {
+fn join(chance: &mut Chance, regions: &[Region], number: usize, forgets: bool) -> Join {
     let mut at = Vec::new();
     for (region, of) in regions.iter().enumerate() {
         if chance.one_in(2) {
@@ -296,6 +301,6 @@ fn join(chance: &mut Chance, regions: &[Region], number: usize) -> Join {
         at,
         guard,
         deed: Deed { set: set.into_iter().collect(), sends: vec![format!("Met{number}")], ..Deed::default() },
-        end: chance.one_in(3).then(|| chance.of(&["success", "failure", "manual"])),
+        end: chance.one_in(if forgets { 2 } else { 3 }).then(|| chance.of(&["success", "failure", "manual"])),
     }
 }

@@ -18,8 +18,7 @@ pub struct Mutant {
 /// All mutants of a file, in the order of their places, operator by operator.
 pub fn mutants(source: &Arc<Source>) -> Vec<Mutant> {
     let root = tree::parse(source).root.expect("a story's file is sound");
-    let states: Vec<String> = members(root.get("states")).iter().map(|state| state.key.clone()).collect();
-    let mut making = Making { source, states, path: Vec::new(), found: Vec::new() };
+    let mut making = Making { source, states: Vec::new(), path: Vec::new(), found: Vec::new() };
     making.file(&root);
     let mut made: Vec<(Span, Mutant)> = Vec::new();
     for Change { at, name, path, edit } in making.found {
@@ -92,6 +91,7 @@ fn follow<'n>(node: &'n mut Node, path: &[usize]) -> &'n mut Node {
 /// On the way through the tree, from the top.
 struct Making<'a> {
     source: &'a Arc<Source>,
+    /// Of the machine that is walked: the process, or one of its regions.
     states: Vec<String>,
     path: Path,
     found: Vec<Change>,
@@ -115,17 +115,42 @@ impl Making<'_> {
     }
 
     fn file(&mut self, root: &Node) {
-        for (key, words) in POLICIES {
-            let now =
-                root.get(key).and_then(Node::scalar).map_or(words[0], |scalar| &scalar.text).to_string();
-            for word in words.into_iter().filter(|word| !word.is_empty() && **word != now) {
-                self.change(root.span, format!("{key}: {word}"), Edit::Put(key, word.to_string()));
-            }
+        POLICIES.into_iter().for_each(|(key, words)| self.policy(root, root.span, key, &words));
+        if root.get("steps").is_some() {
+            self.policy(root, root.span, "undo-when", &["completed", "attempted"]);
         }
+        self.machine(root);
         for (nth, member) in members(Some(root)).iter().enumerate() {
             self.within(nth, |making| match member.key.as_str() {
                 "starts-when" => making.guard_text(&member.value),
                 "starts-on" => making.each(&member.value, |making, item| making.rules(item)),
+                "regions" => {
+                    for (nth, region) in members(Some(&member.value)).iter().enumerate() {
+                        making.within(nth, |making| making.region(region));
+                    }
+                }
+                "joins" => making.joins(&member.value),
+                "steps" => making.steps(&member.value),
+                _ => {}
+            });
+            if member.key == "starts-when" {
+                self.change(member.key_span, "drop `starts-when`", Edit::Drop(nth));
+            }
+        }
+    }
+
+    fn policy(&mut self, node: &Node, at: Span, key: &'static str, words: &[&str]) {
+        let now = node.get(key).and_then(Node::scalar).map_or(words[0], |scalar| &scalar.text);
+        for word in words.iter().filter(|word| !word.is_empty() && **word != now) {
+            self.change(at, format!("{key}: {word}"), Edit::Put(key, word.to_string()));
+        }
+    }
+
+    /// The states of a process or of a region, and what they share.
+    fn machine(&mut self, node: &Node) {
+        self.states = members(node.get("states")).iter().map(|state| state.key.clone()).collect();
+        for (nth, member) in members(Some(node)).iter().enumerate() {
+            self.within(nth, |making| match member.key.as_str() {
                 "any" => making.each(&member.value, |making, block| making.answers(block)),
                 "states" => {
                     for (nth, state) in members(Some(&member.value)).iter().enumerate() {
@@ -134,8 +159,57 @@ impl Making<'_> {
                 }
                 _ => {}
             });
-            if member.key == "starts-when" {
-                self.change(member.key_span, "drop `starts-when`", Edit::Drop(nth));
+        }
+    }
+
+    /// A part in a file of its own is changed there.
+    fn region(&mut self, region: &Member) {
+        if region.value.get("use").is_some() {
+            return;
+        }
+        let (key, words) = POLICIES[1];
+        self.policy(&region.value, region.key_span, key, &words);
+        self.machine(&region.value);
+    }
+
+    /// Reactions whose guard is what they are there for.
+    fn joins(&mut self, node: &Node) {
+        self.rule(node);
+        for (nth, item) in node.list().unwrap_or_default().iter().enumerate() {
+            self.change(item.span, "drop the join", Edit::Drop(nth));
+        }
+    }
+
+    fn steps(&mut self, node: &Node) {
+        let steps = node.list().unwrap_or_default();
+        for (nth, step) in steps.iter().enumerate() {
+            if nth + 1 < steps.len() {
+                self.change(step.span, "swap with the next step", Edit::Swap(nth));
+            }
+            self.within(nth, |making| making.step(step));
+        }
+    }
+
+    fn step(&mut self, step: &Node) {
+        for (nth, member) in members(Some(step)).iter().enumerate() {
+            match member.key.as_str() {
+                "failed" if member.value.list().is_some() => {
+                    self.within(nth, |making| making.names(&member.value, "failed"));
+                }
+                key @ ("undo" | "undone" | "failed" | "within" | "retry" | "pivot" | "set") => {
+                    let name = format!("drop the {key} {}", named(&member.value));
+                    self.change(member.key_span, name, Edit::Drop(nth));
+                }
+                _ => {}
+            }
+            if member.key == "retry" {
+                let now = member.value.get("times").map(named).and_then(|times| times.parse::<u32>().ok());
+                for times in now.into_iter().flat_map(|now| [now + 1, now.saturating_sub(1)]) {
+                    let edit = Edit::Put("times", times.to_string());
+                    self.within(nth, |making| {
+                        making.change(member.key_span, format!("retry {times} times"), edit)
+                    });
+                }
             }
         }
     }
@@ -196,7 +270,8 @@ impl Making<'_> {
                 }
                 "to" => {
                     let now = named(&member.value);
-                    let here = self.states.iter().position(|state| *state == now).expect("a state");
+                    // What steps become has no place in the file.
+                    let Some(here) = self.states.iter().position(|state| *state == now) else { continue };
                     let to = self.states[(here + 1) % self.states.len()].clone();
                     self.within(nth, |making| {
                         making.change(at, format!("to: {to} instead of {now}"), Edit::Text(to))

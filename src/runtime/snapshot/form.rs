@@ -53,6 +53,7 @@ pub fn write_instance(instance: &Instance, ordinal: u64) -> Vec<u8> {
     out.option(instance.parked.as_ref(), |out, parked| {
         out.text(&parked.reason);
         reference(out, &parked.message);
+        keepers(out, &parked.by, parked.answered);
         out.i64(parked.at.millis());
     });
     out.count(instance.alarms.len());
@@ -62,8 +63,7 @@ pub fn write_instance(instance: &Instance, ordinal: u64) -> Vec<u8> {
     out.count(instance.deferred.len());
     for kept in &instance.deferred {
         reference(&mut out, kept);
-        out.count(kept.by.len());
-        kept.by.iter().for_each(|region| out.text(region));
+        keepers(&mut out, &kept.by, kept.answered);
     }
     out.count(instance.held.len());
     instance.held.iter().for_each(|message| reference(&mut out, message));
@@ -111,7 +111,9 @@ pub fn read_instance(record: &[u8], names: &mut Names) -> Result<(Instance, u64)
     instance.data = Data::of_different(data);
     instance.parked = from.option(|from| {
         let reason = from.text()?.to_string();
-        Ok(Parked { reason, message: referred(from, names)?, at: time(from.i64()?)? })
+        let message = referred(from, names)?;
+        let (by, answered) = kept_by(from, names)?;
+        Ok(Parked { reason, message, by, answered, at: time(from.i64()?)? })
     })?;
     instance.alarms = from.list(|from| {
         let alarm = line::read_with(from.text()?, names).map_err(|_| Lost)?;
@@ -122,7 +124,8 @@ pub fn read_instance(record: &[u8], names: &mut Names) -> Result<(Instance, u64)
     })?;
     instance.deferred = from.list(|from| {
         let message = referred(from, names)?;
-        Ok(Kept { message, by: from.list(|from| Ok(names.name(from.text()?)))? })
+        let (by, answered) = kept_by(from, names)?;
+        Ok(Kept { message, by, answered })
     })?;
     instance.held = from.list(|from| referred(from, names))?;
     instance.rung = from.list(|from| Ok(Name::from(from.text()?)))?.into_iter().collect();
@@ -161,6 +164,21 @@ fn reference(out: &mut Writer, message: &Message) {
     out.text(&message.source);
     out.text(&message.id);
     out.u64(message.position.expect("what waits stands in a log").number());
+}
+
+/// The regions that wait with a message, and whether another one has answered it.
+fn keepers(out: &mut Writer, by: &[Name], answered: bool) {
+    out.count(by.len());
+    by.iter().for_each(|region| out.text(region));
+    out.u8(answered.into());
+}
+
+fn kept_by(from: &mut Reader, names: &mut Names) -> Found<(Vec<Name>, bool)> {
+    let by = from.list(|from| Ok(names.name(from.text()?)))?;
+    match from.u8()? {
+        answered @ (0 | 1) => Ok((by, answered == 1)),
+        _ => Err(Lost),
+    }
 }
 
 fn referred(from: &mut Reader, names: &mut Names) -> Found<Arc<Message>> {
