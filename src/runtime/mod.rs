@@ -39,7 +39,7 @@ pub use member::Member;
 pub use merged::Merged;
 pub use migrate::{Moving, migrate};
 pub use ready::{Choice, Rules, ready};
-pub use recover::{Fetched, Places, fetch, recover, want};
+pub use recover::{Fetched, Places, fetch, fetch_kept, recover, want};
 pub use run::{Run, Saved, Tally, run, run_in_writes, run_on};
 pub use settle::settle;
 pub use snapshot::recover_from_snapshots;

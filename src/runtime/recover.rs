@@ -100,7 +100,7 @@ pub(super) fn fold(member: &mut Member, entry: Entry, last: Position) {
 }
 
 /// A journal keeps messages by reference to their line. Those that still wait are read again.
-pub(super) fn fetch_kept(process: &str, mut instances: Vec<&mut Instance>, logs: &dyn Logs) -> Result<()> {
+pub fn fetch_kept(process: &str, mut instances: Vec<&mut Instance>, logs: &dyn Logs) -> Result<()> {
     let mut wanted = Places::new();
     instances.retain_mut(|instance| kept(instance).next().is_some());
     for message in instances.iter_mut().flat_map(|instance| kept(instance)) {
