@@ -108,14 +108,18 @@ fn plans(store: &Store, world: &World, pair: &Pair) -> anyorder::error::Result<V
     let turns = versions::turns_of(store, &member.name, &ids)?;
     let target = pair.new.version(2).unwrap();
     let plan = |instance: &Instance| {
-        let life = Life { instance, turns: &turns[&instance.id] };
-        versions::plan(&life, target, Clock::Due(member.now), &Mapping::new())
+        let life = Life { instance, turns: &turns.of[&instance.id] };
+        versions::plan(&life, target, Clock::Due(turns.until), &Mapping::new())
     };
     live().map(plan).collect()
 }
 
 /// Moves all that fit, as of the moment up to which the process has come.
 fn moves(store: &Store, pair: &Pair, send: bool) -> anyorder::error::Result<Vec<Plan>> {
+    moves_at(store, pair, send, Time::MIN)
+}
+
+fn moves_at(store: &Store, pair: &Pair, send: bool, time: Time) -> anyorder::error::Result<Vec<Plan>> {
     let mut world = recovered(store, &pair.both)?;
     let mut plans = plans(store, &world, pair)?;
     if send {
@@ -126,7 +130,7 @@ fn moves(store: &Store, pair: &Pair, send: bool) -> anyorder::error::Result<Vec<
         Some(Moving { instance: plan.instance.clone(), hand, by })
     });
     let moving: Vec<Moving> = moving.collect();
-    migrate(store, &mut world, 0, &moving, Time::MIN)?;
+    migrate(store, &mut world, 0, &moving, time)?;
     Ok(plans)
 }
 
@@ -200,7 +204,7 @@ fn who_was_moved_is_where_he_would_be_and_goes_on_so() {
         }
         let name = pair.old.name.clone();
         let was = recovered(&store(memory.clone()), &pair.both).unwrap();
-        let plans = moves(&store(memory.clone()), &pair, send).unwrap();
+        let mut plans = moves(&store(memory.clone()), &pair, send).unwrap();
         let is = recovered(&store(memory.clone()), &pair.both).unwrap();
         for plan in &plans {
             *classes.entry(plan.class).or_default() += 1;
@@ -216,6 +220,8 @@ fn who_was_moved_is_where_he_would_be_and_goes_on_so() {
                 assert_eq!(plan.class, Class::Same, "{} {:#?} {why}", plan.instance, plan.changes);
             }
         }
+        // Of a life that is over and forgotten nothing is asked again: the other version might not have ended it.
+        plans.retain(|plan| was.member(0).instance(&plan.instance).unwrap().rested.is_none());
         let compare = |step: &str| {
             let [is, would] = [(&memory, &pair.both), (&oracle, &vec![pair.new.clone()])]
                 .map(|(memory, families)| recovered(&store(memory.clone()), families).unwrap());
@@ -298,10 +304,12 @@ fn moves_are_decided_again_and_folded_from_snapshots() {
 fn stopped_at_any_call_and_done_again_it_writes_the_same_bytes() {
     let mut struck = 0;
     for pair in cases(many(12)).filter_map(pair) {
+        // Later than any alarm that is set by then.
+        let time = Time::parse("2026-11-22T09:00:00Z").unwrap();
         let memory = Memory::new();
         runs(&memory, std::slice::from_ref(&pair.old), &pair.before);
         let logs = memory.snapshot();
-        let plans = moves(&store(memory.clone()), &pair, true).unwrap();
+        let plans = moves_at(&store(memory.clone()), &pair, true, time).unwrap();
         let expected = memory.snapshot();
         if plans.iter().filter(|plan| plan.by.is_some()).count() < 2 {
             continue;
@@ -313,10 +321,10 @@ fn stopped_at_any_call_and_done_again_it_writes_the_same_bytes() {
                 let memory = Memory::new();
                 memory.restore(logs.clone());
                 let faulty = Faulty::new(memory.clone(), strike, fault);
-                struck += u64::from(moves(&store(faulty.clone()), &pair, true).is_err());
+                struck += u64::from(moves_at(&store(faulty.clone()), &pair, true, time).is_err());
                 reached |= faulty.struck().is_some();
                 settle_syncs(&memory);
-                moves(&store(memory.clone()), &pair, true).unwrap();
+                moves_at(&store(memory.clone()), &pair, true, time).unwrap();
                 assert_same(&memory.snapshot(), &expected, &format!("{fault:?} at {strike}: {}", pair.why));
             }
             if !reached {

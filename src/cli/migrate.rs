@@ -176,8 +176,8 @@ fn plan(
     let turns = versions::turns_of(store, &member.name, &ids)?;
     let mut planned = Vec::new();
     for instance in instances {
-        let life = Life { instance, turns: turns.get(&instance.id).map_or(&[], |turns| turns) };
-        let mut plan = versions::plan(&life, &route.target, Clock::Due(member.now), mapping)?;
+        let life = Life { instance, turns: turns.of.get(&instance.id).map_or(&[], |turns| turns) };
+        let mut plan = versions::plan(&life, &route.target, Clock::Due(turns.until), mapping)?;
         if args.send_missing {
             plan.sends_missing();
         }
