@@ -13,6 +13,7 @@ pub fn text(process: &str, instance: &Instance, turn: &Turn) -> String {
         Some(Hand::Resume) => "taken up again",
         Some(Hand::Skip) => "taken up again without the message",
         Some(Hand::End) => "ended by hand",
+        Some(Hand::Migrate | Hand::Map) => "moved",
         None => "not changed",
     };
     let mut text = format!("{process} {id}: {did}\n");

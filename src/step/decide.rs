@@ -2,6 +2,7 @@
 
 use super::find::instance_of;
 use super::instance::{Instance, Kept, Phase};
+use super::moved::Move;
 use super::question::Question;
 use super::react::{birth, react};
 use super::recorded::{Failed, Outcome, Recorded};
@@ -27,6 +28,14 @@ impl Input {
         match self {
             Input::Arrives(message) | Input::Again(message) | Input::Settles(message, _) => message,
         }
+    }
+
+    /// Where it moves the instance to another version: one that lives there, and is asked for its definition.
+    pub fn moved_to(&self, instance: &Instance) -> Option<Instance> {
+        let Input::Settles(message, hand) = self else { return None };
+        let moved = Some(message).filter(|_| hand.moves()).and_then(|message| Move::of(message))?;
+        let phase = Phase::Running(moved.state);
+        Some(Instance { version: moved.to, phase, ..Instance::new(instance.id.clone()) })
     }
 }
 

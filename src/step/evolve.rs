@@ -1,6 +1,7 @@
 //! What a decision makes of an instance. Needs no definition: every prefix of a journal rebuilds.
 
 use super::instance::{Instance, Kept, Parked, Phase};
+use super::moved::Move;
 use super::recorded::{Outcome, Recorded};
 use super::settle::Hand;
 use crate::event::{Message, Name};
@@ -58,6 +59,7 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
             instance.hash = recorded.hash.clone();
             instance.correlation = recorded.conversation.clone();
             instance.data = Data::default();
+            instance.moved.clear();
             // An entity of a service is there, and in no state.
             if recorded.to.is_none() {
                 instance.since = recorded.at;
@@ -67,7 +69,7 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
         _ => {}
     }
     if let Some(hand) = recorded.hand.filter(|_| recorded.outcome != Outcome::Ignored) {
-        settle(instance, hand, recorded.version);
+        settle(instance, hand, recorded);
     }
     if recorded.kept {
         keep(instance);
@@ -88,18 +90,32 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
     }
 }
 
-/// A person has settled it: the message over which it was parked is the first to be tried again, or
+/// A person has settled or moved it: the message over which it was parked is the first to be tried again, or
 /// is let go.
-fn settle(instance: &mut Instance, hand: Hand, version: u32) {
+fn settle(instance: &mut Instance, hand: Hand, recorded: &Recorded) {
+    if hand.moves() {
+        instance.moved.push((instance.version, recorded.at));
+        instance.version = recorded.version;
+        instance.hash = recorded.hash.clone();
+        // What the other version knew and this one does not is gone.
+        instance.data = Data::default();
+    }
+    if hand == Hand::Migrate {
+        if let Some(moved) = Move::of(&recorded.input) {
+            moved.settle_waiting(instance, &recorded.input.source);
+        }
+        return;
+    }
     let parked = instance.parked.take();
     match hand {
-        Hand::Resume => _ = instance.held.splice(0..0, parked.map(|parked| parked.message)),
+        Hand::Migrate => {}
+        Hand::Resume | Hand::Map => _ = instance.held.splice(0..0, parked.map(|parked| parked.message)),
         Hand::Skip | Hand::End => {
             instance.rung.retain(|id| parked.as_ref().is_none_or(|parked| parked.message.id != *id));
         }
     }
     if hand == Hand::End && instance.state().is_none() {
-        instance.version = version;
+        instance.version = recorded.version;
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Instance {
     pub rested: Option<(Name, End)>,
     /// When it came to the state in which it is.
     pub since: Time,
+    /// The versions on which this life was before, each with the time at which a person moved it from there.
+    pub moved: Vec<(u32, Time)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -131,6 +133,7 @@ impl Instance {
             decisions: 0,
             rested: None,
             since: Time::MIN,
+            moved: Vec::new(),
         }
     }
 

@@ -11,7 +11,8 @@
 //! (`chance.rs`).
 //!
 //! Pure: no file, no clock, no mode, and no chance but what the seed says. Knows nothing of logs, of other instances, or of who
-//! asks. Read `decide.rs` first; `react.rs` is how regions answer and what comes of it, `course.rs` what a reaction does, `instance.rs` what is remembered.
+//! asks. Read `decide.rs` first; `react.rs` is how regions answer and what comes of it, `course.rs` what a reaction does, `moved.rs` how an
+//! instance comes to another version, `instance.rs` what is remembered.
 
 mod chance;
 mod course;
@@ -19,6 +20,7 @@ mod decide;
 mod evolve;
 mod find;
 mod instance;
+mod moved;
 mod question;
 mod react;
 mod recorded;
@@ -32,6 +34,7 @@ pub use decide::{Input, decide};
 pub use evolve::evolve;
 pub use find::instance_of;
 pub use instance::{Instance, Kept, Parked, Phase, Rest, Seen};
+pub use moved::{Arm, Move};
 pub use recorded::{Failed, Outcome, Recorded};
 pub use serve::{Owed, Pick, entity_of, owed, owed_ids, possible, possible_for, serve};
 pub use settle::{BY_HAND, Hand};

@@ -189,8 +189,8 @@ impl Recorded {
         }
     }
 
-    /// Whether deferred messages are tried again after it.
+    /// Whether deferred messages are tried again after it. One that was re-decided has tried them already.
     pub fn wakes(&self) -> bool {
-        self.to.is_some() || self.outcome == Outcome::Started
+        (self.to.is_some() || self.outcome == Outcome::Started) && self.hand != Some(Hand::Migrate)
     }
 }

@@ -1,4 +1,4 @@
-//! What a person does with a parked instance. It is an input like any other, and recorded.
+//! What a person does with an instance. It is an input like any other, and recorded.
 
 use super::instance::Instance;
 use super::question::Question;
@@ -15,13 +15,17 @@ pub enum Hand {
     Skip,
     /// End the instance.
     End,
+    /// Move a live one to another version, as that version would have decided.
+    Migrate,
+    /// Move it to a state of another version that a person names, and take it up again there.
+    Map,
 }
 
 /// The state of an instance that was ended by a person. No definition has a state of that name.
 pub const BY_HAND: &str = "by hand";
 
 impl Hand {
-    pub const ALL: [Hand; 3] = [Hand::Resume, Hand::Skip, Hand::End];
+    pub const ALL: [Hand; 5] = [Hand::Resume, Hand::Skip, Hand::End, Hand::Migrate, Hand::Map];
 
     /// As it stands in a journal.
     pub fn name(self) -> &'static str {
@@ -29,6 +33,8 @@ impl Hand {
             Hand::Resume => "resume",
             Hand::Skip => "skip",
             Hand::End => "end",
+            Hand::Migrate => "migrate",
+            Hand::Map => "map",
         }
     }
 
@@ -38,7 +44,14 @@ impl Hand {
             Hand::Resume => "InstanceResumed",
             Hand::Skip => "MessageSkipped",
             Hand::End => "InstanceEnded",
+            Hand::Migrate => "InstanceMigrated",
+            Hand::Map => "InstanceMapped",
         }
+    }
+
+    /// Whether the instance lives on another version afterwards.
+    pub fn moves(self) -> bool {
+        matches!(self, Hand::Migrate | Hand::Map)
     }
 }
 
@@ -49,6 +62,9 @@ impl Question<'_> {
             let conversation = self.instance.correlation.clone().or_else(|| self.message.correlation.clone());
             Recorded { hand: Some(hand), conversation, ..self.outcome(outcome) }
         };
+        if hand.moves() {
+            return self.moved(hand, outcome(Outcome::Ignored));
+        }
         let settled = by_hand(self.instance, hand, outcome);
         let forgotten = settled.end.is_some() && self.definition.after_end == AfterEnd::Forget;
         Recorded { forgotten, ..settled }
@@ -59,7 +75,7 @@ impl Question<'_> {
 /// to be settled; with any other it means nothing. What has no instance has no life to end: its messages are
 /// tried again, or skipped.
 pub(super) fn by_hand(instance: &Instance, hand: Hand, outcome: impl Fn(Outcome) -> Recorded) -> Recorded {
-    if instance.parked.is_none() || instance.id.is_empty() && hand == Hand::End {
+    if instance.parked.is_none() || instance.id.is_empty() && hand == Hand::End || hand.moves() {
         return outcome(Outcome::Ignored);
     }
     if hand != Hand::End {

@@ -41,14 +41,16 @@ pub fn turn<'a>(
     now: Time,
     next: &mut Position,
 ) -> Vec<Recorded> {
-    let Some(definition) = version_for(instance) else { return Vec::new() };
+    let target = input.moved_to(instance);
+    let Some(definition) = version_for(target.as_ref().unwrap_or(instance)) else { return Vec::new() };
     let input = placed(input, next);
     let was_parked = instance.parked.is_some();
     let mut turn = vec![step(definition, instance, &input, now, next)];
-    let settled = was_parked && instance.parked.is_none();
+    let migrated = matches!(input, Input::Settles(_, Hand::Migrate));
+    let settled = was_parked && instance.parked.is_none() && !migrated;
     let mut woken = turn[0].wakes() || settled;
     // `evolve` has put the message that is tried again before those that were held.
-    let mut resumed = settled && matches!(input, Input::Settles(_, Hand::Resume));
+    let mut resumed = settled && matches!(input, Input::Settles(_, Hand::Resume | Hand::Map));
     let mut index = 0;
     while instance.parked.is_none()
         && let Some(definition) = version_for(instance)

@@ -8,14 +8,18 @@
 
 mod compare;
 mod kinds;
+mod migrate;
 mod recorded;
+mod redecide;
 mod replay;
 mod story;
 mod told;
 
 pub use compare::{Divergence, compare};
 pub use kinds::{Difference, Group, Side, by_instance, groups};
+pub use migrate::{Changes, Class, Life, Mapping, Plan, plan};
 pub use recorded::{Recordings, against_journal};
+pub use redecide::{Clock, Redecided, redecide};
 pub use replay::{Deaf, Replayed, replay, replay_both, summary};
 pub use story::{Said, Stories, Story};
 pub use told::{Journal, journal_of, stories_of};
