@@ -29,7 +29,8 @@ impl Ground {
             definition.expressions().iter().any(|expr| expr.reads().times || expr.reads().now)
         };
         let told = alarms == Alarms::Last || expires || definitions.into_iter().any(reads);
-        let set = definitions.into_iter().flat_map(|definition| definition.reactions()).flat_map(|r| &r.alarms);
+        let set =
+            definitions.into_iter().flat_map(|definition| definition.reactions()).flat_map(|r| &r.alarms);
         let moments = set.filter(|alarm| matches!(alarm.when, AlarmTime::At(_)));
         Ground { alarms, told, moments: moments.map(|alarm| alarm.name.clone()).collect() }
     }
@@ -122,10 +123,12 @@ impl Course {
             let runs = alarm.due.map_or(0, |due| due.millis() - now.millis());
             self.set.insert(called(alarm), Set { choice, runs });
         }
-        self.turns.push(Arc::new(turn.decisions));
+        if !turn.decisions.is_empty() {
+            self.turns.push(Arc::new(turn.decisions));
+        }
     }
 
-    fn now(&self) -> Time {
+    pub fn now(&self) -> Time {
         self.world.member(0).now
     }
 
@@ -157,9 +160,7 @@ impl Course {
         let may = |alarm: &&Arc<Message>| match ground.alarms {
             Alarms::Never => false,
             Alarms::Last => idle && alarm.due == first,
-            Alarms::Any => {
-                !instance.alarms.iter().any(|other| self.must_ring_before(other, alarm, ground))
-            }
+            Alarms::Any => !instance.alarms.iter().any(|other| self.must_ring_before(other, alarm, ground)),
         };
         let mut found: Vec<Called> = instance.alarms.iter().filter(may).map(|alarm| called(alarm)).collect();
         found.sort();
@@ -170,7 +171,8 @@ impl Course {
     pub fn drain(&mut self, ground: &Ground) {
         for _ in 0..DRAINED {
             let instance = self.instance();
-            let next = instance.alarms.iter().filter(|_| instance.parked.is_none()).min_by_key(|alarm| alarm.due);
+            let next =
+                instance.alarms.iter().filter(|_| instance.parked.is_none()).min_by_key(|alarm| alarm.due);
             match next {
                 Some(alarm) if ground.alarms != Alarms::Never => self.ring(&called(alarm)),
                 _ => return,
@@ -185,7 +187,8 @@ impl Course {
         let mut course = Course { world: world.alone(0, self.instance(), now), ..self.clone() };
         course.choices += 1;
         if let Some((hand, document)) = by {
-            let mut message = Message::new(self.world.member(0).name.clone(), hand.type_(), "the switch", now);
+            let mut message =
+                Message::new(self.world.member(0).name.clone(), hand.type_(), "the switch", now);
             message.data = Some(document);
             course.take(Choice::Settle { process: 0, instance: id, message: Arc::new(message), hand });
             for alarm in course.instance().alarms.iter().map(|alarm| called(alarm)) {

@@ -14,9 +14,10 @@ mod judge;
 
 pub use judge::{Snag, Trouble};
 
+use super::explorer::Explorer;
 use super::scenario::{Alarms, Faults, Host, Order, Scenario};
 use crate::error::{Error, Result};
-use crate::event::{Document, Message, Name};
+use crate::event::{Document, Message, Name, Time};
 use crate::process::Definition;
 use crate::runtime::World;
 use crate::step::{Hand, Instance, Recorded, instance_of};
@@ -36,8 +37,8 @@ pub struct Moving {
     pub decided: Instance,
 }
 
-/// Says what becomes of a live instance, of which these turns were recorded.
-pub type Planner<'a> = dyn Fn(&Instance, &[Arc<Vec<Recorded>>]) -> Result<Moving> + 'a;
+/// Says what becomes of a live instance, of which these turns were recorded, at a moment.
+pub type Planner<'a> = dyn Fn(&Instance, &[Arc<Vec<Recorded>>], Time) -> Result<Moving> + 'a;
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -156,7 +157,9 @@ pub fn upgrade(
                 let at = walk.meets(&node, moving.as_ref());
                 let left = moving.as_ref().map(|moving| judge::left(&walk.names, &node.course, moving));
                 let label = walk.label(&take);
-                walk.note(at, left.unwrap_or_default(), || way(&from).into_iter().chain([label.clone()]).collect());
+                walk.note(at, left.unwrap_or_default(), || {
+                    way(&from).into_iter().chain([label.clone()]).collect()
+                });
             }
             let mut path = far.3.clone();
             path.push(nth as u16);
@@ -198,6 +201,9 @@ impl<'a> Walk<'a> {
         planner: &'a Planner<'a>,
     ) -> Result<Walk<'a>> {
         let source = one_process(scenario)?;
+        // What either version alone cannot be checked in, they cannot be together.
+        Explorer::new(scenario, order)?;
+        Explorer::new(&Scenario { processes: vec![target.clone()], ..scenario.clone() }, order)?;
         let id = one_instance(scenario, source, target)?;
         let expires = scenario.first.iter().chain(&scenario.deliver).any(|s| s.message.expiry.is_some());
         let type_of = |stimulus: &super::Stimulus| stimulus.message.type_.to_string();
@@ -250,7 +256,7 @@ impl<'a> Walk<'a> {
         if node.at.is_some() || !instance.is_live() {
             return Ok(None);
         }
-        (self.planner)(&instance, &node.course.turns).map(Some)
+        (self.planner)(&instance, &node.course.turns, node.course.now()).map(Some)
     }
 
     fn key(&self, node: &Node, moving: Option<&Moving>) -> String {
@@ -272,7 +278,8 @@ impl<'a> Walk<'a> {
     /// All that may happen next, in canonical order.
     fn choices(&self, node: &Node) -> Vec<Take> {
         let free = |index: &&usize| !self.waits[**index].iter().any(|before| node.left.contains(before));
-        let mut choices: Vec<Take> = node.left.iter().filter(free).map(|index| Take::Listed(*index)).collect();
+        let mut choices: Vec<Take> =
+            node.left.iter().filter(free).map(|index| Take::Listed(*index)).collect();
         choices.extend(node.copies.iter().map(|index| Take::Copy(*index)));
         let idle = choices.is_empty();
         choices.extend(node.course.ringable(&self.ground, idle).into_iter().map(Take::Ring));
@@ -350,7 +357,9 @@ impl<'a> Walk<'a> {
             }
         };
         if let Some(moving) = moving.filter(|moving| moving.by.is_some()) {
-            self.found.at[place].goes.insert(moving.will.clone());
+            // Why it is parked there is another matter.
+            let parked = moving.will.split_once(", parked: ").map(|(state, _)| format!("{state}, parked"));
+            self.found.at[place].goes.insert(parked.unwrap_or_else(|| moving.will.clone()));
         }
         place
     }
@@ -445,7 +454,8 @@ fn labels(scenario: &Scenario) -> Vec<String> {
     (0..all.len())
         .map(|index| {
             let name = &all[index].message.type_;
-            let same: Vec<usize> = (0..all.len()).filter(|&other| all[other].message.type_ == *name).collect();
+            let same: Vec<usize> =
+                (0..all.len()).filter(|&other| all[other].message.type_ == *name).collect();
             let number = same.iter().position(|&other| alike(other, index)).unwrap_or(0) + 1;
             match same.iter().all(|&other| alike(other, index)) {
                 true => name.to_string(),
