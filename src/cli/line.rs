@@ -2,7 +2,7 @@
 
 use super::{Context, Exit};
 use super::{
-    append, check, demo, diff, expand, explain, export, graph, import, init, lint, log, manual, new,
+    append, check, demo, diff, expand, explain, export, graph, import, init, lint, log, manual, migrate, new,
 };
 use super::{replay, run, schema, settle, status, test, trace, verbs, verify, what_if};
 use crate::process::workspace_file::WorkspaceFile;
@@ -113,6 +113,7 @@ verbs! {
     Replay "replay" replay::Args => replay::run;
     Diff "diff" diff::Args => diff::run;
     WhatIf "what-if" what_if::Args => what_if::run;
+    Migrate "migrate" migrate::Args => migrate::run;
     Lint "lint" lint::Args => lint::run;
     Import "import" import::Args => import::run;
     Export "export" export::Args => export::run;

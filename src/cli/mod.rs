@@ -30,6 +30,7 @@ mod line;
 mod lint;
 mod log;
 mod manual;
+mod migrate;
 mod new;
 mod place;
 mod replay;

@@ -199,6 +199,8 @@ impl Decision {
             Some("resume") => "taken up again, by hand",
             Some("skip") => "taken up again without the message, by hand",
             Some("end") => "ended",
+            Some("migrate") => "moved here, by hand",
+            Some("map") => "moved here to where a person said",
             _ => &self.outcome,
         };
         let mut text = format!("{} {did}", self.who());

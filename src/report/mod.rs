@@ -21,6 +21,7 @@ pub mod import;
 pub mod junit;
 pub mod lint;
 pub mod log;
+pub mod migrate;
 pub mod replay;
 pub mod run;
 pub mod schema;

@@ -19,6 +19,9 @@ pub struct Row {
     since: Option<String>,
     alarms: Vec<Alarm>,
     data: Box<RawValue>,
+    /// The versions on which it was before, and when a person moved it from there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    moved: Vec<Moved>,
     /// An entity of a service: it has data, and no state.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     service: bool,
@@ -38,6 +41,12 @@ struct Alarm {
     /// Name and key, for the table.
     #[serde(skip)]
     named: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Moved {
+    from: u32,
+    at: String,
 }
 
 /// How what has no instance is called.
@@ -81,6 +90,7 @@ fn row(process: &str, service: bool, instance: &Instance) -> Row {
         named: alarm.named(),
         due: alarm.due.map(|due| due.to_string()).unwrap_or_default(),
     });
+    let moved = instance.moved.iter().map(|(from, at)| Moved { from: *from, at: at.to_string() });
     let moment = since(instance);
     Row {
         process: process.to_string(),
@@ -92,6 +102,7 @@ fn row(process: &str, service: bool, instance: &Instance) -> Row {
         since: moment.map(|time| time.to_string()),
         alarms: alarms.collect(),
         data: RawValue::from_string(instance.data.to_json()).expect("data is JSON"),
+        moved: moved.collect(),
         service,
         place: instance.parked.as_ref().map_or(String::new(), |parked| {
             let position = parked.message.position.map_or(String::new(), |p| format!(" {p}"));
@@ -129,6 +140,9 @@ pub fn text(rows: &[Row], newest: Time, then: bool) -> String {
     for (line, row) in lines.zip(shown) {
         text.push_str(line);
         text.push('\n');
+        for moved in &row.moved {
+            text.push_str(&format!("  from {}@{} on {}\n", row.process, moved.from, moved.at));
+        }
         if let Some(reason) = &row.parked {
             text.push_str(&format!("  parked by {}: {reason}\n", row.place));
             if row.held > 0 {

@@ -132,7 +132,10 @@ fn decide(world: &mut World, process: ProcessId, id: &Name, input: Input, time: 
     let member = &mut members[process];
     let now = member.now.max(time);
     let mut next = member.next;
-    let reaches = match member.instance(id) {
+    let known = member.instance(id);
+    // Who is moved is asked where he goes to.
+    let moved = known.and_then(|instance| input.moved_to(instance));
+    let reaches = match moved.as_ref().or(known) {
         Some(instance) => house.reaches(process, instance, input.message()),
         None => house.reaches(process, &Instance::new(id.clone()), input.message()),
     };

@@ -7,7 +7,7 @@
 use crate::error::{Error, Result};
 use crate::event::{Document, Message, Name, Names, Position, Time, computed_id, json};
 use crate::process::End;
-use crate::step::{Failed, Hand, Outcome, Recorded};
+use crate::step::{Failed, Hand, Move, Outcome, Recorded};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -273,11 +273,15 @@ fn recorded_of(message: &Message, effects: Vec<Arc<Message>>, names: &mut Names)
     let (by_hand, effects): (Vec<_>, Vec<_>) = effects
         .into_iter()
         .partition(|effect| fields.hand.is_some() && Some(&effect.id) == message.causation.as_ref());
+    let by_hand = by_hand.into_iter().next();
+    if fields.hand.is_some_and(Hand::moves) && by_hand.as_deref().and_then(Move::of).is_none() {
+        return Err(lacks("what becomes of the instance"));
+    }
     let (armed, sent) = effects.into_iter().partition(|effect| fields.armed.contains(&effect.id));
     Ok(Recorded {
         instance: message.subject.clone().unwrap_or_else(|| Name::from("")),
         number: 0,
-        input: match by_hand.into_iter().next() {
+        input: match by_hand {
             Some(message) => message,
             None => Arc::new(fields.input.ok_or_else(|| lacks("input"))?),
         },

@@ -100,13 +100,38 @@ pub(super) fn fold(member: &mut Member, entry: Entry, last: Position) {
 }
 
 /// A journal keeps messages by reference to their line. Those that still wait are read again.
-pub(super) fn fetch_kept(process: &str, mut instances: Vec<&mut Instance>, logs: &dyn Logs) -> Result<()> {
-    let mut wanted: BTreeMap<Name, BTreeSet<Position>> = BTreeMap::new();
+pub fn fetch_kept(process: &str, mut instances: Vec<&mut Instance>, logs: &dyn Logs) -> Result<()> {
+    let mut wanted = Places::new();
     instances.retain_mut(|instance| kept(instance).next().is_some());
     for message in instances.iter_mut().flat_map(|instance| kept(instance)) {
-        let position = message.position.expect("a journal names positions");
-        wanted.entry(message.source.clone()).or_default().insert(position);
+        want(&mut wanted, message);
     }
+    let found = fetch(process, wanted, logs)?;
+    instances.iter_mut().flat_map(|instance| kept(instance)).for_each(|message| found.fill(message));
+    Ok(())
+}
+
+/// Where messages stand.
+pub type Places = BTreeMap<Name, BTreeSet<Position>>;
+
+/// Messages by where they stand.
+pub struct Fetched(BTreeMap<(Name, Position), Arc<Message>>);
+
+impl Fetched {
+    /// The whole message in the place of one that refers to it.
+    pub fn fill(&self, message: &mut Arc<Message>) {
+        let position = message.position.expect("a journal names positions");
+        *message = self.0[&(message.source.clone(), position)].clone();
+    }
+}
+
+pub fn want(wanted: &mut Places, message: &Message) {
+    let position = message.position.expect("a journal names positions");
+    wanted.entry(message.source.clone()).or_default().insert(position);
+}
+
+/// Reads what a process refers to.
+pub fn fetch(process: &str, wanted: Places, logs: &dyn Logs) -> Result<Fetched> {
     let mut found: BTreeMap<(Name, Position), Arc<Message>> = BTreeMap::new();
     for (module, mut positions) in wanted {
         while let Some(&first) = positions.first() {
@@ -131,11 +156,7 @@ pub(super) fn fetch_kept(process: &str, mut instances: Vec<&mut Instance>, logs:
             }
         }
     }
-    for message in instances.iter_mut().flat_map(|instance| kept(instance)) {
-        let key = (message.source.clone(), message.position.expect("looked at above"));
-        *message = found[&key].clone();
-    }
-    Ok(())
+    Ok(Fetched(found))
 }
 
 /// How many lines are read to come to the next that is wanted.

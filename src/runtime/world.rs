@@ -7,7 +7,7 @@ use super::member::Member;
 use super::ready::Choice;
 use crate::event::{Message, Name, Position, Time};
 use crate::step::Instance;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 #[derive(Debug, Clone)]
@@ -138,6 +138,32 @@ impl World {
     /// Something happened at this time, whether or not anybody listens.
     pub fn reach(&mut self, time: Time) {
         self.newest = self.newest.max(time);
+    }
+
+    /// Puts an instance here that was decided elsewhere until now.
+    pub fn put(&mut self, process: ProcessId, instance: Instance) {
+        let id = instance.id.clone();
+        let known = self.members[process].instance_mut(&id);
+        let before = ringing(known);
+        let after = ringing(&instance);
+        *known = instance;
+        self.disarm(process, &before);
+        self.arm(process, after);
+    }
+
+    /// Takes away instances that are decided elsewhere from now on.
+    pub fn leave_out(&mut self, process: ProcessId, ids: &BTreeSet<Name>) {
+        let (gone, stay): (Vec<_>, Vec<_>) = {
+            let instances = self.members[process].instances().cloned();
+            instances.partition(|instance| ids.contains(&instance.id))
+        };
+        gone.iter().for_each(|instance| self.disarm(process, &ringing(instance)));
+        self.members[process].replace_all(stay);
+    }
+
+    /// What is decided next stands there in the journal.
+    pub fn goes_on_at(&mut self, process: ProcessId, position: Position) {
+        self.members[process].next = position;
     }
 
     /// A message that its process is not to be given.

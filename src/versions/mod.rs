@@ -8,6 +8,7 @@
 
 mod compare;
 mod kinds;
+mod lives;
 mod migrate;
 mod recorded;
 mod redecide;
@@ -17,6 +18,7 @@ mod told;
 
 pub use compare::{Divergence, compare};
 pub use kinds::{Difference, Group, Side, by_instance, groups};
+pub use lives::{Turns, turns_of};
 pub use migrate::{Changes, Class, Life, Mapping, Plan, plan};
 pub use recorded::{Recordings, against_journal};
 pub use redecide::{Clock, Redecided, redecide};

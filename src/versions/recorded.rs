@@ -7,11 +7,11 @@ use crate::error::{Error, Result};
 use crate::event::{Message, Name, Position};
 use crate::process::Family;
 use crate::runtime::{
-    Choice, Feed, First, House, Key, Port, Rules, Tally, Turn, World, apply, drive, journal,
+    Choice, Feed, First, House, Key, Port, Rules, Tally, Turn, World, apply, drive, fetch_kept, journal,
 };
-use crate::step::Recorded;
+use crate::step::{Instance, Outcome, Recorded, evolve};
 use crate::store::{Logs, Record};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// What the comparison has found.
@@ -45,8 +45,11 @@ pub fn against_journal(
     let mut divergences: Vec<Divergence> = Vec::new();
     let mut differ: HashSet<Name> = HashSet::new();
     let mut reader = journal::Reader::default();
+    let mut moved = Moved::default();
     for record in logs.read(&family.name, Position::FIRST)? {
-        let recorded = match reader.take(record?.message)? {
+        let message = record?.message;
+        let last = message.position;
+        let recorded = match reader.take(message)? {
             Some(journal::Entry::Turn(recorded)) => recorded,
             Some(journal::Entry::Edited { version: edited, hash, .. }) if edited == version => {
                 found.hash = Some(hash);
@@ -58,11 +61,32 @@ pub fn against_journal(
         found.hash = births.filter_map(|birth| birth.hash.clone()).next_back().or(found.hash);
         let Some(first) = recorded.first() else { continue };
         inputs.remember(&recorded);
+        match first.hand.filter(|hand| hand.moves() && first.outcome != Outcome::Ignored) {
+            Some(_) if first.version == version => {
+                // Until here another version has decided, and now this one does.
+                others.remove(&first.instance);
+                world.put(0, moved.comes(logs, family, &first.instance)?);
+            }
+            Some(_) if !others.contains_key(&first.instance) => {
+                moved.leaves(&world, &first.instance);
+                moved.gone.insert(first.instance.clone());
+                moved.follow(&recorded);
+                others.insert(first.instance.clone(), first.version);
+                world.skip(0, &first.input, first.reached);
+                continue;
+            }
+            _ => {}
+        }
         for other in recorded.iter().filter(|decision| decision.version != version) {
-            others.insert(other.instance.clone(), other.version);
+            if others.insert(other.instance.clone(), other.version).is_none() {
+                moved.leaves(&world, &other.instance);
+            }
+        }
+        if others.contains_key(&first.instance) {
+            moved.follow(&recorded);
         }
         if others.contains_key(&first.instance) || !keep(&first.input) {
-            if differ.remove(&first.instance) {
+            if !moved.gone.contains(&first.instance) && differ.remove(&first.instance) {
                 divergences.retain(|divergence| divergence.instance != first.instance);
             }
             world.skip(0, &first.input, first.reached);
@@ -73,6 +97,9 @@ pub fn against_journal(
             world.skip(0, &first.input, first.reached);
             continue;
         };
+        if let Some(last) = last {
+            world.goes_on_at(0, first_of(&recorded, last));
+        }
         let turn = apply(&mut world, choice.clone());
         found.tally.count(&choice, &turn.decisions);
         found.compared += 1;
@@ -89,6 +116,7 @@ pub fn against_journal(
             });
         }
     }
+    world.leave_out(0, &moved.gone);
     for &version in others.values() {
         *found.others.entry(version).or_default() += 1;
     }
@@ -102,6 +130,42 @@ pub fn against_journal(
     let events = inputs.read + feed.read();
     let found = Recordings { divergences, events, tally, ..found };
     Ok((world, found))
+}
+
+/// Where the first line of a turn stands, whose last stands there.
+fn first_of(turn: &[Recorded], last: Position) -> Position {
+    let lines = |one: &Recorded| one.sent.len() + one.armed.len() + 1 + usize::from(one.hand.is_some());
+    let lines: usize = turn.iter().map(lines).sum();
+    Position::new((last.number() + 1).saturating_sub(lines as u64)).unwrap_or(Position::FIRST)
+}
+
+/// Instances that come from another version, or go to one. While they are there they are as the journal says.
+#[derive(Default)]
+struct Moved {
+    elsewhere: BTreeMap<Name, Instance>,
+    /// Those that were here and have gone.
+    gone: BTreeSet<Name>,
+}
+
+impl Moved {
+    fn follow(&mut self, turn: &[Recorded]) {
+        for recorded in turn {
+            let id = &recorded.instance;
+            let instance = self.elsewhere.entry(id.clone()).or_insert_with(|| Instance::new(id.clone()));
+            evolve(instance, recorded);
+        }
+    }
+
+    fn leaves(&mut self, world: &World, id: &Name) {
+        self.elsewhere.extend(world.member(0).instance(id).map(|instance| (id.clone(), instance.clone())));
+    }
+
+    fn comes(&mut self, logs: &dyn Logs, family: &Family, id: &Name) -> Result<Instance> {
+        self.gone.remove(id);
+        let mut instance = self.elsewhere.remove(id).unwrap_or_else(|| Instance::new(id.clone()));
+        fetch_kept(&family.name, vec![&mut instance], logs)?;
+        Ok(instance)
+    }
 }
 
 /// Whether two turns are certain to have the same [`lines`], without writing them.

@@ -57,7 +57,11 @@ pub fn stories_of(logs: &dyn Logs, process: &Name, keep: &dyn Fn(&Message) -> bo
     Ok(stories)
 }
 
-fn entries(logs: &dyn Logs, process: &Name, mut each: impl FnMut(Entry) -> ControlFlow<()>) -> Result<()> {
+pub(super) fn entries(
+    logs: &dyn Logs,
+    process: &Name,
+    mut each: impl FnMut(Entry) -> ControlFlow<()>,
+) -> Result<()> {
     let mut reader = Reader::default();
     for record in logs.read(process, Position::FIRST)? {
         if let Some(entry) = reader.take(record?.message)?

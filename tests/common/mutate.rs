@@ -3,6 +3,8 @@
 //! Works on the tree of the file, not on what the reader makes of it, so that each mutant is a file somebody
 //! could have written, and the reader may refuse it.
 
+#![allow(dead_code)] // each test file uses its part
+
 use anyorder::event::json;
 use anyorder::process::tree::{self, Meaning, Member, Node, Scalar, Style, Value};
 use anyorder::span::{Source, Span};

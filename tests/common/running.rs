@@ -150,3 +150,12 @@ pub fn settle_syncs(memory: &Memory) {
         assert_eq!(store(memory.clone()).verify(&module).unwrap().damage, None);
     }
 }
+
+/// No parts beside a definition.
+pub struct Alone;
+
+impl Parts for Alone {
+    fn part(&self, full_name: &str) -> Result<Arc<Source>> {
+        Err(Error::input(format!("there is no part {full_name}")))
+    }
+}

@@ -84,6 +84,11 @@ pub fn write_instance(instance: &Instance, ordinal: u64) -> Vec<u8> {
         out.u8(number_of(*end));
     });
     out.i64(instance.since.millis());
+    out.count(instance.moved.len());
+    for (version, at) in &instance.moved {
+        out.u32(*version);
+        out.i64(at.millis());
+    }
     out.0
 }
 
@@ -132,6 +137,7 @@ pub fn read_instance(record: &[u8], names: &mut Names) -> Result<(Instance, u64)
     instance.decisions = from.u64()?;
     instance.rested = from.option(|from| Ok((names.name(from.text()?), end_of(from.u8()?)?)))?;
     instance.since = time(from.i64()?)?;
+    instance.moved = from.list(|from| Ok((from.u32()?, time(from.i64()?)?)))?;
     from.end()?;
     Ok((instance, ordinal))
 }
