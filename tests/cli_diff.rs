@@ -149,6 +149,25 @@ fn in_every_order() {
     assert!(out.starts_with(head), "{out}");
 }
 
+/// What a state chart does not show is no picture; a picture and a scenario are two questions.
+#[test]
+fn what_is_not_drawn() {
+    let bench = bench().file("other.yaml", &ONE.replace("data: {tries: 0}", "data: {tries: 1}"));
+    let note =
+        "note: a state chart does not show what is different: `anyorder diff` without a picture tells\n";
+    bench.run("diff order@1 other.yaml -o changes.svg --layout builtin").ends(1, "", note);
+    bench.run("diff order@1 processes/order@1.yaml -o changes.svg --layout builtin").prints("");
+    bench.run("diff order@1 order@2 -o processes/order@1.yaml").fails(
+        2,
+        "error: no picture ends in `.yaml`\n  --> processes/order@1.yaml\n  = help: `.dot`, `.svg`, `.mmd` (Mermaid) or \
+         `.txt`\n",
+    );
+    let said = bench.run("diff order@1 order@2 --scenario late --graph");
+    assert_eq!((said.code, &*said.out), (Some(2), ""), "{}", said.err);
+    bench.run("diff order@1 order@2 -o changes.txt").ends(1, "", "");
+    assert_eq!(bench.read("changes.txt"), bench.run("diff order@1 order@2").out);
+}
+
 #[test]
 fn what_cannot_be_compared() {
     let bench = bench().file("processes/other@1.yaml", &ONE.replace("process: order", "process: other"));

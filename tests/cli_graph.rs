@@ -2,6 +2,8 @@
 //! are committed), where they go, and what is said of odd logs.
 
 mod common;
+#[path = "common/dot.rs"]
+mod dot_reader;
 
 use common::bench::Bench;
 use std::path::Path;
@@ -33,6 +35,71 @@ fn a_process() {
         let file = format!("out.{ending}");
         bench.run(&format!("graph process processes/order@1.yaml --layout builtin -o {file}")).prints("");
         is_kept(&format!("process.{ending}"), &bench.read(&file));
+    }
+}
+
+const ONE: &str = "\
+process: order
+version: 1
+starts-on: OrderPlaced
+initial: placed
+states:
+  placed:
+    on:
+      OrderPlaced: {alarm: {PaymentTimedOut: 15m}}
+      OrderPaid: {send: ShipOrder, to: shipped}
+      PaymentTimedOut: {to: abandoned}
+  shipped: {end: success, ignore: [PaymentTimedOut]}
+  abandoned: {end: failure}
+";
+
+/// Money that comes late is given back, parcels arrive, and nobody waits for money for more than a day.
+const NEXT: &str = "\
+process: order
+version: 2
+summary: An order, until it is there.
+starts-on: OrderPlaced
+initial: placed
+states:
+  placed:
+    on:
+      OrderPlaced: {alarm: {PaymentTimedOut: 1d}}
+      OrderPaid: {send: ShipOrder, to: on-its-way}
+      PaymentTimedOut: {to: abandoned}
+  on-its-way: {on: {OrderShipped: {to: shipped}}, ignore: [PaymentTimedOut]}
+  shipped: {end: success}
+  abandoned: {end: failure, on: {OrderPaid: {send: RefundPayment}}}
+";
+
+#[test]
+fn a_difference() {
+    let bench = Bench::new().file("one.yaml", ONE).file("two.yaml", NEXT);
+    let drawn = bench.run("diff one.yaml two.yaml --graph");
+    assert_eq!((drawn.code, &*drawn.err), (Some(1), ""));
+    is_kept("diff.dot", &drawn.out);
+    is_kept("diff.json", &bench.run("diff one.yaml two.yaml --graph --format json").out);
+    for ending in ["dot", "txt", "mmd", "svg"] {
+        let file = format!("out.{ending}");
+        bench.run(&format!("diff one.yaml two.yaml --layout builtin -o {file}")).ends(1, "", "");
+        is_kept(&format!("diff.{ending}"), &bench.read(&file));
+    }
+}
+
+/// Regions and frames of steps stay around what is in them.
+#[test]
+fn a_difference_of_regions() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let bench = Bench::new();
+    for (one, other) in [
+        ("order-in-parts/processes/order", "order-in-parts-broken/processes/order"),
+        ("create-order-steps/processes/create-order", "create-order-steps-broken/processes/create-order"),
+        ("create-order-steps/processes/create-order", "order-in-parts/processes/order"),
+    ] {
+        let file = |story: &str| root.join(format!("{story}@1.yaml")).display().to_string();
+        let drawn = bench.run(&format!("diff {} {} --graph", file(one), file(other)));
+        assert_eq!((drawn.code, &*drawn.err), (Some(1), ""));
+        let read = dot_reader::read(&drawn.out).unwrap_or_else(|error| panic!("{error}\n{}", drawn.out));
+        assert!(read.nodes.len() > 5);
     }
 }
 

@@ -4,7 +4,7 @@ use super::check_all;
 use super::context::Context;
 use super::shelf::{self, Instead, Shelf};
 use super::workspace::{self, Workspace};
-use super::{Exit, Format};
+use super::{Exit, Format, upgrade};
 use crate::error::{Error, Result};
 use crate::explore::{
     Alarms, Bounds, Faults, Host, Order, Reductions, Report, Scenario, Stopped, Typed, Verdict,
@@ -31,6 +31,7 @@ Examples:
   anyorder check --process order@2 --service kitchen --events OrderPlaced
   anyorder check --process order@2 --log orders.jsonl --order causal
   anyorder check payment --process order@3               the same with another version
+  anyorder check payment --upgrade order@1..order@2      is it safe to move what runs, and when?
   anyorder check payment --faults duplicates=1,crashes=1 --host at-least-once
   anyorder check payment --ordering \"OrderPaid PaymentTimedOut!\"")]
 pub struct Args {
@@ -96,6 +97,8 @@ pub struct Args {
     /// Stop when the states take so much memory: 512MiB, 2GiB
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory: Option<u64>,
+    #[command(flatten)]
+    upgrade: upgrade::Asked,
 }
 
 fn order(text: &str) -> std::result::Result<Order, String> {
@@ -122,8 +125,7 @@ fn alarms(text: &str) -> std::result::Result<Alarms, String> {
 }
 
 pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
-    let mut scenarios = scenarios(&args, context)?;
-    for scenario in &mut scenarios {
+    let bounded = |scenario: &mut Scenario| {
         scenario.bounds.states = args.states.unwrap_or(scenario.bounds.states);
         scenario.bounds.depth = args.depth.unwrap_or(scenario.bounds.depth);
         scenario.bounds.memory = args.memory.unwrap_or(scenario.bounds.memory);
@@ -132,7 +134,12 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         for name in &args.no_reduction {
             scenario.reductions.leave_out(name);
         }
+    };
+    if args.upgrade.is_asked() {
+        return upgrade::run(&args.upgrade, &args.scenarios, &bounded, context);
     }
+    let mut scenarios = scenarios(&args, context)?;
+    scenarios.iter_mut().for_each(bounded);
     if let Some(part) = &args.part {
         scenarios = scenarios.iter().map(|scenario| of_part(scenario, part)).collect::<Result<_>>()?;
     }

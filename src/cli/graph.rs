@@ -89,7 +89,7 @@ struct ProcessArgs {
 }
 
 #[derive(Debug, clap::Args)]
-struct Output {
+pub(super) struct Output {
     /// Write to this file: `.dot`, `.svg`, `.mmd` or `.txt`
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     file: Option<PathBuf>,
@@ -100,14 +100,14 @@ struct Output {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Placing {
+pub(super) enum Placing {
     Auto,
     Dot,
     Builtin,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
+pub(super) enum Ending {
     Dot,
     Svg,
     Mermaid,
@@ -220,14 +220,23 @@ fn around(paths: &[PathBuf], context: &Context) -> Result<Option<Workspace>> {
 }
 
 /// Where a picture goes.
-enum Target {
+pub(super) enum Target {
     Printed(Format),
     File(PathBuf, Ending, Placing),
 }
 
 impl Output {
+    pub(super) fn is_file(&self) -> bool {
+        self.file.is_some()
+    }
+
     /// Looked at before any work is done. `read` is what the picture is made from: never written over.
-    fn target(&self, format: Format, read: &[PathBuf], workspace: Option<&Workspace>) -> Result<Target> {
+    pub(super) fn target(
+        &self,
+        format: Format,
+        read: &[PathBuf],
+        workspace: Option<&Workspace>,
+    ) -> Result<Target> {
         let Some(file) = &self.file else { return Ok(Target::Printed(format)) };
         let shown = file.display().to_string();
         let ending = match file.extension().and_then(|ending| ending.to_str()) {
@@ -265,7 +274,7 @@ impl Output {
 }
 
 impl Target {
-    fn put(
+    pub(super) fn put(
         self,
         picture: &Picture,
         as_text: &dyn Fn() -> String,

@@ -42,6 +42,7 @@ mod shelf;
 mod status;
 mod test;
 mod trace;
+mod upgrade;
 mod verbs;
 mod verify;
 mod what_if;

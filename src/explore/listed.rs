@@ -354,7 +354,7 @@ pub(super) fn copied(scenario: &Scenario) -> BTreeSet<(Name, Name)> {
 }
 
 /// Per message, its causes and theirs. The reader refused circles; in one, this ends all the same.
-fn closure(scenario: &Scenario) -> Vec<Vec<usize>> {
+pub(super) fn closure(scenario: &Scenario) -> Vec<Vec<usize>> {
     let direct = |message: usize| scenario.deliver[message].causes.iter().copied();
     (0..scenario.deliver.len())
         .map(|message| {

@@ -70,6 +70,7 @@ mod table;
 mod together;
 mod twice;
 mod unrolled;
+mod upgrade;
 mod walk;
 mod worlds;
 
@@ -86,3 +87,4 @@ pub use read::{Typed, conversations, from_events, read};
 pub use report::{Apart, Explored, Finding, Found, Interchanged, Kind, Lasso, Report, Verdict};
 pub use save::{SavedLog, save};
 pub use scenario::{Alarms, Bounds, Expect, Faults, Host, Order, Reductions, Scenario, Stimulus};
+pub use upgrade::{At, Moving, Planner, Snag, Trouble, Upgrade, upgrade};

@@ -136,26 +136,29 @@ pub(super) fn more(all: usize, shown: usize, noun: &str) -> String {
 /// Which processes, which messages, in which order.
 fn setting(report: &Report) -> String {
     let answering = list(report.services.iter().cloned());
-    let mut text = match (report.processes.is_empty(), report.services.is_empty()) {
+    let text = match (report.processes.is_empty(), report.services.is_empty()) {
         (_, true) => list(report.processes.iter().cloned()),
         (false, false) => format!("{} with {answering} answering", list(report.processes.iter().cloned())),
         (true, false) => format!("{answering} answering"),
     };
-    if !report.first.is_empty() {
-        text.push_str(&format!(", after {}", report.first.join(", ")));
-    }
-    let alarms = match report.alarms {
+    format!("{text}{}{}", comings(&report.first, &report.deliver, report.order, report.alarms), risks(report))
+}
+
+/// `, after OrderPlaced: OrderPaid in any order, alarms at any moment`.
+pub(super) fn comings(first: &[String], deliver: &[String], order: Order, alarms: Alarms) -> String {
+    let after = if first.is_empty() { String::new() } else { format!(", after {}", first.join(", ")) };
+    let alarms = match alarms {
         Alarms::Any => "alarms at any moment",
         Alarms::Last => "alarms when nothing else is left",
         Alarms::Never => "no alarm rings",
     };
-    let many = report.deliver.len();
+    let many = deliver.len();
     let messages = match many {
         0 => "what follows".to_string(),
-        1..=9 => report.deliver.join(", "),
-        _ => format!("{} and {}", report.deliver[..6].join(", "), counted(many as u64 - 6, "other")),
+        1..=9 => deliver.join(", "),
+        _ => format!("{} and {}", deliver[..6].join(", "), counted(many as u64 - 6, "other")),
     };
-    format!("{text}: {messages} {}, {alarms}{}", in_order(report.order), risks(report))
+    format!("{after}: {messages} {}, {alarms}", in_order(order))
 }
 
 /// `; at most 1 duplicate and 2 crashes; on a host that delivers at least once`.
@@ -180,7 +183,7 @@ fn have_come(first: &[String]) -> String {
     format!("{} {}", list(first.iter().cloned()), if first.len() == 1 { "has" } else { "have" })
 }
 
-fn faults(faults: Faults) -> String {
+pub(super) fn faults(faults: Faults) -> String {
     let all = [(faults.duplicates, "duplicate"), (faults.losses, "loss"), (faults.crashes, "crash")];
     let some = all.into_iter().filter(|(many, _)| *many > 0).map(|(many, name)| match many {
         1 => format!("1 {name}"),

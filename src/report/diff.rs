@@ -64,14 +64,17 @@ pub fn differences(one: &Node, other: &Node) -> Vec<Difference> {
 fn walk(look: Look, path: &str, one: Option<&Node>, other: Option<&Node>, found: &mut Vec<Difference>) {
     let inside = matches!(look, Look::Root | Look::Each(_) | Look::State | Look::Region);
     if let (true, Some(left), Some(right)) = (inside, one.and_then(Node::map), other.and_then(Node::map)) {
-        for key in keys(left, right) {
-            if path.is_empty() && NAMES.contains(&key) {
+        let names = |members: &'_ [Member]| -> Vec<String> {
+            members.iter().map(|member| member.key.clone()).collect()
+        };
+        for key in keys(&names(left), &names(right)) {
+            if path.is_empty() && NAMES.contains(&&*key) {
                 continue;
             }
             let of = |members: &[Member]| members.iter().position(|member| member.key == key);
             let (left, right) = (of(left).map(|at| &left[at].value), of(right).map(|at| &right[at].value));
-            let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
-            walk(look.under(key), &path, left, right, found);
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            walk(look.under(&key), &path, left, right, found);
         }
         return;
     }
@@ -86,14 +89,14 @@ fn walk(look: Look, path: &str, one: Option<&Node>, other: Option<&Node>, found:
 }
 
 /// The keys of both: in the order of the second, each that only the first has after the one that it stood behind.
-fn keys<'a>(one: &'a [Member], other: &'a [Member]) -> Vec<&'a str> {
-    let mut keys: Vec<&str> = other.iter().map(|member| member.key.as_str()).collect();
+pub fn keys(one: &[String], other: &[String]) -> Vec<String> {
+    let mut keys = other.to_vec();
     let mut at = 0;
-    for member in one {
-        match keys.iter().position(|key| *key == member.key) {
+    for key in one {
+        match keys.iter().position(|known| known == key) {
             Some(place) => at = place + 1,
             None => {
-                keys.insert(at, &member.key);
+                keys.insert(at, key.clone());
                 at += 1;
             }
         }
@@ -114,8 +117,23 @@ fn without(lines: &[String], others: &[String]) -> Vec<String> {
     lines.iter().filter(|line| !others.contains(line)).cloned().collect()
 }
 
-/// What of each is not in the longest sequence that both have (Wagner and Fischer 1974).
+/// What of each is not in the longest sequence that both have.
 fn unmatched(left: &[String], right: &[String]) -> (Vec<String>, Vec<String>) {
+    let all = aligned(left, right);
+    let of = |side| all.iter().filter(|(at, _)| *at == side).map(|(_, line)| (*line).clone()).collect();
+    (of(Side::One), of(Side::Other))
+}
+
+/// Which of two has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    One,
+    Other,
+    Both,
+}
+
+/// Two sequences as one, around the longest that both have (Wagner and Fischer 1974).
+pub fn aligned<'a, T: PartialEq>(left: &'a [T], right: &'a [T]) -> Vec<(Side, &'a T)> {
     let mut longest = vec![vec![0u32; right.len() + 1]; left.len() + 1];
     for (i, one) in left.iter().enumerate().rev() {
         for (j, other) in right.iter().enumerate().rev() {
@@ -126,19 +144,20 @@ fn unmatched(left: &[String], right: &[String]) -> (Vec<String>, Vec<String>) {
         }
     }
     let (mut i, mut j) = (0, 0);
-    let (mut removed, mut added) = (Vec::new(), Vec::new());
+    let mut all = Vec::new();
     while i < left.len() || j < right.len() {
         if i < left.len() && j < right.len() && left[i] == right[j] {
+            all.push((Side::Both, &right[j]));
             (i, j) = (i + 1, j + 1);
         } else if j == right.len() || i < left.len() && longest[i + 1][j] >= longest[i][j + 1] {
-            removed.push(left[i].clone());
+            all.push((Side::One, &left[i]));
             i += 1;
         } else {
-            added.push(right[j].clone());
+            all.push((Side::Other, &right[j]));
             j += 1;
         }
     }
-    (removed, added)
+    all
 }
 
 /// What a scenario says to both.

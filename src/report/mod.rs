@@ -30,5 +30,6 @@ pub mod spec;
 pub mod spec_json;
 pub mod status;
 pub mod trace;
+pub mod upgrade;
 pub mod verify;
 pub mod words;

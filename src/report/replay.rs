@@ -301,7 +301,7 @@ impl Row<'_> {
     fn of(said: &Said) -> Row<'_> {
         match said {
             Said::Sent { type_, kind, data, time } => {
-                let data = data.as_ref().map(|data| raw(data));
+                let data = data.as_ref().map(|data| raw(data.text()));
                 Row::Sent { sent: type_, kind: kind.name(), data, time: time.to_string() }
             }
             Said::Parked(parked) => Row::Parked { parked },

@@ -48,7 +48,7 @@ fn parts(instance: &Name, one: &Story, other: &Story) -> Vec<Divergence> {
     causes.sort_by_key(|(_, (at, _))| *at);
     let rests = |story: &Story| vec![Said::Rests(story.rests.clone())];
     let end = (one.rests != other.rests).then(|| ("end".to_string(), [rests(one), rests(other)]));
-    let parts = causes.into_iter().map(|(cause, (_, sides))| (cause.0.clone(), sides)).chain(end);
+    let parts = causes.into_iter().map(|(cause, (_, sides))| (cause.to_string(), sides)).chain(end);
     parts
         .map(|(cause, [recorded, decided])| Divergence {
             instance: instance.clone(),

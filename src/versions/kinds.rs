@@ -2,7 +2,7 @@
 
 use super::compare::Divergence;
 use super::story::Said;
-use crate::event::{Kind, Name, Time};
+use crate::event::{Document, Kind, Name, Time};
 use std::collections::BTreeMap;
 
 /// One way in which two versions treat an instance differently.
@@ -75,7 +75,7 @@ struct Sent<'a> {
     cause: usize,
     kind: Kind,
     type_: &'a Name,
-    data: &'a Option<String>,
+    data: &'a Option<Document>,
     time: Time,
 }
 

@@ -110,7 +110,7 @@ pub fn against_journal(
         if wrote != writes && differ.insert(first.instance.clone()) {
             divergences.push(Divergence {
                 instance: first.instance.clone(),
-                cause: Cause::of(&first.input).0,
+                cause: Cause::of(&first.input).to_string(),
                 recorded: wrote,
                 decided: writes,
             });

@@ -1,6 +1,6 @@
 //! What one instance did, told so that two versions can be laid side by side.
 
-use crate::event::{Kind, Message, Name, Time};
+use crate::event::{Document, Kind, Message, Name, Time};
 use crate::step::{Outcome, Recorded, Rest};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -16,14 +16,27 @@ pub struct Story {
 }
 
 /// What a decision answers, named so that two versions name it alike: a message by its source and
-/// id, a ring by its alarm and its number.
+/// id, a ring by its alarm and its number. Written only where two versions differ.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Cause(pub String);
+pub enum Cause {
+    Ring(Name, u64),
+    Message { source: Name, type_: Name, id: Name },
+}
 
 impl Cause {
     /// Of a message that came from outside.
     pub fn of(message: &Message) -> Cause {
-        Cause(format!("{} {} {}", message.source, message.type_, message.id))
+        let Message { source, type_, id, .. } = message;
+        Cause::Message { source: source.clone(), type_: type_.clone(), id: id.clone() }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cause::Ring(alarm, number) => write!(f, "{alarm}! {number}"),
+            Cause::Message { source, type_, id } => write!(f, "{source} {type_} {id}"),
+        }
     }
 }
 
@@ -36,7 +49,7 @@ pub enum Said {
     Sent {
         type_: Name,
         kind: Kind,
-        data: Option<String>,
+        data: Option<Document>,
         time: Time,
     },
     Parked(String),
@@ -51,7 +64,7 @@ impl Said {
         Said::Sent {
             type_: message.type_.clone(),
             kind: message.kind,
-            data: message.data.as_ref().map(|data| data.text().to_string()),
+            data: message.data.clone(),
             time: message.time,
         }
     }
@@ -90,7 +103,7 @@ impl Story {
         let cause = if is_ring {
             let count = self.rings.entry(input.type_.clone()).or_default();
             *count += 1;
-            Cause(format!("{}! {count}", input.type_))
+            Cause::Ring(input.type_.clone(), *count)
         } else {
             Cause::of(input)
         };

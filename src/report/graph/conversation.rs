@@ -148,6 +148,7 @@ fn node_of(message: &Message, called_off: bool) -> Node {
         title: cut(&message.named(), 60),
         lines,
         cluster: None,
+        tone: None,
         tooltip,
         facts,
     }
@@ -269,6 +270,7 @@ fn stub_of(id: &str) -> Node {
         title: shortened(id).to_string(),
         lines: vec![Line::quiet("not in this conversation")],
         cluster: None,
+        tone: None,
         tooltip: format!("{id}\nis named as a cause, and is not in this conversation"),
         facts: facts([("message", id.into())]),
     }

@@ -79,7 +79,7 @@ fn heading(picture: &Picture) -> String {
 }
 
 fn node_statement(node: &Node) -> String {
-    let colours = node.look.colours();
+    let colours = node.colours();
     let (shape, style) = match node.look {
         Look::Event => ("box", "rounded,filled"),
         Look::Command => ("hexagon", "filled"),
@@ -110,8 +110,11 @@ fn node_statement(node: &Node) -> String {
 fn node_label(node: &Node) -> String {
     let stub = node.look == Look::Stub;
     let ink = |tone: Tone| if stub { MIDDLE } else { tone.ink() };
-    let mut rows =
-        format!("<TR><TD><FONT COLOR=\"{}\"><B>{}</B></FONT></TD></TR>", ink(Tone::Plain), text(&node.title));
+    let mut rows = format!(
+        "<TR><TD><FONT COLOR=\"{}\"><B>{}</B></FONT></TD></TR>",
+        ink(node.tone.unwrap_or_default()),
+        text(&node.title)
+    );
     for line in &node.lines {
         let _ = write!(
             rows,

@@ -378,6 +378,7 @@ fn node_of(sort: &Sort) -> Node {
             .map(Line::quiet)
             .collect(),
         cluster: None,
+        tone: None,
         facts: facts([
             ("type", (*sort.type_).into()),
             ("module", Some(&*sort.module).filter(|module| !module.is_empty()).into()),

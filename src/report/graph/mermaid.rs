@@ -7,7 +7,7 @@ use super::{Edge, Line, Look, Node, Picture, Tone, visible};
 use std::fmt::Write;
 
 pub fn write(picture: &Picture) -> String {
-    if picture.kind == "process" { state_diagram(picture) } else { flowchart(picture) }
+    if picture.is_chart() { state_diagram(picture) } else { flowchart(picture) }
 }
 
 fn state_diagram(picture: &Picture) -> String {
@@ -22,11 +22,23 @@ fn state_diagram(picture: &Picture) -> String {
         if node.cluster.is_none() {
             let _ = writeln!(out, "    s{index} --> [*]");
         }
-        let _ = writeln!(out, "    class s{index} {}", node.look.name());
+        if node.tone.is_none() {
+            let _ = writeln!(out, "    class s{index} {}", node.look.name());
+        }
     }
     for look in [Look::Success, Look::Failure, Look::Manual] {
-        if picture.nodes.iter().any(|node| node.look == look) {
-            out.push_str(&class(look));
+        if picture.nodes.iter().any(|node| node.look == look && node.tone.is_none()) {
+            out.push_str(&class(look.name(), look));
+        }
+    }
+    for (tone, name, look) in
+        [(Tone::Removed, "removed", Look::Failure), (Tone::Added, "added", Look::Success)]
+    {
+        let toned = |node: &Node| node.tone == Some(tone) && node.look != Look::Start;
+        let such: Vec<usize> = (0..picture.nodes.len()).filter(|&nth| toned(&picture.nodes[nth])).collect();
+        such.iter().for_each(|nth| out.push_str(&format!("    class s{nth} {name}\n")));
+        if !such.is_empty() {
+            out.push_str(&class(name, look));
         }
     }
     out
@@ -76,7 +88,7 @@ fn flowchart(picture: &Picture) -> String {
         [Look::Event, Look::Command, Look::Alarm, Look::Stub, Look::Module, Look::Service, Look::Process];
     for look in looks {
         if picture.nodes.iter().any(|node| node.look == look) {
-            out.push_str(&class(look));
+            out.push_str(&class(look.name(), look));
         }
     }
     out
@@ -99,16 +111,11 @@ fn flow_edge(edge: &Edge) -> String {
     format!("n{} {arrow}{label} n{}", edge.from, edge.to)
 }
 
-fn class(look: Look) -> String {
+fn class(name: &str, look: Look) -> String {
     let colours = look.colours();
     let ink = if look == Look::Stub { super::MIDDLE } else { Tone::Plain.ink() };
     let dashed = if matches!(look, Look::Alarm | Look::Stub) { ",stroke-dasharray:5 3" } else { "" };
-    format!(
-        "    classDef {} fill:{},stroke:{},color:{ink}{dashed}\n",
-        look.name(),
-        colours.fill,
-        colours.stroke
-    )
+    format!("    classDef {name} fill:{},stroke:{},color:{ink}{dashed}\n", colours.fill, colours.stroke)
 }
 
 fn box_text(node: &Node) -> String {

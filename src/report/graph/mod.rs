@@ -1,10 +1,12 @@
 //! Pictures: who causes what by type ([`flow`]), one conversation ([`conversation`]), the state
-//! chart of a process ([`process`]), and who says what to whom in a workspace ([`services`]).
+//! chart of a process ([`process`]), what is different between two of them ([`between`]), and who says what to
+//! whom in a workspace ([`services`]).
 //!
-//! Each of the four makes one [`Picture`], plain data; the writers ([`dot`], [`mermaid`], [`svg`],
+//! Each makes one [`Picture`], plain data; the writers ([`dot`], [`mermaid`], [`svg`],
 //! [`text`]) turn any picture into their language. A picture knows nothing of a writer's escapes, a
 //! writer nothing of processes and logs. Files, and running Graphviz, are the caller's.
 
+pub mod between;
 mod chains;
 pub mod conversation;
 pub mod dot;
@@ -25,7 +27,7 @@ use std::collections::BTreeSet;
 /// What is drawn, before any language of drawing.
 #[derive(Debug, Clone, Default)]
 pub struct Picture {
-    /// `flow`, `trace`, `process` or `services`.
+    /// `flow`, `trace`, `process`, `diff` or `services`.
     pub kind: &'static str,
     pub title: String,
     /// Below the title, quietly.
@@ -45,6 +47,8 @@ pub struct Node {
     pub title: String,
     pub lines: Vec<Line>,
     pub cluster: Option<usize>,
+    /// In the place of its look's colours, where something else is told by them.
+    pub tone: Option<Tone>,
     pub tooltip: String,
     /// What it is in JSON, beside its id.
     pub facts: Map<String, Value>,
@@ -80,6 +84,9 @@ pub enum Tone {
     /// Was never used, or only in one of two ways.
     Never,
     Half,
+    /// Only the one of two has it, or only the other.
+    Removed,
+    Added,
 }
 
 /// What a node is; it decides shape and colour.
@@ -179,8 +186,9 @@ impl Tone {
             Tone::Plain | Tone::Quiet => MIDDLE,
             Tone::Alarm => "#c9427a",
             Tone::Back => "#d9560b",
-            Tone::Never => "#d9393e",
+            Tone::Never | Tone::Removed => "#d9393e",
             Tone::Half => "#b08400",
+            Tone::Added => "#2b9348",
         }
     }
 
@@ -191,8 +199,21 @@ impl Tone {
             Tone::Quiet => QUIET_INK,
             Tone::Alarm => "#a02258",
             Tone::Back => "#a63c00",
-            Tone::Never => "#b3151b",
+            Tone::Never | Tone::Removed => "#b3151b",
             Tone::Half => "#7a5c00",
+            Tone::Added => "#116329",
+        }
+    }
+}
+
+impl Node {
+    pub fn colours(&self) -> Colours {
+        match self.tone {
+            None => self.look.colours(),
+            Some(_) if self.look == Look::Start => self.look.colours(),
+            Some(Tone::Removed) => Look::Failure.colours(),
+            Some(Tone::Added) => Look::Success.colours(),
+            Some(_) => Look::State.colours(),
         }
     }
 }
@@ -213,6 +234,11 @@ impl Picture {
         matches!(self.kind, "flow" | "services")
     }
 
+    /// Whether it is of states and what leads from one to another.
+    pub(super) fn is_chart(&self) -> bool {
+        matches!(self.kind, "process" | "diff")
+    }
+
     /// Gives a number to ids that would look alike: the same message may stand in a log twice.
     fn tell_apart(&mut self) {
         let mut taken = BTreeSet::new();
@@ -227,7 +253,8 @@ impl Picture {
 
     /// The kinds of node that are there, each with its word: the legend, where there is more than one.
     pub fn legend(&self) -> Vec<(Look, &'static str)> {
-        let looks: BTreeSet<Look> = self.nodes.iter().map(|node| node.look).collect();
+        let by_look = self.nodes.iter().filter(|node| node.tone.is_none());
+        let looks: BTreeSet<Look> = by_look.map(|node| node.look).collect();
         let words: Vec<_> = looks.into_iter().filter_map(|look| Some((look, look.legend()?))).collect();
         if words.len() > 1 { words } else { Vec::new() }
     }

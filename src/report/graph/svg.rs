@@ -6,7 +6,7 @@
 use super::layout::{Curve, Layout, Link, Point, Size};
 use super::letters::width;
 use super::spread::{Bounds, ROOM, apart, place};
-use super::{Edge, Look, MIDDLE, Node, Picture, Tone, xml};
+use super::{Colours, Edge, Look, MIDDLE, Node, Picture, Tone, xml};
 use std::fmt::Write;
 
 /// More boxes than this are placed too slowly, and nobody would find anything.
@@ -37,7 +37,7 @@ pub fn write(picture: &Picture) -> String {
         })
         .collect();
     let crosses = |edge: &Edge| picture.nodes[edge.from].cluster != picture.nodes[edge.to].cluster;
-    let regions = picture.kind == "process" && !picture.clusters.is_empty();
+    let regions = picture.is_chart() && !picture.clusters.is_empty();
     let placed = match regions && !picture.edges.iter().any(crosses) {
         true => apart(picture, &sizes, &links),
         false => place(&sizes, &links, picture.lies()),
@@ -124,8 +124,7 @@ fn cluster_boxes(picture: &Picture, sizes: &[Size], links: &[Link], placed: &Lay
             members += 1;
         }
         // A region holds its arrows, too.
-        let own =
-            |link: &Link| picture.kind == "process" && picture.nodes[link.from].cluster == Some(cluster);
+        let own = |link: &Link| picture.is_chart() && picture.nodes[link.from].cluster == Some(cluster);
         for (index, link) in links.iter().enumerate().filter(|(_, link)| own(link)) {
             if let (Some(at), Some(size)) = (placed.labels[index], link.label) {
                 around.take(at, Size { x: size.x + ROOM, y: size.y });
@@ -177,14 +176,21 @@ impl Canvas {
 
     fn node(&mut self, node: &Node, at: Point, size: Size) {
         self.add(format_args!("<g><title>{}</title>\n", tooltip(&node.tooltip)));
-        self.shape(node.look, at, size);
+        self.shape(node.look, &node.colours(), at, size);
         let ink = |tone: Tone| if node.look == Look::Stub { MIDDLE } else { tone.ink() };
         let high = size.y - 16.0;
         let mut y = at.y - high / 2.0 + TITLE * 0.95;
         // The point of a command is no room for text.
         let middle = if node.look == Look::Command { at.x - 5.0 } else { at.x };
         if node.look != Look::Start {
-            self.text(Point { x: middle, y }, &node.title, TITLE, ink(Tone::Plain), "middle", true);
+            self.text(
+                Point { x: middle, y },
+                &node.title,
+                TITLE,
+                ink(node.tone.unwrap_or_default()),
+                "middle",
+                true,
+            );
         }
         y += SMALL * 0.25;
         let widest = node.lines.iter().map(|line| width(&line.text, SMALL, false)).fold(0.0, f64::max);
@@ -195,8 +201,7 @@ impl Canvas {
         self.out.push_str("</g>\n");
     }
 
-    fn shape(&mut self, look: Look, at: Point, size: Size) {
-        let colours = look.colours();
+    fn shape(&mut self, look: Look, colours: &Colours, at: Point, size: Size) {
         let (x, y) = (at.x - size.x / 2.0, at.y - size.y / 2.0);
         let dashed = if matches!(look, Look::Alarm | Look::Stub) { " stroke-dasharray=\"5 3\"" } else { "" };
         let paint =
@@ -339,7 +344,7 @@ fn heading(picture: &Picture, bounds: &mut Bounds) -> (String, f64) {
     for (look, word) in legend {
         let wide = width(word, SMALL, false) + 14.0;
         let at = Point { x: x + wide / 2.0, y: y + 22.0 };
-        canvas.shape(look, at, Size { x: wide + 4.0, y: 19.0 });
+        canvas.shape(look, &look.colours(), at, Size { x: wide + 4.0, y: 19.0 });
         let ink = if look == Look::Stub { MIDDLE } else { Tone::Quiet.ink() };
         canvas.text(Point { x: x + 7.0, y: y + 25.5 }, word, SMALL, ink, "", false);
         x += wide + 12.0;
