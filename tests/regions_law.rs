@@ -161,6 +161,9 @@ fn regions_do_what_their_product_does_in_every_order() {
     }
 }
 
+/// Where an instance rests, its data, and which alarms are to ring when.
+type Seen = (String, Vec<String>, Vec<(Name, Option<Time>)>);
+
 /// An instance of one of both, and what is seen of it from outside.
 struct Runs<'a> {
     definition: &'a Definition,
@@ -195,8 +198,7 @@ impl Runs<'_> {
         sent.map(|message| message.type_.clone()).collect()
     }
 
-    /// Where it rests, its data, and which alarms are to ring when.
-    fn seen(&self, names: &BTreeMap<String, String>) -> (String, Vec<String>, Vec<(Name, Option<Time>)>) {
+    fn seen(&self, names: &BTreeMap<String, String>) -> Seen {
         let rests = self.instance.rest().to_string();
         let data = |name: &str| self.instance.data.get(name).map(|value| value.text().to_string());
         // Between two lives a flat machine still has the data of the first.
