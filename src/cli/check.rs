@@ -163,6 +163,10 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
         (Format::Text, many) => check_many::summary(many),
     };
     context.print(&text)?;
+    let found = exit(&reports) == Exit::Finding;
+    if let Some(part) = args.part.as_ref().filter(|_| found && context.format == Format::Text) {
+        context.print(&report::of_a_part(part))?;
+    }
     Ok(match exit(&reports) {
         Exit::Holds if missing => Exit::Bound,
         exit => exit,

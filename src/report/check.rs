@@ -16,6 +16,11 @@ const WIDE: usize = 92;
 const LINES: usize = 6;
 const INDENT: usize = "      nearest: ".len();
 
+/// What is to be known of a finding about one region alone.
+pub fn of_a_part(region: &str) -> String {
+    format!("\nnote: what is expected is expected of the whole: where {region} may rest, nobody has said\n")
+}
+
 /// One scenario, in full.
 pub fn text(report: &Report) -> String {
     let mut text = format!("{}: {}\n", report.verdict, report.scenario);
