@@ -21,6 +21,7 @@ const VERBS: [&str; 25] = [
     "replay",
     "diff",
     "what-if",
+    "migrate",
     "lint",
     "import",
     "export",

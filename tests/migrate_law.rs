@@ -33,6 +33,16 @@ fn many(default: u64) -> u64 {
     std::env::var("ANYORDER_SEEDS").map_or(default, |count| count.parse().expect("a number"))
 }
 
+/// One change that leaves a definition.
+fn changed(text: &str, chance: u64) -> Option<String> {
+    let mutants = mutate::mutants(&Source::new("random@1.yaml", text));
+    let readable =
+        |text: &str| read_with_parts(&Source::new("r@1.yaml", text), None, &running::Alone).is_ok();
+    let from = chance as usize;
+    let mut all = (0..mutants.len()).map(|n| &mutants[(from + n) % mutants.len()].text);
+    all.find(|text| readable(text)).cloned()
+}
+
 /// Two versions of one process, what came before the one became the other, and what comes after.
 struct Pair {
     old: Family,
@@ -44,17 +54,23 @@ struct Pair {
 }
 
 fn pair(case: Case) -> Option<Pair> {
-    let mut text = case.texts.iter().find(|text| text.contains("\nversion: 1\n"))?.clone();
+    let first = |case: &Case| case.texts.iter().find(|text| text.contains("\nversion: 1\n")).cloned();
+    let mut text = first(&case)?;
     let old = families(&[&text]).remove(0);
-    // Up to three changes; without one the versions are the same.
-    for change in 0..case.seed % 4 {
-        let mutants = mutate::mutants(&Source::new("random@1.yaml", text.clone()));
-        let readable =
-            |text: &str| read_with_parts(&Source::new("r@1.yaml", text), None, &running::Alone).is_ok();
-        let start = (case.seed * 7919 + change * 31) as usize;
-        let found =
-            (0..mutants.len()).map(|n| &mutants[(start + n) % mutants.len()]).find(|m| readable(&m.text))?;
-        text = found.text.clone();
+    if case.seed / 4 % 2 == 0 {
+        // Some changes; without one the versions are the same.
+        for change in 0..case.seed % 4 * 2 {
+            text = changed(&text, case.seed * 7919 + change * 31)?;
+        }
+    } else {
+        // Somebody has written it anew, and only knows what it is called, and which message is whose.
+        let anew = first(&Case::new(case.seed + 4_000_000))?;
+        let line =
+            |text: &str, key: &str| text.lines().find(|line| line.starts_with(key)).map(str::to_string);
+        let lines =
+            anew.lines().filter(|line| !line.starts_with("process:") && !line.starts_with("correlate:"));
+        let head = [line(&text, "process:"), line(&text, "correlate:")].into_iter().flatten();
+        text = head.chain(lines.map(str::to_string)).map(|line| line + "\n").collect();
     }
     let text =
         text.replacen("version: 1\n", "version: 2\n", 1).replacen("\"version\": 1,", "\"version\": 2,", 1);
@@ -92,14 +108,18 @@ fn plans(store: &Store, world: &World, pair: &Pair) -> anyorder::error::Result<V
     let turns = versions::turns_of(store, &member.name, &ids)?;
     let target = pair.new.version(2).unwrap();
     let plan = |instance: &Instance| {
-        let life = Life { instance, turns: &turns[&instance.id] };
-        versions::plan(&life, target, Clock::Due(member.now), &Mapping::new())
+        let life = Life { instance, turns: &turns.of[&instance.id] };
+        versions::plan(&life, target, Clock::Due(turns.until), &Mapping::new())
     };
     live().map(plan).collect()
 }
 
 /// Moves all that fit, as of the moment up to which the process has come.
 fn moves(store: &Store, pair: &Pair, send: bool) -> anyorder::error::Result<Vec<Plan>> {
+    moves_at(store, pair, send, Time::MIN)
+}
+
+fn moves_at(store: &Store, pair: &Pair, send: bool, time: Time) -> anyorder::error::Result<Vec<Plan>> {
     let mut world = recovered(store, &pair.both)?;
     let mut plans = plans(store, &world, pair)?;
     if send {
@@ -110,7 +130,7 @@ fn moves(store: &Store, pair: &Pair, send: bool) -> anyorder::error::Result<Vec<
         Some(Moving { instance: plan.instance.clone(), hand, by })
     });
     let moving: Vec<Moving> = moving.collect();
-    migrate(store, &mut world, 0, &moving, Time::MIN)?;
+    migrate(store, &mut world, 0, &moving, time)?;
     Ok(plans)
 }
 
@@ -172,10 +192,19 @@ fn who_was_moved_is_where_he_would_be_and_goes_on_so() {
         let send = index % 2 == 1;
         let why = &pair.why;
         runs(&memory, std::slice::from_ref(&pair.old), &pair.before);
-        runs(&oracle, std::slice::from_ref(&pair.new), &pair.before);
+        // Of what the first did not listen to, nothing is recorded.
+        let heard = &pair.old.version(1).unwrap().subscriptions;
+        for piece in &pair.before {
+            let (heard, rest): (Vec<_>, Vec<_>) =
+                piece.iter().cloned().partition(|message| heard.contains(&message.type_));
+            let rest = rest.into_iter().map(|message| Message { type_: Name::from("Unheard"), ..message });
+            append(&oracle, &heard);
+            append(&oracle, &rest.collect::<Vec<_>>());
+            run_all(&oracle, std::slice::from_ref(&pair.new));
+        }
         let name = pair.old.name.clone();
         let was = recovered(&store(memory.clone()), &pair.both).unwrap();
-        let plans = moves(&store(memory.clone()), &pair, send).unwrap();
+        let mut plans = moves(&store(memory.clone()), &pair, send).unwrap();
         let is = recovered(&store(memory.clone()), &pair.both).unwrap();
         for plan in &plans {
             *classes.entry(plan.class).or_default() += 1;
@@ -191,6 +220,8 @@ fn who_was_moved_is_where_he_would_be_and_goes_on_so() {
                 assert_eq!(plan.class, Class::Same, "{} {:#?} {why}", plan.instance, plan.changes);
             }
         }
+        // Of a life that is over and forgotten nothing is asked again: the other version might not have ended it.
+        plans.retain(|plan| was.member(0).instance(&plan.instance).unwrap().rested.is_none());
         let compare = |step: &str| {
             let [is, would] = [(&memory, &pair.both), (&oracle, &vec![pair.new.clone()])]
                 .map(|(memory, families)| recovered(&store(memory.clone()), families).unwrap());
@@ -233,7 +264,7 @@ fn who_was_moved_is_where_he_would_be_and_goes_on_so() {
 #[test]
 fn moves_are_decided_again_and_folded_from_snapshots() {
     let mut turns = 0;
-    for pair in cases(many(60)).filter_map(pair) {
+    for pair in cases(many(40)).filter_map(pair) {
         let (memory, why) = (Memory::new(), &pair.why);
         runs(&memory, std::slice::from_ref(&pair.old), &pair.before);
         let reopened = || {
@@ -272,11 +303,13 @@ fn moves_are_decided_again_and_folded_from_snapshots() {
 #[test]
 fn stopped_at_any_call_and_done_again_it_writes_the_same_bytes() {
     let mut struck = 0;
-    for pair in cases(many(24)).filter_map(pair) {
+    for pair in cases(many(12)).filter_map(pair) {
+        // Later than any alarm that is set by then.
+        let time = Time::parse("2026-11-22T09:00:00Z").unwrap();
         let memory = Memory::new();
         runs(&memory, std::slice::from_ref(&pair.old), &pair.before);
         let logs = memory.snapshot();
-        let plans = moves(&store(memory.clone()), &pair, true).unwrap();
+        let plans = moves_at(&store(memory.clone()), &pair, true, time).unwrap();
         let expected = memory.snapshot();
         if plans.iter().filter(|plan| plan.by.is_some()).count() < 2 {
             continue;
@@ -288,10 +321,10 @@ fn stopped_at_any_call_and_done_again_it_writes_the_same_bytes() {
                 let memory = Memory::new();
                 memory.restore(logs.clone());
                 let faulty = Faulty::new(memory.clone(), strike, fault);
-                struck += u64::from(moves(&store(faulty.clone()), &pair, true).is_err());
+                struck += u64::from(moves_at(&store(faulty.clone()), &pair, true, time).is_err());
                 reached |= faulty.struck().is_some();
                 settle_syncs(&memory);
-                moves(&store(memory.clone()), &pair, true).unwrap();
+                moves_at(&store(memory.clone()), &pair, true, time).unwrap();
                 assert_same(&memory.snapshot(), &expected, &format!("{fault:?} at {strike}: {}", pair.why));
             }
             if !reached {

@@ -73,7 +73,8 @@ pub fn run(args: Args, context: &mut Context) -> anyhow::Result<Exit> {
     let edited = if args.edited { Edited::Record(args.dry_run) } else { Edited::Refuse };
     let mut world = world(&workspace, &store, edited, Services::Journals, context)?;
     let route = route(&world, &args)?;
-    let mapping = mapping(&args.map, &route.target)?;
+    let old = world.house().families()[route.process].version(route.from).cloned();
+    let mapping = mapping(&args.map, old.as_deref(), &route.target)?;
     let planned = plan(&store, &world, &route, &mapping, &args, context)?;
     let mut asked = Asked {
         process: route.target.name.to_string(),
@@ -140,26 +141,34 @@ fn version(text: &str) -> Result<(&str, u32)> {
     parts.ok_or_else(|| Error::input(format!("`{text}` is no version of a process")).hint("write `order@2`"))
 }
 
-fn mapping(texts: &[String], target: &Definition) -> Result<Mapping> {
+fn mapping(texts: &[String], old: Option<&Definition>, target: &Definition) -> Result<Mapping> {
     let mut mapping = Mapping::new();
     for text in texts {
         let Some((from, to)) = text.split_once('=') else {
             return Err(Error::input(format!("--map {text}: where does it go?"))
                 .hint("write the state of P, `=`, and the state of Q"));
         };
-        let Some((state, _)) = target.resting(to) else {
-            let names: Vec<String> = target.resting_names(false);
-            let error = Error::input(format!("--map: {} has no state {to}", target.full_name()));
-            return Err(match crate::span::nearest(to, names.iter().map(String::as_str)) {
-                Some(near) => error.hint(format!("did you mean {near}?")),
-                None => error.hint(format!("it has {}", names.join(", "))),
-            });
+        let from = match old {
+            Some(old) => state(old, from)?,
+            None => Name::from(from),
         };
-        if mapping.insert(Name::from(from), state).is_some() {
+        if mapping.insert(from.clone(), state(target, to)?).is_some() {
             return Err(Error::input(format!("--map names {from} twice")).hint("once is enough"));
         }
     }
     Ok(mapping)
+}
+
+/// A state in which an instance may rest, spelled as it is recorded.
+fn state(definition: &Definition, name: &str) -> Result<Name> {
+    definition.resting(name).map(|(state, _)| state).ok_or_else(|| {
+        let names: Vec<String> = definition.resting_names(false);
+        let error = Error::input(format!("--map: {} has no state {name}", definition.full_name()));
+        match crate::span::nearest(name, names.iter().map(String::as_str)) {
+            Some(near) => error.hint(format!("did you mean {near}?")),
+            None => error.hint(format!("it has {}", names.join(", "))),
+        }
+    })
 }
 
 fn plan(
@@ -176,8 +185,8 @@ fn plan(
     let turns = versions::turns_of(store, &member.name, &ids)?;
     let mut planned = Vec::new();
     for instance in instances {
-        let life = Life { instance, turns: turns.get(&instance.id).map_or(&[], |turns| turns) };
-        let mut plan = versions::plan(&life, &route.target, Clock::Due(member.now), mapping)?;
+        let life = Life { instance, turns: turns.of.get(&instance.id).map_or(&[], |turns| turns) };
+        let mut plan = versions::plan(&life, &route.target, Clock::Due(turns.until), mapping)?;
         if args.send_missing {
             plan.sends_missing();
         }

@@ -36,8 +36,11 @@ const SHOWN: usize = 20;
 
 pub fn text(asked: &Asked, planned: &[Planned]) -> String {
     let Asked { process, from, to, .. } = asked;
-    let mut text =
-        format!("{process}@{from} → {process}@{to}: {}\n", counted(planned.len() as u64, "instance"));
+    if planned.is_empty() {
+        return format!("nothing runs on {process}@{from}\n");
+    }
+    let count = counted(planned.len() as u64, "instance");
+    let mut text = format!("{process}@{from} → {process}@{to}: {count}\n");
     for class in Class::ALL {
         let count = planned.iter().filter(|one| one.plan.class == class).count() as u64;
         if count > 0 {
@@ -78,11 +81,13 @@ fn one_of(asked: &Asked, one: &Planned) -> String {
         true => format!("\n{instance}  {was}{fits}\n"),
         false => format!("\n{instance}  {was} → {will}{fits}\n"),
     };
-    lines_of(asked, changes).iter().for_each(|line| text.push_str(&format!("  {line}\n")));
+    lines_of(asked, changes, one.plan.class == Class::Mapped)
+        .iter()
+        .for_each(|line| text.push_str(&format!("  {line}\n")));
     text
 }
 
-fn lines_of(asked: &Asked, changes: &Changes) -> Vec<String> {
+fn lines_of(asked: &Asked, changes: &Changes, mapped: bool) -> Vec<String> {
     let to = format!("{}@{}", asked.process, asked.to);
     let said = |message: &Message| {
         let data = message.data.as_ref().map_or(String::new(), |data| format!(" {}", brief(data.text())));
@@ -107,7 +112,10 @@ fn lines_of(asked: &Asked, changes: &Changes) -> Vec<String> {
         lines.push(format!("what waits: {} → {}", names(was), names(will)));
     }
     if changes.unparked {
-        lines.push("is not parked any more".to_string());
+        lines.push(match mapped {
+            true => "what it is parked over is tried again there".to_string(),
+            false => "is not parked any more".to_string(),
+        });
     }
     for message in &changes.missing {
         let now = if asked.send_missing { "sent now" } else { "not sent; --send-missing sends it" };

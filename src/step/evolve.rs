@@ -77,7 +77,9 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
     for (name, value) in &recorded.set {
         instance.data.set(name.clone(), value.clone());
     }
-    instance.alarms.extend(recorded.armed.iter().cloned());
+    // One that was set because it waits, when its instance was moved, rings no more.
+    let armed = recorded.armed.iter().filter(|alarm| !instance.rung.contains(&alarm.id));
+    instance.alarms.extend(armed.cloned());
     if let Some(state) = &recorded.to {
         instance.since = recorded.at;
         instance.phase = match recorded.end {
@@ -102,7 +104,7 @@ fn settle(instance: &mut Instance, hand: Hand, recorded: &Recorded) {
     }
     if hand == Hand::Migrate {
         if let Some(moved) = Move::of(&recorded.input) {
-            moved.settle_waiting(instance, &recorded.input.source);
+            moved.settle_waiting(instance, recorded);
         }
         return;
     }

@@ -34,7 +34,7 @@ pub use decide::{Input, decide};
 pub use evolve::evolve;
 pub use find::instance_of;
 pub use instance::{Instance, Kept, Parked, Phase, Rest, Seen};
-pub use moved::{Arm, Move};
+pub use moved::{Arm, Move, Rung};
 pub use recorded::{Failed, Outcome, Recorded};
 pub use serve::{Owed, Pick, entity_of, owed, owed_ids, possible, possible_for, serve};
 pub use settle::{BY_HAND, Hand};

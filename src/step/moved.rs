@@ -29,6 +29,8 @@ pub struct Move {
     pub cancelled: Vec<Name>,
     /// What waits for a change of state from then on, if that is not what waited before.
     pub deferred: Option<Vec<Kept>>,
+    /// Rings that wait among it, and that stand in no log until now.
+    pub rung: Vec<Rung>,
     /// It is not parked any more, and what was held behind it is decided.
     pub unparked: bool,
     /// What it has not sent yet, and sends now.
@@ -44,7 +46,27 @@ pub struct Arm {
     pub data: Option<Document>,
 }
 
+/// An alarm of the other version alone, which has rung there and waits: its place among what waits, and the
+/// regions that it waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rung {
+    pub alarm: Arm,
+    pub place: usize,
+    pub by: Vec<Name>,
+}
+
 impl Arm {
+    fn write(&self, out: &mut String) {
+        member(out, "", "name", &json::quote(&self.name));
+        if let Some(key) = &self.key {
+            member(out, ",", "key", &json::quote(key));
+        }
+        member(out, ",", "due", &json::quote(&self.due.to_string()));
+        if let Some(data) = &self.data {
+            member(out, ",", "data", data.text());
+        }
+    }
+
     /// What an alarm is but for its id and its place.
     pub fn of(alarm: &Message) -> Arm {
         Arm {
@@ -68,14 +90,8 @@ impl Move {
         out.push_str(",\"data\":");
         out.push_str(&self.data.to_json());
         list(&mut out, "alarms", &self.alarms, |out, alarm| {
-            member(out, "{", "name", &json::quote(&alarm.name));
-            if let Some(key) = &alarm.key {
-                member(out, ",", "key", &json::quote(key));
-            }
-            member(out, ",", "due", &json::quote(&alarm.due.to_string()));
-            if let Some(data) = &alarm.data {
-                member(out, ",", "data", data.text());
-            }
+            out.push('{');
+            alarm.write(out);
             out.push('}');
         });
         list(&mut out, "cancelled", &self.cancelled, |out, id| json::quote_into(out, id));
@@ -88,6 +104,13 @@ impl Move {
             });
             out.push(']');
         }
+        list(&mut out, "rung", &self.rung, |out, rung| {
+            out.push('{');
+            rung.alarm.write(out);
+            member(out, ",", "place", &rung.place.to_string());
+            list(out, "by", &rung.by, |out, region| json::quote_into(out, region));
+            out.push('}');
+        });
         if self.unparked {
             out.push_str(",\"unparked\":true");
         }
@@ -125,6 +148,11 @@ impl Move {
             let by = json::member(raw, "by").into_iter().flat_map(json::items).map(name);
             Some(Kept { message: Arc::new(message), by: by.collect::<Option<_>>()? })
         };
+        let rung = |raw: &str| {
+            let by = json::member(raw, "by").into_iter().flat_map(json::items).map(name);
+            let place = json::member(raw, "place")?.parse().ok()?;
+            Some(Rung { alarm: arm(raw)?, place, by: by.collect::<Option<_>>()? })
+        };
         let send = |raw: &str| {
             let command = json::member(raw, "kind").is_some();
             let kind = if command { Kind::Command } else { Kind::Event };
@@ -147,19 +175,28 @@ impl Move {
             alarms: each("alarms").map(arm).collect::<Option<_>>()?,
             cancelled: each("cancelled").map(name).collect::<Option<_>>()?,
             deferred,
+            rung: each("rung").map(rung).collect::<Option<_>>()?,
             unparked: get("unparked") == Some("true"),
             sends: each("sends").map(send).collect::<Option<_>>()?,
         })
     }
 
-    /// Its effect on what waits: all else is in the decision itself. `own` is the process.
-    pub(super) fn settle_waiting(self, instance: &mut Instance, own: &Name) {
+    /// Its effect on what waits: all else is in the decision itself.
+    pub(super) fn settle_waiting(self, instance: &mut Instance, recorded: &Recorded) {
+        let own = &recorded.input.source;
         if self.unparked {
             instance.parked = None;
             instance.held.clear();
         }
         if let Some(deferred) = self.deferred {
             instance.deferred = deferred;
+            // Those that stand in no log yet were set last, and have rung.
+            let set = recorded.armed.len().saturating_sub(self.rung.len());
+            for (rung, message) in self.rung.into_iter().zip(&recorded.armed[set..]) {
+                let place = rung.place.min(instance.deferred.len());
+                instance.deferred.insert(place, Kept { message: message.clone(), by: rung.by });
+                instance.seen.insert((own.clone(), message.id.clone()));
+            }
             // A ring that waits is told by its life: all that wait now are of this one.
             let rings = instance.deferred.iter().filter(|kept| kept.due.is_some() && kept.source == *own);
             instance.rung.extend(rings.map(|kept| kept.id.clone()).collect::<Vec<_>>());
@@ -221,7 +258,8 @@ impl Question<'_> {
         let sent = moved.sends.iter().enumerate().map(|(ordinal, (type_, kind, data))| {
             Arc::new(Message { kind: *kind, data: data.clone(), ..envelope(type_, ordinal) })
         });
-        let armed = moved.alarms.iter().enumerate().map(|(ordinal, arm)| {
+        let alarms = moved.alarms.iter().chain(moved.rung.iter().map(|rung| &rung.alarm));
+        let armed = alarms.enumerate().map(|(ordinal, arm)| {
             let mut alarm = envelope(&arm.name, moved.sends.len() + ordinal);
             alarm.internal = true;
             alarm.due = Some(arm.due);

@@ -9,7 +9,7 @@ use super::redecide::{Clock, redecide};
 use crate::error::{Error, Result};
 use crate::event::{Document, Message, Name};
 use crate::process::{Data, Definition};
-use crate::step::{Arm, Hand, Instance, Kept, Move, Parked, Phase, Recorded, Rest};
+use crate::step::{Arm, Hand, Instance, Kept, Move, Parked, Phase, Recorded, Rest, Rung};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -130,9 +130,7 @@ pub fn plan(life: &Life, target: &Definition, clock: Clock, mapping: &Mapping) -
     let mut changes = Changes::default();
     let mut by = None;
     if !matches!(class, Class::Parks | Class::NotStarted) {
-        let (deferred, fresh) = waiting(life, &will);
-        changes = changes_between(was, &Instance { deferred: deferred.clone(), ..will.clone() });
-        changes.arms.extend(fresh);
+        changes = changes_between(was, &will);
         let sent = life.begins().1.into_iter().flat_map(|(_, recorded)| recorded.sent.iter().cloned());
         changes.sent(sent.collect(), found.sent);
         if class == Class::SameState && changes == Changes::default() {
@@ -140,7 +138,10 @@ pub fn plan(life: &Life, target: &Definition, clock: Clock, mapping: &Mapping) -
         }
         let (state, end) = state.expect("it rests somewhere");
         let cancelled = unmatched(&was.alarms, &will.alarms).map(|alarm| alarm.id.clone()).collect();
-        let deferred = changes.deferred.is_some().then_some(deferred);
+        let (deferred, rung) = match changes.deferred {
+            Some(_) => waiting(life, &will),
+            None => (None, Vec::new()),
+        };
         let by_move = Move {
             from: was.version,
             to: target.version,
@@ -150,6 +151,7 @@ pub fn plan(life: &Life, target: &Definition, clock: Clock, mapping: &Mapping) -
             alarms: changes.arms.clone(),
             cancelled,
             deferred,
+            rung,
             unparked: changes.unparked,
             sends: Vec::new(),
         };
@@ -182,6 +184,7 @@ fn map(was: &Instance, decided: Instance, target: &Definition, state: &Name) -> 
         alarms: Vec::new(),
         cancelled: cancelled.iter().map(|alarm| alarm.id.clone()).collect(),
         deferred: None,
+        rung: Vec::new(),
         unparked: false,
         sends: Vec::new(),
     };
@@ -272,21 +275,21 @@ fn unmatched<'a>(
     one.iter().filter(|alarm| !other.iter().any(|known| Arm::of(known) == Arm::of(alarm)))
 }
 
-/// What waits under the other version. A ring of its own stands in no log: where one like it is recorded, that waits;
-/// else its alarm is set anew, is due at once, and waits when it has rung.
-fn waiting(life: &Life, will: &Instance) -> (Vec<Kept>, Vec<Arm>) {
+/// What waits under the other version. A ring of its own stands in no log: where one like it is recorded, that waits.
+fn waiting(life: &Life, will: &Instance) -> (Option<Vec<Kept>>, Vec<Rung>) {
     let recorded = life.begins().1;
-    let (mut waiting, mut fresh) = (Vec::new(), Vec::new());
-    for kept in &will.deferred {
+    let (mut waiting, mut rung) = (Vec::new(), Vec::new());
+    for (place, kept) in will.deferred.iter().enumerate() {
         let like = |input: &&Arc<Message>| input.due.is_some() && same_ring(input) == same_ring(kept);
         let twin = recorded.iter().map(|(_, recorded)| &recorded.input).find(like);
+        let by = kept.by.clone();
         match (kept.due, twin) {
             (None, _) => waiting.push(kept.clone()),
-            (Some(_), Some(twin)) => waiting.push(Kept { message: twin.clone(), by: kept.by.clone() }),
-            (Some(_), None) => fresh.push(Arm::of(kept)),
+            (Some(_), Some(twin)) => waiting.push(Kept { message: twin.clone(), by }),
+            (Some(_), None) => rung.push(Rung { alarm: Arm::of(kept), place, by }),
         }
     }
-    (waiting, fresh)
+    (Some(waiting), rung)
 }
 
 impl Changes {
