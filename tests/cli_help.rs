@@ -4,7 +4,7 @@ mod common;
 
 use common::bench::{Bench, words};
 
-const VERBS: [&str; 25] = [
+const VERBS: [&str; 26] = [
     "demo",
     "init",
     "new",
