@@ -7,7 +7,6 @@
 #[path = "common/brute/mod.rs"]
 mod brute;
 #[path = "common/mutate.rs"]
-#[allow(dead_code)]
 mod mutate;
 
 use anyorder::error::{Error, Result};
@@ -195,8 +194,8 @@ impl<'a> Run<'a> {
         let called = |alarm: &Message| (alarm.type_.clone(), alarm.key());
         let moment = |alarm: &Message| {
             [&self.pair.p, &self.pair.q].iter().any(|definition| {
-                let all = definition.reactions().into_iter().flat_map(|reaction| &reaction.alarms);
-                all.into_iter().any(|set| set.name == alarm.type_ && matches!(set.when, AlarmTime::At(_)))
+                let mut all = definition.reactions().flat_map(|reaction| &reaction.alarms);
+                all.any(|set| set.name == alarm.type_ && matches!(set.when, AlarmTime::At(_)))
             })
         };
         let waits = |late: &Message, early: &Message| match (moment(early), moment(late)) {
@@ -374,7 +373,7 @@ fn pair(seed: u64) -> Option<Pair> {
     case.services.clear();
     case.expect = Default::default();
     (case.alike, case.by_data, case.forgets) = (false, false, false);
-    case.faults = Faults { losses: u8::from(seed % 3 == 0), ..Faults::default() };
+    case.faults = Faults { losses: u8::from(seed.is_multiple_of(3)), ..Faults::default() };
     case.first.iter_mut().chain(&mut case.deliver).for_each(|stimulus| stimulus.conversation = 0);
     let process = case.processes.first()?.clone();
     case.first.retain(|stimulus| process.hears(stimulus.type_));

@@ -22,7 +22,8 @@ fn one(found: &Upgrade) -> String {
     if !safe.is_empty() {
         text.push('\n');
     }
-    safe.iter().for_each(|at| text.push_str(&format!("  safe in {}\n", told(at))));
+    let word = if found.stopped { "nothing found so far" } else { "safe" };
+    safe.iter().for_each(|at| text.push_str(&format!("  {word} in {}\n", told(at))));
     for at in others {
         text.push_str(&format!("\n  not safe in {}\n", told(at)));
         for Snag { message, ordering: way, .. } in &at.wrong {
@@ -93,7 +94,7 @@ pub fn json(found: &[Upgrade]) -> String {
             verdict: verdict(found),
             states: found.states,
             exhausted: !found.stopped,
-            switches: found.at.iter().map(switch).collect(),
+            switches: found.at.iter().map(|at| switch(at, found.stopped)).collect(),
         })
         .collect();
     serde_json::to_string_pretty(&scenarios).expect("plain data") + "\n"
@@ -108,10 +109,10 @@ fn finding(snag: &Snag) -> Finding<'_> {
     }
 }
 
-fn switch(at: &At) -> Switch<'_> {
+fn switch(at: &At, stopped: bool) -> Switch<'_> {
     Switch {
         state: &at.state,
-        safe: at.wrong.is_empty(),
+        safe: at.wrong.is_empty() && !stopped,
         goes: at.goes.iter().map(String::as_str).collect(),
         findings: at.wrong.iter().map(finding).collect(),
     }

@@ -1,9 +1,47 @@
-//! What is wrong with an ordering in which the switch was taken, by what P alone and Q alone do in the same ordering.
+//! What is wrong with an ordering in which the switch was taken, by what P alone and Q alone do in the same ordering; and
+//! all that was found.
 
 use super::Moving;
 use super::course::{Course, Ground};
 use crate::event::Name;
+use crate::explore::scenario::{Alarms, Faults, Order};
 use crate::step::Rest;
+use std::collections::BTreeSet;
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub struct Upgrade {
+    pub scenario: String,
+    pub from: String,
+    pub to: String,
+    pub order: Order,
+    pub alarms: Alarms,
+    pub faults: Faults,
+    pub first: Vec<String>,
+    pub deliver: Vec<String>,
+    /// Distinct worlds that were met, before the switch and after it.
+    pub states: u64,
+    /// A bound was reached: there is more.
+    pub stopped: bool,
+    /// By the state in which the instance is at the switch, in the order in which they are met.
+    pub at: Vec<At>,
+}
+
+/// One state of P, and what comes of a switch there.
+#[derive(Debug, Clone)]
+pub struct At {
+    pub state: String,
+    /// Where instances go from there.
+    pub goes: BTreeSet<String>,
+    /// Each kind of trouble, with the nearest ordering.
+    pub wrong: Vec<Snag>,
+}
+
+impl Upgrade {
+    pub fn is_safe(&self) -> bool {
+        self.at.iter().all(|at| at.wrong.is_empty())
+    }
+}
 
 /// A kind of trouble; of messages, each type is one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -13,10 +13,10 @@ mod course;
 mod judge;
 mod setting;
 
-pub use judge::{Snag, Trouble};
+pub use judge::{At, Snag, Trouble, Upgrade};
 
 use super::explorer::Explorer;
-use super::scenario::{Alarms, Faults, Order, Scenario};
+use super::scenario::{Faults, Order, Scenario};
 use crate::error::Result;
 use crate::event::{Document, Message, Name, Time};
 use crate::process::Definition;
@@ -25,7 +25,7 @@ use crate::step::{Hand, Instance, Recorded};
 use course::{Called, Course, Ground, world_of};
 use setting::{labels, one_instance, one_process, waits};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeSet, BinaryHeap};
 use std::sync::Arc;
 
 /// What becomes of an instance when it is moved.
@@ -41,41 +41,6 @@ pub struct Moving {
 
 /// Says what becomes of a live instance, of which these turns were recorded, at a moment.
 pub type Planner<'a> = dyn Fn(&Instance, &[Arc<Vec<Recorded>>], Time) -> Result<Moving> + 'a;
-
-/// What was found.
-#[derive(Debug, Clone)]
-pub struct Upgrade {
-    pub scenario: String,
-    pub from: String,
-    pub to: String,
-    pub order: Order,
-    pub alarms: Alarms,
-    pub faults: Faults,
-    pub first: Vec<String>,
-    pub deliver: Vec<String>,
-    /// Distinct worlds that were met, before the switch and after it.
-    pub states: u64,
-    /// A bound was reached: there is more.
-    pub stopped: bool,
-    /// By the state in which the instance is at the switch, in the order in which they are met.
-    pub at: Vec<At>,
-}
-
-/// One state of P, and what comes of a switch there.
-#[derive(Debug, Clone)]
-pub struct At {
-    pub state: String,
-    /// Where instances go from there.
-    pub goes: BTreeSet<String>,
-    /// Each kind of trouble, with the nearest ordering.
-    pub wrong: Vec<Snag>,
-}
-
-impl Upgrade {
-    pub fn is_safe(&self) -> bool {
-        self.at.iter().all(|at| at.wrong.is_empty())
-    }
-}
 
 /// What may happen next.
 #[derive(Debug, Clone)]
@@ -104,6 +69,9 @@ struct Node {
     at: Option<usize>,
 }
 
+/// About so many bytes a world takes that is still to be looked at.
+const WORLD: u64 = 8 << 10;
+
 /// How far a world is: what is nearer is looked at first.
 type Far = (u32, u32, u32, Vec<u16>);
 
@@ -120,7 +88,7 @@ pub fn upgrade(
     let mut nodes: Vec<Option<Node>> = Vec::new();
     // From which world each was reached first, and by what.
     let mut from: Vec<(usize, String)> = Vec::new();
-    let mut known: BTreeMap<String, Far> = BTreeMap::new();
+    let (mut known, mut bytes) = (BTreeSet::new(), 0);
     let begin = walk.begin()?;
     heap.push(Reverse(((0, 0, 0, Vec::new()), 0)));
     nodes.push(Some(begin));
@@ -129,16 +97,18 @@ pub fn upgrade(
         let node = nodes[number].take().expect("each is looked at once");
         let moving = walk.moving(&node)?;
         let key = walk.key(&node, moving.as_ref());
-        if known.get(&key).is_some_and(|nearer| *nearer <= far) {
+        if known.contains(&key) {
             continue;
         }
-        known.insert(key, far.clone());
-        walk.found.states += 1;
-        let bounds = &scenario.bounds;
-        if walk.found.states > bounds.states || u64::from(far.1) >= bounds.depth || stop(walk.found.states) {
+        let (bounds, met) = (&scenario.bounds, walk.found.states);
+        let memory = bytes + WORLD * heap.len() as u64;
+        if met >= bounds.states || u64::from(far.1) >= bounds.depth || memory > bounds.memory || stop(met) {
             walk.found.stopped = true;
             break;
         }
+        walk.found.states += 1;
+        bytes += key.len() as u64 + 128;
+        known.insert(key);
         let way = |from: &[(usize, String)]| {
             let mut way: Vec<String> = Vec::new();
             let mut here = number;
@@ -263,12 +233,14 @@ impl<'a> Walk<'a> {
 
     fn key(&self, node: &Node, moving: Option<&Moving>) -> String {
         let mut key = format!("{:?} {:?} {:?} {:?}\n", node.left, node.copies, node.faults, node.at);
-        // Only of what came may a duplicate come, and of what was lost none.
-        if node.faults.duplicates > 0 {
-            key.push_str(&format!("{:?}\n", node.came));
-        }
         let courses = [Some(&node.course), node.p.as_ref(), Some(&node.q)];
-        courses.into_iter().flatten().for_each(|course| course.write(&self.ground, &mut key));
+        for course in courses.into_iter().flatten() {
+            course.write(&self.ground, &mut key);
+            // Only of what came may a duplicate come, and who has seen it knows it again.
+            if self.scenario.faults.duplicates > 0 {
+                key.push_str(&format!("{:?} {:?}\n", node.came, course.instance().seen));
+            }
+        }
         if let Some(moving) = moving {
             node.q.write_of(&moving.decided, &self.ground, &mut key);
         }

@@ -9,6 +9,9 @@ use crate::report::diff::{Side, aligned, keys};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
+/// What the one has there, and the other.
+type Sides<'a, T> = (Option<&'a T>, Option<&'a T>);
+
 /// Both in one.
 pub fn picture(one: &Picture, other: &Picture) -> Picture {
     let mut picture = Picture {
@@ -35,7 +38,7 @@ pub fn picture(one: &Picture, other: &Picture) -> Picture {
         picture.nodes.push(Node { cluster, ..node });
     }
     let number = |id: &str| all.iter().position(|known| known == id).expect("all nodes of both are there");
-    let mut edges: BTreeMap<(usize, usize), (Option<&Edge>, Option<&Edge>)> = BTreeMap::new();
+    let mut edges: BTreeMap<(usize, usize), Sides<Edge>> = BTreeMap::new();
     for edge in &one.edges {
         edges.entry((number(&left[edge.from]), number(&left[edge.to]))).or_default().0 = Some(edge);
     }
