@@ -15,9 +15,9 @@ fn bench() -> Bench {
         "scenarios/crossing.yaml",
         "scenarios/no-payment.yaml",
         "next/registration@2.yaml",
-        "next/too-soon.yaml",
-        "next/no-expiry.yaml",
-        "next/renamed.yaml",
+        "next/too-soon@2.yaml",
+        "next/no-expiry@2.yaml",
+        "next/renamed@2.yaml",
     ] {
         bench = bench.file(file, &std::fs::read_to_string(story.join(file)).unwrap());
     }
@@ -57,7 +57,7 @@ safe: nobody pays
 #[test]
 fn a_command_that_was_moved_to_an_earlier_step() {
     let bench = bench();
-    bench.run("check crossing --upgrade registration@1..next/too-soon.yaml").ends(
+    bench.run("check crossing --upgrade registration@1..next/too-soon@2.yaml").ends(
         1,
         &format!(
             "not-safe: expiry, payment and confirmation cross
@@ -75,7 +75,7 @@ fn a_command_that_was_moved_to_an_earlier_step() {
         ),
         "",
     );
-    let mended = bench.run("check crossing --upgrade registration@1..next/too-soon.yaml --send-missing");
+    let mended = bench.run("check crossing --upgrade registration@1..next/too-soon@2.yaml --send-missing");
     assert_eq!(
         (mended.code, mended.out.lines().next()),
         (Some(0), Some("safe: expiry, payment and confirmation cross"))
@@ -85,7 +85,7 @@ fn a_command_that_was_moved_to_an_earlier_step() {
 /// And the other way round, it is sent twice.
 #[test]
 fn a_command_that_was_moved_to_a_later_step() {
-    let text = bench().read("next/too-soon.yaml").replace("version: 2", "version: 1");
+    let text = bench().read("next/too-soon@2.yaml").replace("version: 2", "version: 1");
     let bench = bench().file("processes/registration@1.yaml", &text);
     bench.run("check no-payment --upgrade registration@1..next/registration@2.yaml").ends(
         1,
@@ -107,7 +107,7 @@ fn a_command_that_was_moved_to_a_later_step() {
 
 #[test]
 fn an_alarm_that_was_dropped() {
-    bench().run("check no-payment --upgrade registration@1..next/no-expiry.yaml").ends(
+    bench().run("check no-payment --upgrade registration@1..next/no-expiry@2.yaml").ends(
         1,
         &format!(
             "not-safe: nobody pays
@@ -131,7 +131,7 @@ fn an_alarm_that_was_dropped() {
 /// Under its new name a state has forgotten what it answered.
 #[test]
 fn a_state_that_was_renamed() {
-    bench().run("check no-payment --upgrade registration@1..next/renamed.yaml").ends(
+    bench().run("check no-payment --upgrade registration@1..next/renamed@2.yaml").ends(
         1,
         &format!(
             "not-safe: nobody pays
@@ -186,7 +186,7 @@ fn what_does_not_fit() {
 
 #[test]
 fn as_json() {
-    bench().run("check no-payment --upgrade registration@1..next/no-expiry.yaml --format json").ends(
+    bench().run("check no-payment --upgrade registration@1..next/no-expiry@2.yaml --format json").ends(
         1,
         r#"[
   {
@@ -300,7 +300,7 @@ fn what_cannot_be_asked() {
          confirmation cross\n  = help: leave `crashes` and `host` out: there a crash changes nothing\n",
     );
     says(
-        "check no-payment --upgrade registration@1..next/renamed.yaml --map awaiting-payment=nowhere",
+        "check no-payment --upgrade registration@1..next/renamed@2.yaml --map awaiting-payment=nowhere",
         "error: --map: registration@2 has no state nowhere\n  = help: it has reserving, awaiting-money, confirming\n",
     );
     for wrong in ["registration@1", "registration@1..", "..registration@2"] {
