@@ -230,7 +230,16 @@ fn picture() -> impl Strategy<Value = Picture> {
                 .map(|(index, (id, look, title, lines, cluster))| {
                     let tooltip = format!("{title}\n{id}");
                     let facts = Default::default();
-                    Node { id: format!("{id}{index}"), look, title, lines, cluster, tooltip, facts }
+                    Node {
+                        id: format!("{id}{index}"),
+                        look,
+                        title,
+                        lines,
+                        cluster,
+                        tone: None,
+                        tooltip,
+                        facts,
+                    }
                 })
                 .collect();
             let count = nodes.len();
