@@ -8,8 +8,6 @@
 mod common;
 #[path = "common/generate.rs"]
 mod generate;
-#[path = "common/mutate.rs"]
-mod mutate;
 #[path = "common/running.rs"]
 mod running;
 
@@ -22,7 +20,7 @@ use anyorder::span::Source;
 use anyorder::step::{Arm, Hand, Instance};
 use anyorder::store::{Memory, Store};
 use anyorder::versions::{self, Class, Clock, Life, Mapping, Plan};
-use common::{Fault, Faulty};
+use common::{Fault, Faulty, mutate};
 use generate::{Case, append, cases};
 use running::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +55,7 @@ fn pair(case: Case) -> Option<Pair> {
     let first = |case: &Case| case.texts.iter().find(|text| text.contains("\nversion: 1\n")).cloned();
     let mut text = first(&case)?;
     let old = families(&[&text]).remove(0);
-    if case.seed / 4 % 2 == 0 {
+    if (case.seed / 4).is_multiple_of(2) {
         // Some changes; without one the versions are the same.
         for change in 0..case.seed % 4 * 2 {
             text = changed(&text, case.seed * 7919 + change * 31)?;
@@ -84,7 +82,7 @@ fn pair(case: Case) -> Option<Pair> {
     let mut pieces: Vec<Vec<Message>> = vec![Vec::new()];
     for (index, message) in arrivals.into_iter().enumerate() {
         let last = pieces.last().unwrap().last().map(|last| last.time);
-        if index as u64 % (3 + case.seed % 5) == 0 && last.is_some_and(|last| last < message.time) {
+        if (index as u64).is_multiple_of(3 + case.seed % 5) && last.is_some_and(|last| last < message.time) {
             pieces.push(Vec::new());
         }
         pieces.last_mut().unwrap().push(message);
@@ -134,7 +132,8 @@ fn moves_at(store: &Store, pair: &Pair, send: bool, time: Time) -> anyorder::err
     Ok(plans)
 }
 
-/// All of an instance that a version can tell: no ids of what it has set itself.
+/// All of an instance that a version can tell: no ids of what it has set itself; and not the conversation, which stays
+/// that of the message by which the first version was started.
 fn told(instance: &Instance) -> String {
     let kept = |message: &Arc<Message>| match message.due {
         Some(_) => format!("{:?}", Arm::of(message)),
@@ -148,7 +147,7 @@ fn told(instance: &Instance) -> String {
     let held: Vec<_> = instance.held.iter().map(kept).collect();
     let parked = instance.parked.as_ref().map(|parked| (&parked.reason, kept(&parked.message)));
     let (phase, data) = (&instance.phase, &instance.data);
-    format!("{phase:?} {data:?} {alarms:#?} {deferred:?} {held:?} {parked:?} {:?}", instance.correlation)
+    format!("{phase:?} {data:?} {alarms:#?} {deferred:?} {held:?} {parked:?}")
 }
 
 /// How often an instance has sent what.
