@@ -88,6 +88,22 @@ fn pair(case: Case) -> Option<Pair> {
         pieces.last_mut().unwrap().push(message);
     }
     let after = pieces.split_off(pieces.len() * (1 + case.seed as usize % 3) / 4);
+    // Of a log in which nothing comes any more that the first version hears, it has not noted down how far it has come:
+    // whoever hears more reads on from there.
+    let heard = &old.version(1)?.subscriptions;
+    let mut noted = BTreeSet::new();
+    for piece in pieces.iter_mut().rev() {
+        let kept: Vec<Message> = std::mem::take(piece)
+            .into_iter()
+            .rev()
+            .filter(|message| {
+                heard.contains(&message.type_) && noted.insert(message.source.clone())
+                    || noted.contains(&message.source)
+            })
+            .collect();
+        piece.extend(kept.into_iter().rev());
+    }
+    pieces.retain(|piece| !piece.is_empty());
     Some(Pair { old, new, both: vec![both], before: pieces, after, why: format!("{}\n{text}", case.told()) })
 }
 
