@@ -242,6 +242,33 @@ fn resume_asks_the_regions_that_kept_the_message_and_no_others() {
     );
 }
 
+/// A starter that began the life, and sent something by what stands in its first state, waited there, and was parked over
+/// when it was tried again: resumed, it sent the same ids once more, which no log takes, so nobody could ever resume it.
+#[test]
+fn a_starter_that_was_parked_over_at_its_second_try_gives_new_ids() {
+    let tried_again = "1 / (now - event.time > duration('3m') ? 1 : 0) > 0";
+    story(&format!(
+        "
+        starts-on: Placed
+        data: {{said: 0}}
+        initial: a
+        states:
+          a: {{defer: [Placed], on: {{Go: {{to: b}}}}, whenever: [{{when: data.said == 0, set: {{said: 1}}, send: Hello}}]}}
+          b: {{on: {{Placed: {{when: \"{tried_again}\", send: Bye}}}}}}
+        "
+    ))
+    .goes(
+        "
+        Placed   | started in a; sends Hello; kept
+        Go       | advanced to b
+                 | Placed: parked: division by zero (tale@1.yaml:7)
+        +10m     |
+        ^resume  | advanced by hand
+                 | Placed: advanced; sends Bye
+        ",
+    );
+}
+
 /// What has no instance is skipped, one by one; it has no life to end.
 #[test]
 fn what_has_no_instance() {

@@ -6,6 +6,7 @@
 use super::conclude::explore;
 use super::count::Count;
 use super::graph::Progress;
+use super::listed::closure;
 use super::scenario::{Expect, Order, Scenario, Stimulus};
 use crate::error::{Error, Result};
 use crate::process::{Definition, RegionId, Service};
@@ -86,11 +87,13 @@ fn alone(scenario: &Scenario, process: &Definition, region: RegionId) -> Option<
     let first = scenario.first.iter().filter(|stimulus| heard(stimulus)).cloned().collect();
     let kept: Vec<usize> =
         (0..scenario.deliver.len()).filter(|index| heard(&scenario.deliver[*index])).collect();
+    let causes = closure(scenario);
     let deliver = kept.iter().map(|&index| {
         let mut stimulus = scenario.deliver[index].clone();
         // What came before a cause that is not there came before its effect.
-        let causes = all_causes(scenario, index);
-        stimulus.causes = causes.iter().filter_map(|cause| kept.binary_search(cause).ok()).collect();
+        let causes = causes[index].iter().filter_map(|cause| kept.binary_search(cause).ok());
+        stimulus.causes = causes.collect();
+        stimulus.causes.sort_unstable();
         stimulus
     });
     Some(Scenario {
@@ -101,20 +104,4 @@ fn alone(scenario: &Scenario, process: &Definition, region: RegionId) -> Option<
         expect: Expect::default(),
         ..scenario.clone()
     })
-}
-
-/// The causes of a message, and theirs, in order.
-fn all_causes(scenario: &Scenario, index: usize) -> Vec<usize> {
-    let mut found = scenario.deliver[index].causes.clone();
-    let mut next = 0;
-    while let Some(&cause) = found.get(next) {
-        next += 1;
-        for &earlier in &scenario.deliver[cause].causes {
-            if !found.contains(&earlier) {
-                found.push(earlier);
-            }
-        }
-    }
-    found.sort_unstable();
-    found
 }

@@ -51,7 +51,8 @@ pub fn evolve(instance: &mut Instance, recorded: &Recorded) {
             }
             let reason = recorded.failed.as_ref().map_or(String::new(), |failed| failed.reason.clone());
             let (message, by) = (message.clone(), was_kept_by);
-            instance.parked = Some(Parked { reason, message, by, answered, at: recorded.at });
+            let waited = waited.is_some();
+            instance.parked = Some(Parked { reason, message, by, answered, waited, at: recorded.at });
         }
         Outcome::Declined => {
             instance.phase = Phase::Declined;
@@ -116,11 +117,11 @@ fn settle(instance: &mut Instance, hand: Hand, recorded: &Recorded) {
     match hand {
         Hand::Migrate => {}
         Hand::Resume => {
-            // What only some regions had kept is for them alone, as before.
-            if let Some(Parked { message, by, answered, .. }) = parked {
-                match by.is_empty() {
-                    true => instance.held.insert(0, message),
-                    false => instance.deferred.insert(0, Kept { message, by, answered }),
+            // What waited does so again, before all others, and for those regions alone that had kept it.
+            if let Some(Parked { message, by, answered, waited, .. }) = parked {
+                match waited {
+                    true => instance.deferred.insert(0, Kept { message, by, answered }),
+                    false => instance.held.insert(0, message),
                 }
             }
         }

@@ -117,6 +117,9 @@ pub struct Parked {
     pub by: Vec<Name>,
     /// As of what is kept.
     pub answered: bool,
+    /// It waited when it was tried, and waits again when it is resumed: it may have begun the life already, and what it
+    /// sent then has ids that it must not give once more.
+    pub waited: bool,
     pub at: Time,
 }
 

@@ -45,16 +45,16 @@ pub fn turn<'a>(
     let Some(definition) = version_for(target.as_ref().unwrap_or(instance)) else { return Vec::new() };
     let input = placed(input, next);
     let was_parked = instance.parked.is_some();
-    let some_keep_it = instance.parked.as_ref().is_some_and(|parked| !parked.by.is_empty());
+    let had_waited = instance.parked.as_ref().is_some_and(|parked| parked.waited);
     let mut turn = vec![step(definition, instance, &input, now, next)];
     let migrated = matches!(input, Input::Settles(_, Hand::Migrate));
     let settled = was_parked && instance.parked.is_none() && !migrated;
     let mut woken = turn[0].wakes() || settled;
-    // `evolve` has put the message that is tried again before those that were held; or before those that were
-    // deferred, where only some regions keep it.
+    // `evolve` has put the message that is tried again before those that were held; or, where it had waited, before
+    // those that were deferred.
     let mut resumed = settled
         && match input {
-            Input::Settles(_, Hand::Resume) => !some_keep_it,
+            Input::Settles(_, Hand::Resume) => !had_waited,
             Input::Settles(_, hand) => hand == Hand::Map,
             _ => false,
         };

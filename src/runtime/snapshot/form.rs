@@ -54,6 +54,7 @@ pub fn write_instance(instance: &Instance, ordinal: u64) -> Vec<u8> {
         out.text(&parked.reason);
         reference(out, &parked.message);
         keepers(out, &parked.by, parked.answered);
+        out.u8(parked.waited.into());
         out.i64(parked.at.millis());
     });
     out.count(instance.alarms.len());
@@ -118,7 +119,8 @@ pub fn read_instance(record: &[u8], names: &mut Names) -> Result<(Instance, u64)
         let reason = from.text()?.to_string();
         let message = referred(from, names)?;
         let (by, answered) = kept_by(from, names)?;
-        Ok(Parked { reason, message, by, answered, at: time(from.i64()?)? })
+        let waited = flag(from)?;
+        Ok(Parked { reason, message, by, answered, waited, at: time(from.i64()?)? })
     })?;
     instance.alarms = from.list(|from| {
         let alarm = line::read_with(from.text()?, names).map_err(|_| Lost)?;
@@ -181,8 +183,12 @@ fn keepers(out: &mut Writer, by: &[Name], answered: bool) {
 
 fn kept_by(from: &mut Reader, names: &mut Names) -> Found<(Vec<Name>, bool)> {
     let by = from.list(|from| Ok(names.name(from.text()?)))?;
+    Ok((by, flag(from)?))
+}
+
+fn flag(from: &mut Reader) -> Found<bool> {
     match from.u8()? {
-        answered @ (0 | 1) => Ok((by, answered == 1)),
+        flag @ (0 | 1) => Ok(flag == 1),
         _ => Err(Lost),
     }
 }
