@@ -259,9 +259,9 @@ fn a_starter_that_was_parked_over_at_its_second_try_gives_new_ids() {
     ))
     .goes(
         "
-        Placed   | started in a; sends Hello; kept
+        Placed   | started in a; set said=1; sends Hello; keeps it
         Go       | advanced to b
-                 | Placed: parked: division by zero (tale@1.yaml:7)
+                 | Placed: parked: division by zero (tale@1.yaml:8)
         +10m     |
         ^resume  | advanced by hand
                  | Placed: advanced; sends Bye
