@@ -40,6 +40,8 @@ pub(super) trait Paths {
     fn like(&self, label: usize) -> Vec<usize>;
     /// Whether its text says which it is.
     fn is_clear(&self, label: usize) -> bool;
+    /// The time before, of what happens several times.
+    fn earlier(&self, label: usize) -> Option<usize>;
     /// Whether it never happens: what must come before it only must happen.
     fn never(&self, label: usize) -> bool;
     fn text(&self, label: usize) -> String;
@@ -49,8 +51,8 @@ pub(super) trait Paths {
     fn are_same(&self, all: &Self::Obeying, fewer: &Self::Obeying) -> bool;
     /// Whether those are no more than the ones that lead to an outcome, by its number.
     fn are_own(&self, obeying: &Self::Obeying, outcome: usize) -> bool;
-    /// Whether it may be asked several times for each of so many precedences.
-    fn is_small(&self, pairs: usize) -> bool;
+    /// Whether it may be asked several times for each of so many precedences, which those obey.
+    fn is_small(&self, obeying: &Self::Obeying, pairs: usize) -> bool;
 }
 
 /// Per outcome, what decides it; nothing where there is one only, or where worlds form a circle. `go_on`
@@ -67,10 +69,10 @@ pub(super) fn decided(
     if own.len() < 2 || own.contains(&Count::Infinite) {
         return Some(vec![Decided::default(); own.len()]);
     }
-    let Some(whole) = Whole::new(explorer.names(), graph, own, room)? else {
-        return Some(vec![Decided::default(); own.len()]);
-    };
-    let common = whole.common(own.len(), group_of, room)?;
+    let nothing = || Some(vec![Decided::default(); own.len()]);
+    let groups = (own.len(), group_of);
+    let Some(whole) = Whole::new(explorer.names(), graph, own, groups, room)? else { return nothing() };
+    let Some(common) = whole.common(own.len(), group_of, room)? else { return nothing() };
     Some(decide(&whole, common, go_on))
 }
 
@@ -92,8 +94,11 @@ pub(super) fn decide<P: Paths>(
     let in_all = |pair: &&Pair| common.iter().all(|pairs| pairs.contains(pair));
     let everywhere: FxHashSet<Pair> = common[0].iter().filter(in_all).copied().collect();
     let decide = |(outcome, pairs): (usize, &BTreeSet<Pair>)| {
-        let follows =
-            |&(a, c): &Pair| pairs.iter().any(|&(from, b)| from == a && b != c && pairs.contains(&(b, c)));
+        let follows = |&(a, c): &Pair| {
+            let behind_another = |&(from, b): &Pair| from == a && b != c && pairs.contains(&(b, c));
+            paths.earlier(c).is_some_and(|b| b != a && pairs.contains(&(a, b)))
+                || pairs.iter().any(behind_another)
+        };
         let told = pairs.iter().copied().filter(|pair| !everywhere.contains(pair) && !follows(pair));
         let weaker = |a: usize, b: usize| {
             let before = pairs.iter().filter(move |&&(_, then)| then == a).map(|&(first, _)| (first, b));
@@ -143,7 +148,7 @@ fn fewest<P: Paths>(
         return (told, None);
     }
     let all = obeying(&told);
-    let Some(known) = all.as_ref().filter(|_| paths.is_small(told.len())) else { return (told, all) };
+    let Some(known) = all.as_ref().filter(|all| paths.is_small(all, told.len())) else { return (told, all) };
     let enough = |fewer: &[Pair]| obeying(fewer).is_some_and(|fewer| paths.are_same(known, &fewer));
     for index in (0..told.len()).rev() {
         let mut fewer = told.clone();

@@ -88,11 +88,12 @@ impl<'a> Together<'a> {
                 continue;
             }
             let room = explorer.scenario.bounds.memory;
-            let whole = Whole::new(part.names(explorer.answers()), &part.graph, &[], room)??;
             let outcomes = known.worlds.len();
             let group_of = |world: u32| known.outcomes.of(world);
-            let pairs = whole.common(outcomes, &group_of, room)?;
-            let happened = whole.happened(outcomes, &group_of);
+            let names = part.names(explorer.answers());
+            let whole = Whole::new(names, &part.graph, &[], (outcomes, &group_of), room)??;
+            let pairs = whole.common(outcomes, &group_of, room)??;
+            let happened = whole.happened(outcomes);
             let common =
                 pairs.into_iter().zip(happened).map(|(pairs, (always, ever))| Common { pairs, always, ever });
             all += whole.labels();
@@ -182,6 +183,12 @@ impl Paths for Together<'_> {
         self.voices[voice].whole.is_clear(label)
     }
 
+    fn earlier(&self, label: usize) -> Option<usize> {
+        let (voice, label) = self.labels[label];
+        let voice = &self.voices[voice];
+        voice.numbers[voice.whole.moments.earlier(label)?]
+    }
+
     fn never(&self, label: usize) -> bool {
         let (voice, label) = self.labels[label];
         self.voices[voice].whole.never(label)
@@ -253,8 +260,8 @@ impl Paths for Together<'_> {
             })
     }
 
-    fn is_small(&self, pairs: usize) -> bool {
-        let edges: usize = self.voices.iter().map(|voice| voice.whole.paths.edge_count()).sum();
+    fn is_small(&self, _: &Obeying, pairs: usize) -> bool {
+        let edges: usize = self.voices.iter().map(|voice| voice.whole.edge_count()).sum();
         edges.saturating_mul(pairs) <= PATIENCE
     }
 }
@@ -277,7 +284,7 @@ impl Voice<'_> {
 
 /// Of what else is met, what is met in fewest choices comes first; then what comes of a choice that comes first.
 fn standing_of(part: &Part, whole: &Whole, label: usize, index: usize, begin: &[(usize, u32)]) -> Standing {
-    let (own, time) = whole.paths.own_label(label);
+    let (own, time) = whole.moments.own_label(label);
     if own < part.stage.listed.deliveries.len() {
         return (u8::from(time.is_some()), 0, part.bits[own], time.unwrap_or(0), 0);
     }
