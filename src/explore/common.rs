@@ -6,11 +6,12 @@
 //! often that of `a` has: one row for each time of `a`, whatever other labels there are, and no two worlds are told
 //! apart by what has happened on the way.
 
+use super::carry::{Carry, carry};
 use super::count::Sorted;
 use super::decided::Pair;
 use super::graph::{Edge, Graph};
 use super::moments::Moments;
-use super::rows::{Carry, carry};
+
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
@@ -27,7 +28,12 @@ pub(super) type GroupOf<'a> = &'a dyn Fn(u32) -> Option<usize>;
 /// Rows of about so many bytes are carried at once.
 const AT_ONCE: usize = 1 << 10;
 /// Of so many bytes, carried along all choices, it is worth to know what decides.
-const PATIENCE: usize = 2 << 30;
+const PATIENCE: usize = 3 << 29;
+
+/// Whether it is certain that it is too much: how often each label happens, and what comes before one of them at least.
+pub(super) fn is_too_much(graph: &Graph, moments: &Moments) -> bool {
+    (3 * moments.labels()).saturating_mul(graph.edge_count()) > PATIENCE
+}
 
 /// Per group, and in all. None where that would take more than `room` bytes.
 pub(super) fn often(

@@ -1,6 +1,6 @@
 //! The precedences that paths of a graph have in common, and how many of its orderings obey some.
 
-use super::common::{GroupOf, Often, common, often};
+use super::common::{GroupOf, Often, common, is_too_much, often};
 use super::count::{Count, Sorted};
 use super::decided::{LABELS, PATIENCE, Pair, Paths};
 use super::graph::Graph;
@@ -36,7 +36,7 @@ impl<'a> Whole<'a> {
         room: u64,
     ) -> Option<Option<Whole<'a>>> {
         let mut moments = Moments::new(names);
-        if moments.len() > LABELS {
+        if moments.len() > LABELS || graph.lattice().is_none() && is_too_much(graph, &moments) {
             return Some(None);
         }
         let sorted = Sorted::new(graph);
