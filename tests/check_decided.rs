@@ -2,11 +2,15 @@
 
 #[path = "common/brute/mod.rs"]
 mod brute;
+mod common;
 
+use anyorder::explore::explore;
 use brute::generate::walked;
 use brute::production::{explored, line_of, line_told};
 use brute::yaml;
+use common::library::scenario;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 type Ordering = Vec<String>;
 
@@ -107,4 +111,24 @@ fn what_decides_an_outcome_holds_in_all_its_orderings_and_says_when_it_is_enough
     }
     println!("{outcomes} outcomes, {exact} decided exactly, {pairs} precedences");
     assert!(outcomes > 500 && exact > 100 && pairs > 500, "{outcomes} {exact} {pairs}");
+}
+
+/// Five participants have 30,000 worlds, in which much comes before much: what is told of it is what rules most out, and
+/// it still holds.
+#[test]
+fn of_many_precedences_those_are_told_that_tell_most() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/two-phase-commit");
+    let scenario = scenario(&root, "large/five.yaml").unwrap();
+    let report = explore(&scenario, scenario.orders[0], &mut |_| true).unwrap();
+    for found in &report.outcomes {
+        let by = &found.decided.by;
+        assert!((1..20).contains(&by.len()), "{by:?}");
+        for text in by {
+            let (first, then) = text.split_once(" before ").expect("both may happen");
+            assert!(obeys(&found.example, &(moment(first), moment(then))), "{text}: {:?}", found.example);
+        }
+    }
+    let committed = report.outcomes.iter().find(|found| found.outcome.rests == "committed").unwrap();
+    assert_eq!(committed.decided.by, ["1st Commit>participants before 1st Prepare>participants"]);
+    assert!(committed.decided.exactly);
 }

@@ -53,6 +53,8 @@ pub(super) trait Paths {
     fn are_own(&self, obeying: &Self::Obeying, outcome: usize) -> bool;
     /// Whether it may be asked several times for each of so many precedences, which those obey.
     fn is_small(&self, obeying: &Self::Obeying, pairs: usize) -> bool;
+    /// Of so many that this cannot be asked, those that tell most.
+    fn telling(&self, pairs: Vec<Pair>) -> Vec<Pair>;
 }
 
 /// Per outcome, what decides it; nothing where there is one only, or where worlds form a circle. `go_on`
@@ -147,7 +149,13 @@ fn fewest<P: Paths>(
     if told.is_empty() {
         return (told, None);
     }
-    let all = obeying(&told);
+    let few =
+        |all: &Option<P::Obeying>, pairs: usize| all.as_ref().is_some_and(|all| paths.is_small(all, pairs));
+    let mut all = obeying(&told);
+    if !few(&all, told.len()) {
+        told = paths.telling(told);
+        all = obeying(&told);
+    }
     let Some(known) = all.as_ref().filter(|all| paths.is_small(all, told.len())) else { return (told, all) };
     let enough = |fewer: &[Pair]| obeying(fewer).is_some_and(|fewer| paths.are_same(known, &fewer));
     for index in (0..told.len()).rev() {

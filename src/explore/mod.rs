@@ -71,6 +71,7 @@ mod steps;
 mod sweep;
 mod symbols;
 mod table;
+mod telling;
 mod together;
 mod twice;
 mod upgrade;

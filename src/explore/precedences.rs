@@ -8,6 +8,7 @@ use super::lattice::Lattice;
 use super::moments::{Moments, Names};
 use super::obeying::{Asked, obeying};
 use super::sweep;
+use super::telling::telling;
 use num_bigint::BigUint;
 use std::collections::BTreeSet;
 
@@ -150,6 +151,19 @@ impl Paths for Whole<'_> {
 
     fn is_small(&self, (_, steps): &(BigUint, usize), pairs: usize) -> bool {
         steps.saturating_mul(pairs) <= PATIENCE
+    }
+
+    fn telling(&self, pairs: Vec<Pair>) -> Vec<Pair> {
+        match self.graph.lattice() {
+            Some(_) => pairs,
+            None => {
+                // Of those that do the same, the last in the order listed is the last to come.
+                let last = |moment: usize| *self.moments.like(moment).last().expect("itself");
+                let asked: Vec<Pair> = pairs.iter().map(|&(a, b)| (last(a), b)).collect();
+                let told = telling(self.graph, &self.moments, &asked);
+                told.into_iter().map(|pair| pairs[pair]).collect()
+            }
+        }
     }
 }
 

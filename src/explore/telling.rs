@@ -1,0 +1,79 @@
+//! Of very many precedences that hold in all orderings of an outcome, those that tell most.
+//!
+//! Where it would take too long to ask of each whether it adds anything, it is asked of orderings that are drawn, always
+//! the same ones: of what rules them out, what rules out most comes first, until nothing is left that any of them
+//! breaks. What is left out still holds; it may be that it rules out an ordering that was not drawn.
+
+use super::decided::Pair;
+use super::graph::Graph;
+use super::moments::Moments;
+
+/// So many are drawn.
+const DRAWN: usize = 4096;
+
+/// Which of some precedences, in the order in which they stand there.
+pub(super) fn telling(graph: &Graph, moments: &Moments, pairs: &[Pair]) -> Vec<usize> {
+    let words = DRAWN.div_ceil(64);
+    // Per precedence, which orderings break it.
+    let mut broken = vec![vec![0u64; words]; pairs.len()];
+    let mut chance = Chance(1);
+    for ordering in 0..DRAWN {
+        let at = drawn(graph, moments, &mut chance);
+        for (&(a, b), broken) in pairs.iter().zip(&mut broken) {
+            broken[ordering / 64] |= u64::from(at[a] >= at[b]) << (ordering % 64);
+        }
+    }
+    let mut left = vec![0u64; words];
+    broken.iter().for_each(|broken| left.iter_mut().zip(broken).for_each(|(left, broken)| *left |= broken));
+    let mut told = Vec::new();
+    loop {
+        let more = |pair: usize| -> u32 {
+            broken[pair].iter().zip(&left).map(|(broken, left)| (broken & left).count_ones()).sum()
+        };
+        // Of equals the first.
+        let Some((most, pair)) = (0..pairs.len()).rev().map(|pair| (more(pair), pair)).max_by_key(|it| it.0)
+        else {
+            break;
+        };
+        if most == 0 {
+            break;
+        }
+        left.iter_mut().zip(&broken[pair]).for_each(|(left, broken)| *left &= !broken);
+        told.push(pair);
+    }
+    told.sort_unstable();
+    told
+}
+
+/// When each moment comes in an ordering that is drawn; at the end what does not.
+fn drawn(graph: &Graph, moments: &Moments, chance: &mut Chance) -> Vec<u32> {
+    const NEVER: u32 = u32::MAX;
+    let mut at = vec![NEVER; moments.len()];
+    let mut times = vec![0; moments.labels()];
+    let mut world = 0;
+    for step in 0.. {
+        let edges = graph.kept(world);
+        let ends = usize::from(graph.is_end(world));
+        let Some(edge) = edges.get(chance.below(edges.len() + ends)) else { break };
+        let label = usize::from(edge.label);
+        if times[label] < moments.times(label) {
+            times[label] += 1;
+            at[moments.of(label, times[label])] = step;
+        }
+        world = edge.to as usize;
+    }
+    at
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): any numbers do, as long as they are always the same.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ mixed >> 31) % bound.max(1) as u64) as usize
+    }
+}
