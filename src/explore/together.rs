@@ -90,7 +90,7 @@ impl<'a> Together<'a> {
             let room = explorer.scenario.bounds.memory;
             let whole = Whole::new(part.names(explorer.answers()), &part.graph, &[], room)??;
             let outcomes = known.worlds.len();
-            let group_of = |world: u32| known.outcomes.of(world);
+            let group_of = |world: u32| known.of(world);
             let pairs = whole.common(outcomes, &group_of, room)?;
             let happened = whole.happened(outcomes, &group_of);
             let common =
