@@ -8,19 +8,19 @@
 //! parts side by side, and its orderings are theirs, shuffled.
 
 use super::explorer::Explorer;
+use super::facets::{Facets, sets_alarms};
 use super::faults::put;
 use super::graph::{Graph, Progress};
 use super::interchange::Interchange;
 use super::labels::Labels;
-use super::listed::{Listed, has};
+use super::listed::Listed;
 use super::moments::Names;
 use super::passing::{does, lives_in, may_pass};
-use super::place::{AGAIN, Item, Owing, Place};
-use super::scenario::{Alarms, Bounds, Order, Scenario};
+use super::place::{Owing, Place};
+use super::scenario::{Alarms, Bounds, Scenario};
 use super::steps::UNBORN;
+use super::ties::{Group, joined, units, without_facets};
 use crate::event::Name;
-use crate::runtime::ProcessId;
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::swap;
 
@@ -52,6 +52,9 @@ pub(super) struct Part {
     pub graph: Graph,
     /// The places of the instances that it reaches, and no other part does but what passes by.
     pub slots: BTreeSet<u32>,
+    /// Those of which it reaches only some facets; and of these the ones whose alarms are its own, all that are set there.
+    pub shared: BTreeSet<u32>,
+    pub rings: BTreeSet<u32>,
     /// One message that passes by.
     pub passes: bool,
 }
@@ -92,9 +95,8 @@ fn may_be_apart(explorer: &Explorer) -> bool {
         && reductions.equal_worlds
         // A budget is one for all.
         && !faults.any()
-        // A property may look at all.
+        // A property may look at all; one of the end is asked of what parts come to together.
         && expect.always.is_empty()
-        && expect.finally.is_empty()
         // What caused what is told by ids, and those say who else was there.
         && !explorer.steps.mails.told.ids
         && !explorer.compares
@@ -114,7 +116,9 @@ pub(super) fn apart(explorer: &mut Explorer, watch: &mut dyn FnMut(Progress) -> 
     let slot = |bit: usize| explorer.listed.deliveries.get(bit).map(|delivery| delivery.slot);
     // Most have one instance.
     let one = (0..explorer.listed.len()).all(|bit| slot(bit).is_some() && slot(bit) == slot(0));
-    if !may_be_apart(explorer) || one && may_pass(explorer).is_empty() {
+    if !may_be_apart(explorer)
+        || one && may_pass(explorer).is_empty() && Facets::supposed(explorer, None).is_none()
+    {
         return Tried::Not;
     }
     let mut tried = Tried::Not;
@@ -135,10 +139,11 @@ fn explored(
     if explorer.begins(&start) || failed {
         return None;
     }
-    let mut groups = units(explorer, &start, &may_pass(explorer));
+    let mut facets = Facets::supposed(explorer, Some(&start)).unwrap_or_default();
+    let mut groups = units(explorer, &start, &may_pass(explorer), &facets);
     let mut taken = 0;
     loop {
-        groups = joined(groups, |group| ties(explorer, group));
+        groups = joined(explorer, groups);
         // One alone is the whole.
         let idle = |group: &&Group| group.walked.as_ref().is_some_and(|(_, graph)| graph.edge_count() == 0);
         if groups.len() - groups.iter().filter(idle).count() < 2 {
@@ -146,15 +151,18 @@ fn explored(
         }
         *tried = Tried::InVain;
         let known = |group: &Group| group.passes || group.walked.is_some();
-        if groups.iter().all(known) && all_pass(explorer, &mut groups)? {
+        if groups.iter().all(known) && all_pass(explorer, &mut groups, &facets)? {
             break;
         }
+        let mut tied = BTreeSet::new();
         for group in groups.iter_mut().filter(|group| !group.passes && group.walked.is_none()) {
-            taken += walk(explorer, &start, group, taken, watch)?;
+            taken += walk(explorer, &start, group, &facets, taken, watch)?;
+            tied.extend(facets.tied(explorer, group));
         }
+        without_facets(&mut groups, &mut facets, &tied);
     }
     for group in groups.iter_mut().filter(|group| group.passes) {
-        taken += walk(explorer, &start, group, taken, watch)?;
+        taken += walk(explorer, &start, group, &facets, taken, watch)?;
     }
     // When nothing else can happen is nothing that a part can tell.
     if explorer.scenario.alarms == Alarms::Last && explorer.steps.lives.any_sets_an_alarm() {
@@ -163,7 +171,9 @@ fn explored(
     let part = |group: Group| {
         let (stage, graph) = group.walked.expect("all are explored");
         let slots = if group.passes { BTreeSet::new() } else { group.slots };
-        Part { bits: group.bits.into_iter().collect(), stage, graph, slots, passes: group.passes }
+        let shared = group.facets.iter().map(|facet| facet.0).collect();
+        let (bits, passes) = (group.bits.into_iter().collect(), group.passes);
+        Part { bits, stage, graph, slots, shared, rings: group.rings, passes }
     };
     let mut parts: Vec<Part> = groups.into_iter().map(part).collect();
     // They are put to the others.
@@ -176,82 +186,47 @@ fn walk(
     explorer: &mut Explorer,
     start: &Place,
     group: &mut Group,
+    facets: &Facets,
     taken: u64,
     watch: &mut dyn FnMut(Progress) -> bool,
 ) -> Option<u64> {
     let bounds = explorer.scenario.bounds;
     let bounds = Bounds { memory: bounds.memory.saturating_sub(taken).max(1), ..bounds };
-    let mut stage = stage_of(explorer, start, group)?;
+    let mut stage = stage_of(explorer, start, group, facets)?;
     explorer.change(&mut stage);
     explorer.steps.reached.fill(false);
     explorer.suppose();
     let graph = Graph::explore(explorer, bounds, watch);
     explorer.change(&mut stage);
     let reached = explorer.steps.reached.iter().enumerate().filter(|(_, reached)| **reached);
-    group.slots.extend(reached.map(|(slot, _)| slot as u32));
+    let shared: BTreeSet<u32> = group.facets.iter().map(|facet| facet.0).collect();
+    group.slots.extend(reached.map(|(slot, _)| slot as u32).filter(|slot| !shared.contains(slot)));
     if graph.stopped.is_some() || stage.labels.full {
         return None;
     }
     let taken = graph.taken;
+    group.rings = shared.into_iter().filter(|&slot| sets_alarms(explorer, &graph, slot)).collect();
     group.walked = Some((stage, graph));
     Some(taken)
 }
 
-/// What is supposed to be a part; or is one, as far as is known.
-#[derive(Default)]
-struct Group {
-    bits: BTreeSet<usize>,
-    slots: BTreeSet<u32>,
-    /// What else is on its way when it begins.
-    items: Vec<Item>,
-    open: Vec<Item>,
-    /// One message that passes by.
-    passes: bool,
-    walked: Option<(Stage, Graph)>,
-}
-
-/// What two groups may have in common, so that they are one.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Tie {
-    Bit(usize),
-    Slot(u32),
-    Process(ProcessId),
-    /// A choice that is written alike: it is numbered among those of its name.
-    Text(String),
-}
-
-/// The least of which parts may consist: a message on its way, or an instance that lives.
-fn units(explorer: &mut Explorer, start: &Place, pass: &BTreeSet<usize>) -> Vec<Group> {
-    let mut units: Vec<Group> = Vec::new();
-    for bit in (0..explorer.listed.len()).filter(|&bit| has(&start.flight, bit)) {
-        let delivery = explorer.listed.deliveries.get(bit);
-        let slots = delivery.map(|delivery| delivery.slot).into_iter().collect();
-        let passes = pass.contains(&bit);
-        units.push(Group { bits: BTreeSet::from([bit]), slots, passes, ..Group::default() });
-    }
-    for slot in (0..start.lives.len() as u32).filter(|&slot| start.life(slot) != UNBORN) {
-        units.push(Group { slots: BTreeSet::from([slot]), ..Group::default() });
-    }
-    for &(to, mail) in &start.items {
-        let slot = explorer.slot_for(to as ProcessId, mail & !AGAIN);
-        units.push(Group { slots: BTreeSet::from([slot]), items: vec![(to, mail)], ..Group::default() });
-    }
-    for &item in start.owing.iter().flat_map(|owing| &owing.open) {
-        units.push(Group { open: vec![item], ..Group::default() });
-    }
-    units
-}
-
 /// Whether all that are supposed to pass by do so; of those that do not it is supposed no more.
-fn all_pass(explorer: &mut Explorer, groups: &mut [Group]) -> Option<bool> {
-    let mut lives: BTreeMap<u32, Option<BTreeSet<u32>>> = BTreeMap::new();
+fn all_pass(explorer: &mut Explorer, groups: &mut [Group], facets: &Facets) -> Option<bool> {
+    let mut lives: BTreeMap<_, Option<BTreeSet<u32>>> = BTreeMap::new();
     let mut patches: BTreeMap<(u32, Name), usize> = BTreeMap::new();
     let mut others = BTreeSet::new();
     for index in (0..groups.len()).filter(|&index| groups[index].passes) {
         let bit = *groups[index].bits.first()?;
-        let slot = explorer.listed.deliveries[bit].slot;
-        let mut owners = groups.iter().filter(|group| !group.passes && group.slots.contains(&slot));
-        let all = lives.entry(slot).or_insert_with(|| match owners.next() {
+        let delivery = &explorer.listed.deliveries[bit];
+        let slot = delivery.slot;
+        // Of an instance that has several facets it looks at one alone.
+        let facet = facets.of_message(slot, &explorer.scenario.deliver[delivery.message].message.type_);
+        let owns = |group: &&Group| match &facet {
+            Some(facet) => group.facets.contains(facet),
+            None => group.slots.contains(&slot),
+        };
+        let mut owners = groups.iter().filter(|group| !group.passes).filter(owns);
+        let all = lives.entry((slot, facet)).or_insert_with(|| match owners.next() {
             Some(Group { walked: Some((_, graph)), .. }) => lives_in(graph, slot),
             _ => Some(BTreeSet::from([UNBORN])),
         });
@@ -268,70 +243,13 @@ fn all_pass(explorer: &mut Explorer, groups: &mut [Group]) -> Option<bool> {
     }
     for &index in &others {
         (groups[index].passes, groups[index].walked) = (false, None);
+        groups[index].to_facets(explorer, facets);
     }
     Some(others.is_empty())
 }
 
-fn ties(explorer: &Explorer, group: &Group) -> Vec<Tie> {
-    let Group { bits, slots, walked, .. } = group;
-    if group.passes {
-        return bits.iter().map(|&bit| Tie::Bit(bit)).collect();
-    }
-    let mut ties: Vec<Tie> = slots.iter().map(|&slot| Tie::Slot(slot)).collect();
-    for &bit in bits {
-        ties.extend(
-            (0..explorer.listed.len())
-                .filter(|&other| other == bit || explorer.listed.waits(bit, other))
-                .map(Tie::Bit),
-        );
-    }
-    if explorer.order != Order::ANY {
-        // What comes to one process in some order comes to all of its instances.
-        ties.extend(slots.iter().map(|&slot| Tie::Process(explorer.steps.slots[slot as usize].0)));
-    }
-    if let Some((stage, _)) = walked {
-        let others = stage.labels.texts.iter().skip(stage.listed.deliveries.len());
-        ties.extend(others.cloned().map(Tie::Text));
-    }
-    ties
-}
-
-/// Those that have a tie in common, together.
-fn joined(groups: Vec<Group>, ties: impl Fn(&Group) -> Vec<Tie>) -> Vec<Group> {
-    let mut first: BTreeMap<Tie, usize> = BTreeMap::new();
-    let mut same: Vec<usize> = (0..groups.len()).collect();
-    fn root(same: &[usize], mut of: usize) -> usize {
-        while same[of] != of {
-            of = same[of];
-        }
-        of
-    }
-    for (index, group) in groups.iter().enumerate() {
-        for tie in ties(group) {
-            let other = root(&same, *first.entry(tie).or_insert(index));
-            let this = root(&same, index);
-            same[this.max(other)] = this.min(other);
-        }
-    }
-    let mut all: BTreeMap<usize, Group> = BTreeMap::new();
-    for (index, group) in groups.into_iter().enumerate() {
-        match all.entry(root(&same, index)) {
-            Entry::Vacant(free) => _ = free.insert(group),
-            Entry::Occupied(mut known) => {
-                let known = known.get_mut();
-                known.bits.extend(group.bits);
-                known.slots.extend(group.slots);
-                known.items.extend(group.items);
-                known.open.extend(group.open);
-                known.walked = None;
-            }
-        }
-    }
-    all.into_values().collect()
-}
-
 /// Where a part begins, and what may come in it. What was sent before is of no part.
-fn stage_of(explorer: &mut Explorer, start: &Place, group: &Group) -> Option<Stage> {
+fn stage_of(explorer: &mut Explorer, start: &Place, group: &Group, facets: &Facets) -> Option<Stage> {
     let bits: Vec<usize> = group.bits.iter().copied().collect();
     let listed = explorer.listed.part(explorer.scenario, &bits, explorer.order)?;
     let mut labels = Labels::default();
@@ -343,8 +261,11 @@ fn stage_of(explorer: &mut Explorer, start: &Place, group: &Group) -> Option<Sta
     for &slot in &group.slots {
         let life = start.life(slot);
         // What passes by is all that happens here.
-        let life = if group.passes { explorer.steps.lives.without_alarms(life) } else { life };
+        let life = if group.passes { explorer.steps.lives.with_alarms(life, |_| false) } else { life };
         place.set_life(slot, life);
+    }
+    for &(slot, _) in &group.facets {
+        place.set_life(slot, facets.life(explorer, &group.facets, slot, start.life(slot)));
     }
     place.items.clone_from(&group.items);
     if let Some(owing) = &start.owing {

@@ -13,6 +13,7 @@ use super::compose::{Combination, Known};
 use super::explorer::Explorer;
 use super::faults::put;
 use super::listed::has;
+use super::pairs::{Pairs, share};
 use super::place::{AGAIN, Place};
 use super::sides::{Side, Step};
 use crate::runtime::ProcessId;
@@ -23,6 +24,8 @@ use std::collections::BinaryHeap;
 pub(super) struct Beside<'a> {
     parts: &'a [Part],
     sides: Vec<Side>,
+    /// What two of them cost beside each other, where that was asked.
+    pairs: Option<Pairs>,
     /// How many worlds may still be looked at.
     patience: usize,
 }
@@ -33,6 +36,20 @@ const EDGES: usize = 4_000_000;
 
 /// Where each part is.
 type Row = Box<[u32]>;
+
+/// What the way from the beginning to where all parts end costs at least, as often as a part is of pairs.
+fn bound(sides: &[Side], pairs: &Pairs, row: &[u32]) -> u32 {
+    let near = |side: usize| sides[side].near[row[side] as usize];
+    if sides.len() == 1 {
+        return near(0);
+    }
+    let beside = |one: usize, other: usize| {
+        let known = pairs.near(sides, (one, row[one]), (other, row[other]));
+        known.unwrap_or_else(|| near(one) + near(other))
+    };
+    let with_others = |one: usize| -> u32 { (one + 1..sides.len()).map(|other| beside(one, other)).sum() };
+    (0..sides.len()).map(with_others).sum()
+}
 
 impl<'a> Beside<'a> {
     /// None where a part is too large.
@@ -60,7 +77,7 @@ impl<'a> Beside<'a> {
             groups.map(|group| group.iter().map(|&bit| part.bits[bit]).collect())
         });
         explorer.listed.interchange(&groups.collect::<Vec<_>>());
-        Some(Beside { parts, sides, patience: PATIENCE })
+        Some(Beside { parts, sides, pairs: None, patience: PATIENCE })
     }
 
     /// All that may come first, in canonical order: of which part, and its choice.
@@ -72,7 +89,7 @@ impl<'a> Beside<'a> {
     /// Per outcome, by the combinations that lead to it, the nearest ordering as choices are written. None where too much
     /// would have to be looked at.
     pub fn orderings(
-        mut self,
+        &mut self,
         explorer: &mut Explorer,
         all: &[Vec<Combination>],
     ) -> Option<Vec<Vec<String>>> {
@@ -95,16 +112,36 @@ impl<'a> Beside<'a> {
 
     /// How many inversions are left from each row that may lie on a nearest way.
     fn search(&mut self, explorer: &Explorer, targets: Vec<Row>) -> Option<FxHashMap<Row, u32>> {
+        if self.pairs.is_none() {
+            // Most find their way sooner than it is worked out what two parts cost beside each other.
+            let easy = Pairs::cells(&self.sides) / 16;
+            let found = self.search_with(explorer, &targets, &Pairs::none(&self.sides), easy);
+            if found.is_some() {
+                return found;
+            }
+        }
+        let pairs = self.pairs.take().unwrap_or_else(|| Pairs::of(explorer, &self.sides));
+        let found = self.search_with(explorer, &targets, &pairs, usize::MAX);
+        self.pairs = Some(pairs);
+        found
+    }
+
+    /// None where more rows than these would have to be looked at.
+    fn search_with(
+        &mut self,
+        explorer: &Explorer,
+        targets: &[Row],
+        pairs: &Pairs,
+        mut rows: usize,
+    ) -> Option<FxHashMap<Row, u32>> {
         let sides = &self.sides;
-        let near = |row: &Row| -> u32 {
-            sides.iter().zip(row).map(|(side, &world)| side.near[world as usize]).sum()
-        };
+        let share = share(sides);
         let mut least: FxHashMap<Row, u32> = FxHashMap::default();
         let mut done: FxHashMap<Row, u32> = FxHashMap::default();
         let mut ahead = BinaryHeap::new();
         for row in targets {
             least.insert(row.clone(), 0);
-            ahead.push(Reverse((near(&row), 0, row)));
+            ahead.push(Reverse((bound(sides, pairs, row), 0, row.clone())));
         }
         let mut best = u32::MAX;
         while let Some(Reverse((whole, left, row))) = ahead.pop() {
@@ -114,21 +151,19 @@ impl<'a> Beside<'a> {
             if least[&row] < left || done.contains_key(&row) {
                 continue;
             }
+            rows = rows.checked_sub(1)?;
             self.patience = self.patience.checked_sub(1)?;
             if sides.iter().zip(&row).all(|(side, &world)| side.begins(world)) {
-                best = left;
+                best = whole;
             }
-            // What has come in one part has overtaken what is listed before it and in flight in another.
-            let between = whole - left - near(&row);
             for (index, side) in sides.iter().enumerate() {
                 for step in &side.into[row[index] as usize] {
-                    let (cost, overtakes) = self.cost(explorer, &row, index, step);
+                    let (cost, more) = self.cost(explorer, pairs, &row, index, step);
                     let left = left + cost;
                     let mut before = row.clone();
                     before[index] = step.from;
                     if least.get(&before).is_none_or(|&known| left < known) {
-                        let overtaken = self.overtaken(explorer, &row, index, step);
-                        let whole = left + near(&before) + between + overtaken - overtakes;
+                        let whole = (i64::from(whole) + i64::from(share * cost) + more) as u32;
                         if whole <= best {
                             least.insert(before.clone(), left);
                             ahead.push(Reverse((whole, left, before)));
@@ -141,29 +176,39 @@ impl<'a> Beside<'a> {
         Some(done)
     }
 
-    /// How many that are listed before a message it overtakes; and how many of other parts.
-    fn cost(&self, explorer: &Explorer, row: &[u32], index: usize, step: &Step) -> (u32, u32) {
-        let Some((bit, own)) = step.listed else { return (0, 0) };
-        let others = self.sides.iter().zip(row).enumerate().filter(|(other, _)| *other != index);
-        let overtaken = others.map(|(_, (side, &world))| match side.flights.get(world as usize) {
-            Some(flight) => explorer.listed.overtaken(bit as usize, flight),
-            None => 0,
-        });
-        let others = overtaken.sum::<u32>();
-        (own + others, others)
-    }
-
-    /// How many of other parts have come that are listed behind it.
-    fn overtaken(&self, explorer: &Explorer, row: &[u32], index: usize, step: &Step) -> u32 {
-        let Some((bit, _)) = step.listed else { return 0 };
-        let others = self.sides.iter().zip(row).enumerate().filter(|(other, _)| *other != index);
-        others
-            .map(|(_, (side, &world))| explorer.listed.behind(bit as usize, &side.came[world as usize]))
-            .sum()
+    /// How many that are listed before a message it overtakes; and by how much more the beginning is estimated to be
+    /// away from behind it than from before it, which is less than nothing as a rule.
+    fn cost(&self, explorer: &Explorer, pairs: &Pairs, row: &[u32], index: usize, step: &Step) -> (u32, i64) {
+        let sides = &self.sides;
+        let near = |world: u32| i64::from(sides[index].near[world as usize]);
+        let own = near(step.from) - near(row[index]);
+        let (mut cost, mut more) = (step.listed.map_or(0, |(_, own)| own), 0);
+        for (other, (side, &world)) in sides.iter().zip(row).enumerate().filter(|(other, _)| *other != index)
+        {
+            let flight = side.flights.get(world as usize);
+            let overtakes = step
+                .listed
+                .zip(flight)
+                .map_or(0, |((bit, _), flight)| explorer.listed.overtaken(bit as usize, flight));
+            cost += overtakes;
+            let known = |here: u32| pairs.near(sides, (index, here), (other, world)).map(i64::from);
+            more += match (known(step.from), known(row[index])) {
+                (Some(before), Some(behind)) => before - behind,
+                _ => {
+                    // What has come in one part has overtaken what is listed before it and in flight in another.
+                    let came = &side.came[world as usize];
+                    let overtaken =
+                        step.listed.map_or(0, |(bit, _)| explorer.listed.behind(bit as usize, came));
+                    own + i64::from(share(sides)) * (i64::from(overtaken) - i64::from(overtakes))
+                }
+            };
+        }
+        (cost, if sides.len() == 1 { own } else { more })
     }
 
     fn follow(&self, explorer: &mut Explorer, left: &FxHashMap<Row, u32>) -> Option<Vec<String>> {
         let mut ordering = Vec::new();
+        let nothing = Pairs::none(&self.sides);
         let mut worlds: Vec<u32> = vec![0; self.sides.len()];
         // All that end alike are one.
         let row = |worlds: &[u32]| -> Option<(Row, u32)> {
@@ -190,7 +235,8 @@ impl<'a> Beside<'a> {
                 let step = steps
                     .iter()
                     .find(|step| (step.from, step.to, step.choice) == (worlds[index], to, choice));
-                if step.is_some_and(|step| then + self.cost(explorer, &here, index, step).0 == rest) {
+                if step.is_some_and(|step| then + self.cost(explorer, &nothing, &here, index, step).0 == rest)
+                {
                     found = Some((next, there, then, text));
                     break;
                 }
@@ -260,6 +306,8 @@ impl<'a> Beside<'a> {
             let flies = part.bits.iter().enumerate().filter(|(bit, _)| has(&place.flight, *bit));
             flies.for_each(|(_, &number)| put(&mut whole.flight, number, true));
             part.slots.iter().for_each(|&slot| whole.set_life(slot, place.life(slot)));
+            // Of an instance that several reach nothing but its alarms matters here.
+            part.rings.iter().for_each(|&slot| whole.set_life(slot, place.life(slot)));
             whole.items.extend_from_slice(&place.items);
             if let Some(owing) = &place.owing {
                 let all = whole.owing.get_or_insert_default();
@@ -304,8 +352,10 @@ impl<'a> Beside<'a> {
             self.parts[side.part].bits.contains(&bit) || side.passing.iter().any(|passing| passing.0 == bit)
         };
         let of_bit = |bit: usize| self.sides.iter().position(|side| has(side, bit));
-        let of_slot =
-            |slot: u32| self.sides.iter().position(|side| self.parts[side.part].slots.contains(&slot));
+        let of_slot = |slot: u32| {
+            let reaches = |part: &Part| part.slots.contains(&slot) || part.rings.contains(&slot);
+            self.sides.iter().position(|side| reaches(&self.parts[side.part]))
+        };
         match choice.take.what {
             What::Listed(bit) => of_bit(bit),
             What::Sent(index) => {

@@ -9,17 +9,19 @@ use super::beside::Beside;
 use super::count::{Count, Sorted};
 use super::decided::Decided;
 use super::explorer::Explorer;
+use super::facets::given_on_the_way;
 use super::graph::{Graph, Progress, Stopped};
-use super::judge::unanswered;
+use super::judge::{Broken, Finally, unanswered};
 use super::labels::Sign;
 use super::lengths::{Factorials, Lengths, by_length, shuffled};
 use super::listed::Delivery;
 use super::outcomes::{Outcome, Outcomes, outcome};
 use super::place::Place;
-use super::report::{Apart, Interchanged};
+use super::report::{Apart, Interchanged, Kind};
 use super::steps::Given;
 use super::together::Together;
 use num_bigint::BigUint;
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 /// What was found of the whole.
@@ -30,6 +32,8 @@ pub(super) struct Composed {
     pub nearest: Vec<Vec<String>>,
     pub decided: Vec<Decided>,
     pub undecided: Option<Stopped>,
+    /// The properties that do not hold where some orderings end, with how many those are, and the nearest.
+    pub broken: Vec<(Broken, Count, Vec<String>)>,
     pub orderings: Count,
     /// How many worlds were walked.
     pub states: u64,
@@ -42,14 +46,24 @@ pub(super) type Combination = Vec<u32>;
 
 /// What is known of a part alone.
 pub(super) struct Known {
-    pub outcomes: Outcomes,
-    /// Per outcome of it the worlds in which it ends so.
+    /// Per outcome of it the worlds in which it ends so. Where properties look at the end, an outcome is one for each way in
+    /// which the instances may be then.
     pub worlds: Vec<Vec<u32>>,
+    of: FxHashMap<u32, u32>,
     /// Per outcome how many orderings have each length.
     pub lengths: Vec<Lengths>,
+    /// Per outcome what the instances of which it reaches only some facets are given, in an ordering that leads there.
+    given: Vec<Vec<(u32, Given)>>,
     /// The most choices that lead to a world, by a nearest way; and those to a world from which others lead on.
     deepest: u64,
     deepest_open: u64,
+}
+
+impl Known {
+    /// The outcome of a world where the part ends.
+    pub fn of(&self, world: u32) -> Option<usize> {
+        self.of.get(&world).map(|&outcome| outcome as usize)
+    }
 }
 
 /// So many combinations of the parts' outcomes are put together.
@@ -64,17 +78,28 @@ pub(super) fn compose(
     let mut known = Vec::with_capacity(parts.len());
     for part in &mut parts {
         explorer.change(&mut part.stage);
-        let found = known_of(explorer, &part.graph);
+        let found = known_of(explorer, part);
         explorer.change(&mut part.stage);
         known.push(found?);
     }
     within_bounds(explorer, &parts, &known)?;
     let mut whole: BTreeMap<Outcome, (Vec<Combination>, BigUint)> = BTreeMap::new();
+    let mut finally = Finally::new(explorer);
+    let mut failing: Vec<(Vec<Combination>, BigUint)> =
+        vec![Default::default(); explorer.scenario.expect.finally.len()];
     for Partial { combination, place, lengths } in combined(explorer, &parts, &known)? {
         let found = outcome(explorer, &place);
+        let many: BigUint = lengths.values().sum();
+        for (holds, (combinations, count)) in finally.judged(explorer, &place)?.into_iter().zip(&mut failing)
+        {
+            if !holds {
+                combinations.push(combination.clone());
+                *count += &many;
+            }
+        }
         let (combinations, count) = whole.entry(found).or_default();
         combinations.push(combination);
-        lengths.values().for_each(|more| *count += more);
+        *count += many;
     }
     let (mut outcomes, mut combinations, mut counts) = (Vec::new(), Vec::new(), Vec::new());
     for (outcome, (all, count)) in whole {
@@ -82,9 +107,16 @@ pub(super) fn compose(
         combinations.push(all);
         counts.push(Count::Finite(count));
     }
-    let beside = Beside::new(explorer, &mut parts, &known)?;
+    let mut beside = Beside::new(explorer, &mut parts, &known)?;
     let begin = beside.begin(explorer);
     let nearest = beside.orderings(explorer, &combinations)?;
+    let mut broken = Vec::new();
+    for (property, (combinations, count)) in explorer.scenario.expect.finally.iter().zip(failing) {
+        if !combinations.is_empty() {
+            let nearest = beside.orderings(explorer, &[combinations])?.swap_remove(0);
+            broken.push((Broken::of(property, Kind::Finally), Count::Finite(count), nearest));
+        }
+    }
     let met: u64 = parts.iter().map(|part| part.graph.len() as u64).sum();
     let mut undecided = None;
     let mut go_on = || {
@@ -108,13 +140,15 @@ pub(super) fn compose(
         nearest,
         decided,
         undecided,
+        broken,
         orderings,
         states: met,
     })
 }
 
 /// None where a part does not end everywhere, or there is something in it that only the whole can say.
-fn known_of(explorer: &Explorer, graph: &Graph) -> Option<Known> {
+fn known_of(explorer: &mut Explorer, part: &Part) -> Option<Known> {
+    let graph = &part.graph;
     let sorted = Sorted::new(graph);
     let outcomes = Outcomes::new(explorer, graph);
     let is_plain = sorted.behind_a_circle.is_empty()
@@ -128,13 +162,42 @@ fn known_of(explorer: &Explorer, graph: &Graph) -> Option<Known> {
     let last = graph.len() - 1;
     // A world's depth never falls.
     let open = (0..=last).rev().find(|&world| !graph.edges(world, &mut Vec::new()).is_empty());
+    let worlds = ends(explorer, graph, &outcomes);
+    let numbered = worlds
+        .iter()
+        .zip(0..)
+        .flat_map(|(worlds, outcome)| worlds.iter().map(move |&world| (world, outcome)));
+    let of: FxHashMap<u32, u32> = numbered.collect();
+    let given = worlds.iter().map(|worlds| match part.shared.is_empty() {
+        true => Vec::new(),
+        false => given_on_the_way(explorer, part, worlds[0]),
+    });
     Some(Known {
-        lengths: by_length(graph, &sorted, outcomes.found.len(), &|world| outcomes.of(world)),
-        worlds: outcomes.worlds(),
-        outcomes,
+        lengths: by_length(graph, &sorted, worlds.len(), &|world| {
+            of.get(&world).map(|&outcome| outcome as usize)
+        }),
+        given: given.collect(),
+        worlds,
+        of,
         deepest: depth(&last),
         deepest_open: open.as_ref().map_or(0, depth),
     })
+}
+
+/// The worlds in which a part ends, outcome by outcome.
+fn ends(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> Vec<Vec<u32>> {
+    if explorer.scenario.expect.finally.is_empty() {
+        return outcomes.worlds();
+    }
+    let mut views: BTreeMap<(usize, Vec<u32>, u32), Vec<u32>> = BTreeMap::new();
+    let mut place = Place::default();
+    for (outcome, worlds) in outcomes.worlds().into_iter().enumerate() {
+        for world in worlds {
+            graph.read(world as usize, &mut place);
+            views.entry((outcome, place.lives.clone(), place.sent)).or_default().push(world);
+        }
+    }
+    views.into_values().collect()
 }
 
 /// None where the whole would reach a bound, as far as parts can tell.
@@ -159,7 +222,11 @@ struct Partial {
 fn combined(explorer: &mut Explorer, parts: &[Part], known: &[Known]) -> Option<Vec<Partial>> {
     let mut factorials = Factorials::default();
     let begin = Lengths::from([(0, BigUint::from(1u8))]);
-    let place = Place { sent: explorer.start().sent, ..Place::default() };
+    let start = explorer.start();
+    let flight = vec![0; explorer.listed.words];
+    let mut place = Place { sent: start.sent, flight, ..Place::default() };
+    let shared = parts.iter().flat_map(|part| &part.shared);
+    shared.for_each(|&slot| place.set_life(slot, start.life(slot)));
     let mut all = vec![Partial { combination: Vec::new(), place, lengths: begin }];
     let mut end = Place::default();
     for (part, known) in parts.iter().zip(known) {
@@ -176,6 +243,11 @@ fn combined(explorer: &mut Explorer, parts: &[Part], known: &[Known]) -> Option<
                 } else {
                     part.graph.read(worlds[0] as usize, &mut end);
                     part.slots.iter().for_each(|&slot| place.set_life(slot, end.life(slot)));
+                    // What the facets of an instance become together is what it makes of all that they are given.
+                    for &(slot, given) in &known.given[outcome] {
+                        let step = explorer.steps.take(slot, place.life(slot), given, 0);
+                        place.set_life(slot, explorer.steps.step(step).life);
+                    }
                     place.sent = explorer.steps.bags.sum(place.sent, end.sent);
                 }
                 let mut combination = combination.clone();

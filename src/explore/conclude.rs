@@ -134,13 +134,16 @@ fn of_parts(
         reductions.push("interchangeable");
     }
     reductions.push("apart");
+    let broken = composed.broken.into_iter();
+    let findings =
+        broken.map(|(broken, count, ordering)| broken_finding(&broken, way(ordering), Some(count)));
     let said = Said {
+        findings: findings.collect(),
         orderings: composed.orderings,
         states: composed.states,
         stopped: None,
         undecided: composed.undecided,
         found: found(scenario, &composed.outcomes, composed.counts, ways, composed.decided),
-        findings: Vec::new(),
         waiting: Waiting::new(),
         lasso: None,
         reductions,

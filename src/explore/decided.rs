@@ -121,9 +121,8 @@ pub(super) fn decide<P: Paths>(
         let like = &like;
         let each = |&(a, b): &Pair| like[a].iter().flat_map(move |&a| like[b].iter().map(move |&b| (a, b)));
         let mut told: Vec<Pair> = told.iter().flat_map(each).collect();
-        if like.iter().any(|like| like.len() > 1) {
-            told.sort_unstable();
-        }
+        // What was weakened stands where the stronger did; and of which labels some are alike shows nowhere.
+        told.sort_unstable();
         // What never comes may be one of several, and then its pairs read alike.
         let mut by: Vec<String> = Vec::new();
         for said in told.iter().map(text) {

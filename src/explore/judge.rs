@@ -26,6 +26,38 @@ pub(super) struct Broken {
     pub failed: Option<String>,
 }
 
+impl Broken {
+    pub fn of(property: &Property, kind: Kind) -> Broken {
+        let (name, text) = (property.name.clone(), property.text.clone());
+        Broken { name, text, kind, worlds: Vec::new(), failed: None }
+    }
+}
+
+/// The properties of the end, judged where parts that were explored apart end together.
+pub(super) struct Finally<'a> {
+    properties: &'a [Property],
+    counted: BTreeSet<&'a Name>,
+    tally: Tally<'a>,
+}
+
+impl<'a> Finally<'a> {
+    pub fn new(explorer: &Explorer<'a>) -> Finally<'a> {
+        let properties = &explorer.scenario.expect.finally;
+        let counted: BTreeSet<&Name> = properties.iter().flat_map(|property| property.counted()).collect();
+        Finally { properties, tally: Tally::new(explorer, &counted), counted }
+    }
+
+    /// Which of them hold. None where one cannot be judged: why it could not in the first world is for the whole to say.
+    pub fn judged(&mut self, explorer: &Explorer, place: &Place) -> Option<Vec<bool>> {
+        if self.properties.is_empty() {
+            return Some(Vec::new());
+        }
+        let counts = self.tally.counts(explorer, place);
+        let counts = self.counted.iter().map(|&type_| type_.clone()).zip(counts).collect();
+        self.properties.iter().map(|property| holds(explorer, place, property, &counts).ok()).collect()
+    }
+}
+
 /// What the properties see of a world: equal views are judged once.
 type View = (Vec<u32>, Vec<u64>);
 
@@ -38,16 +70,9 @@ pub(super) fn judge(explorer: &Explorer, graph: &Graph) -> Vec<Broken> {
         return Vec::new();
     }
     let counted: BTreeSet<&Name> = properties.iter().flat_map(|(property, _)| property.counted()).collect();
-    let broken = |&(property, kind): &(&Property, Kind)| Broken {
-        name: property.name.clone(),
-        text: property.text.clone(),
-        kind,
-        worlds: Vec::new(),
-        failed: None,
-    };
     let mut judging = Judging {
         explorer,
-        broken: properties.iter().map(broken).collect(),
+        broken: properties.iter().map(|&(property, kind)| Broken::of(property, kind)).collect(),
         properties: properties.into_iter().map(|(property, _)| property).collect(),
         tally: Tally::new(explorer, &counted),
         counted,

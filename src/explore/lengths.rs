@@ -82,7 +82,7 @@ impl Factorials {
     }
 
     /// In how many ways so many places can be chosen from all.
-    fn choose(&mut self, all: usize, some: usize) -> BigUint {
+    pub fn choose(&mut self, all: usize, some: usize) -> BigUint {
         let whole = self.of(all).clone();
         whole / (self.of(some).clone() * self.of(all - some))
     }

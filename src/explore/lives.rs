@@ -125,14 +125,17 @@ impl Lives {
         self.lives.iter().any(|life| !life.alarms.is_empty())
     }
 
-    /// The same life with no alarm armed.
-    pub fn without_alarms(&mut self, number: u32) -> u32 {
+    /// The same life with some of its alarms alone. Where their order matters, with all of them or with none.
+    pub fn with_alarms(&mut self, number: u32, is_kept: impl Fn(&Name) -> bool) -> u32 {
         let Life { process, instance, alarms, seen } = self.get(number);
-        if alarms.is_empty() {
+        let is_kept = |alarm: &&Armed| is_kept(&alarm.message.type_);
+        let kept: Vec<Armed> = alarms.iter().filter(is_kept).cloned().collect();
+        if kept.len() == alarms.len() {
             return number;
         }
-        let instance = Instance { alarms: Vec::new(), ..instance.clone() };
-        self.intern(Life { process: *process, instance, alarms: Vec::new(), seen: seen.clone() })
+        let instance =
+            Instance { alarms: kept.iter().map(|alarm| alarm.message.clone()).collect(), ..instance.clone() };
+        self.intern(Life { process: *process, instance, alarms: kept, seen: seen.clone() })
     }
 
     /// What of a life's data was set, if it is the same in all else.

@@ -2,7 +2,7 @@
 //! part of its own, though it reaches an instance that others reach, too.
 //!
 //! Supposed at first of all of which the file does not say otherwise: nothing that answers them changes the state or an
-//! alarm, and of the data they set only members that no expression reads. Then the others are walked without
+//! alarm, and of the data they set only members that no expression reads and nothing else sets. Then the others are walked without
 //! them, and in every life of the instance each must do the same: send the same, which nobody hears, and set the same
 //! members to the same. One that does not is one of the others, and these are walked again.
 
@@ -12,7 +12,7 @@ use super::place::Place;
 use super::scenario::Order;
 use super::steps::{Given, UNBORN};
 use crate::event::{Document, Name};
-use crate::process::{Definition, Reaction};
+use crate::process::{AfterEnd, Definition, Reaction};
 use crate::runtime::ProcessId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,19 +49,23 @@ fn changes_nothing(definition: &Definition, type_: &Name) -> bool {
     if definition.starter(type_).is_some() || reads().any(|reads| reads.all_data) {
         return false;
     }
-    let read: BTreeSet<&String> = reads().flat_map(|reads| &reads.data).collect();
-    let plain = |reaction: &Reaction| {
-        let idle = |(member, _): &(Name, _)| !read.contains(&member.to_string());
+    let states = definition.states.iter().map(|state| &state.own);
+    let all = || states.clone().chain(definition.any.iter().map(|shared| &shared.answers));
+    let own: Vec<&Reaction> = all().filter_map(|answers| answers.on.get(type_)).flatten().collect();
+    let mut known: BTreeSet<&str> = reads().flat_map(|reads| &reads.data).map(String::as_str).collect();
+    // It may be set to what it was, which no life tells: what comes behind is what it is in the end.
+    let others = definition.reactions().filter(|other| !own.iter().any(|own| std::ptr::eq(*own, *other)));
+    known.extend(others.flat_map(|other| &other.set).map(|(member, _)| &**member));
+    // What the life before knew is gone.
+    let forgets = definition.after_end == AfterEnd::Forget;
+    let plain = |reaction: &&Reaction| {
+        let idle = |(member, _): &(Name, _)| !forgets && !known.contains(&**member);
         reaction.to.is_none()
             && reaction.alarms.is_empty()
             && reaction.cancel.is_empty()
             && reaction.set.iter().all(idle)
     };
-    let answers = definition.states.iter().map(|state| &state.own);
-    let mut answers = answers.chain(definition.any.iter().map(|shared| &shared.answers));
-    answers.all(|answers| {
-        !answers.defer.contains(type_) && answers.on.get(type_).into_iter().flatten().all(plain)
-    })
+    own.iter().all(plain) && all().all(|answers| !answers.defer.contains(type_))
 }
 
 /// The lives of an instance in the worlds of a part; none where those are too many.

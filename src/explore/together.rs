@@ -89,7 +89,7 @@ impl<'a> Together<'a> {
             }
             let room = explorer.scenario.bounds.memory;
             let outcomes = known.worlds.len();
-            let group_of = |world: u32| known.outcomes.of(world);
+            let group_of = |world: u32| known.of(world);
             let names = part.names(explorer.answers());
             let whole = Whole::new(names, &part.graph, &[], (outcomes, &group_of), room)??;
             let pairs = whole.common(outcomes, &group_of, room)??;

@@ -371,7 +371,7 @@ impl State {
 }
 
 impl Reaction {
-    pub(super) fn expressions<'a>(&'a self, found: &mut Vec<&'a Expr>) {
+    pub fn expressions<'a>(&'a self, found: &mut Vec<&'a Expr>) {
         found.extend(&self.when);
         self.set.iter().for_each(|(_, template)| template.expressions(found));
         self.sends.iter().for_each(|outgoing| outgoing.expressions(found));

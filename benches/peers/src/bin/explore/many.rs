@@ -7,6 +7,7 @@ use std::cell::Cell;
 
 const ALIKE: Floor = Floor::AtMost(30.0);
 const HUNDRED: Floor = Floor::AtMost(1.0);
+const REGIONS: Floor = Floor::AtMost(100.0);
 
 /// 20 messages, 16 of them alike: 20! / 16! orderings.
 pub fn alike(args: &Args, table: &mut Table) {
@@ -51,6 +52,20 @@ pub fn apart(args: &Args, table: &mut Table) {
         assert_eq!(Report::of(&run).orderings(), ours::product(1..=24));
     });
     table.value("eight orders of three messages, whole command", (all[0].seconds() * 1e3, "ms"), Floor::None);
+}
+
+/// One process of six regions with four messages each: 24! orderings, a fourth of them to each outcome.
+pub fn regions(args: &Args, table: &mut Table) {
+    let run = ours::check(args, "school-trip", "large/six-regions.yaml");
+    let all = in_turns(&[&run], args.rounds, |_, whole| {
+        assert_eq!(whole.code, 0);
+        let report = Report::of(&run);
+        assert_eq!(report.orderings(), ours::product(1..=24));
+        let fourth = ours::product((1..=24).filter(|&number| number != 4));
+        let found = report.outcomes();
+        assert!(found.len() == 4 && found.iter().all(|(_, orderings)| *orderings == fourth), "{found:?}");
+    });
+    table.value("six regions of four messages, whole command", (all[0].seconds() * 1e3, "ms"), REGIONS);
 }
 
 /// Of the six orders of permit, band and storm each outcome has so many.
