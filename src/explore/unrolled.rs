@@ -114,7 +114,7 @@ impl<'a> Unrolled<'a> {
         // The counts that come of counts and a label.
         let mut counts_after: FxHashMap<(u32, u16), (u32, u16)> = FxHashMap::default();
         let mut table = Table::new();
-        table.meet(hash_of(0, 0), 0, |_| false);
+        table.meet(hash_of(0, 0), 0, |_| false, |_| hash_of(0, 0));
         let mut nodes =
             Nodes { world: vec![0], counts: vec![0], edges: vec![], edge_at: vec![], counted: vec![] };
         let mut index = 0;
@@ -138,9 +138,11 @@ impl<'a> Unrolled<'a> {
                     });
                 }
                 let next = nodes.world.len() as u32;
-                let same =
-                    |node: u32| (nodes.world[node as usize], nodes.counts[node as usize]) == (edge.to, after);
-                let to = table.meet(hash_of(edge.to, after), next, same);
+                let node = |node: u32| (nodes.world[node as usize], nodes.counts[node as usize]);
+                let hash = |(world, counts)| hash_of(world, counts);
+                let there = (edge.to, after);
+                let to =
+                    table.meet(hash(there), next, |known| node(known) == there, |known| hash(node(known)));
                 if to == next {
                     nodes.world.push(edge.to);
                     nodes.counts.push(after);
