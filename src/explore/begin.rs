@@ -65,8 +65,10 @@ impl Explorer<'_> {
     pub fn begin_with(&mut self, next: &mut Place, number: u16) -> Applied {
         let (_, mail, slot) = self.beginning(next).expect("a first message is to come");
         let begun = next.owing.as_ref().map_or(0, |owing| owing.begun as usize);
-        let step = self.give(next, slot, Given::Mail(mail, false, number));
+        let given = Given::Mail(mail, false, number);
+        let step = self.give(next, slot, given);
         self.begin(next, begun + 1);
-        Applied { step: Some(step), sent: self.steps.step(step).sent, slot: Some(slot) }
+        let sent = self.steps.step(step).sent;
+        Applied { step: Some(step), sent, said: 0, slot: Some(slot), given: Some(given) }
     }
 }

@@ -1,5 +1,7 @@
 //! What may happen next in a world, and what a choice did.
 
+use super::steps::Given;
+
 /// Something that may happen next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Choice {
@@ -88,10 +90,13 @@ pub(super) struct Applied {
     pub step: Option<u32>,
     /// What was sent.
     pub sent: u32,
-    /// The instance that took it.
+    /// Of that, what was said whatever the instance makes of it.
+    pub said: u32,
+    /// The instance that took it, and what it was given.
     pub slot: Option<u32>,
+    pub given: Option<Given>,
 }
 
 impl Applied {
-    pub const NOTHING: Applied = Applied { step: None, sent: 0, slot: None };
+    pub const NOTHING: Applied = Applied { step: None, sent: 0, said: 0, slot: None, given: None };
 }

@@ -294,14 +294,14 @@ impl<'a> Explorer<'a> {
             next.peril.as_mut().expect("a crash is left").stops = Some((input, take.served));
             if self.forgets() {
                 // Nothing is saved and nothing is out; what is, the point says at which the host stops.
-                return Applied { sent: said, ..Applied::NOTHING };
+                return Applied { sent: said, said, ..Applied::NOTHING };
             }
         }
         let (slot, given) = self.given(next, input, again, take.served);
         let step = self.give(next, slot, given);
         let sent = self.steps.step(step).sent;
         let sent = if said == 0 { sent } else { self.steps.bags.sum(said, sent) };
-        Applied { step: Some(step), sent, slot: Some(slot) }
+        Applied { step: Some(step), sent, said, slot: Some(slot), given: Some(given) }
     }
 
     /// What a service has said whose answer arrives: all of its alternative.

@@ -230,7 +230,7 @@ impl Explorer<'_> {
             }
             other => unreachable!("{other:?} is a step"),
         }
-        Applied { sent, ..Applied::NOTHING }
+        Applied { sent, said: sent, ..Applied::NOTHING }
     }
 
     /// Takes an input out of what is in flight, or off a budget; and whether it was delivered before.

@@ -1,33 +1,32 @@
 //! What was learned of worlds, so that most are never looked at themselves.
 //!
 //! What may happen next depends on the scene alone, but for the alarms, which are the cast's. What comes of one choice depends
-//! on the scene, on the instance that takes it, and of a fault on whether it is the last that may strike; on nothing else.
-//! So a choice that was taken once in a scene is taken for every world with this scene and this instance, and a world in
-//! which all was taken before is put together from what came of it.
+//! on the scene, on what the instance that takes it does to the scene, and of a fault on whether it is the last that may strike;
+//! on nothing else. So a choice that was taken once in a scene is taken for every world with this scene in which the
+//! instance does the same, and a world in which all was taken before is put together from what came of it.
 
-use super::choice::{Applied, Choice, What};
+use super::choice::{Applied, Choice, Take, What};
 use super::explorer::Explorer;
-use super::offers::{Change, Few, Menu, Offers, Sort, Who};
-use super::place::{CAST, Place};
+use super::offers::{Came, Menu, NONE, Offers, Turn};
+use super::place::Place;
+use super::reactions::{Asked, Change, Reactions};
+use super::rows::Rows;
 use super::scenario::{Alarms, Faults};
-use super::steps::UNBORN;
-use super::worlds::{World, Worlds};
-use rustc_hash::FxHashMap;
+use super::steps::Given;
+use super::worlds::World;
 
 /// What one choice leads to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Next {
     pub world: World,
-    /// Its number, where somebody has looked.
-    pub number: Option<u32>,
     pub label: u16,
     /// For how many choices it stands.
     pub weight: u16,
 }
 
 impl Next {
-    fn of(world: World, Sort { label, weight, .. }: Sort) -> Next {
-        Next { world, number: None, label, weight }
+    fn of(Turn { scene, label, weight, .. }: Turn, cast: u32) -> Next {
+        Next { world: World { scene, cast }, label, weight }
     }
 }
 
@@ -44,18 +43,14 @@ pub(super) struct Looked {
 pub(super) struct Known {
     alarms: Alarms,
     offers: Offers,
-    /// By cast: the alarms that may ring, by number.
+    reactions: Reactions,
+    /// By cast: the alarms that may ring, each by the number of what is asked.
     rings: Vec<Option<Box<[u32]>>>,
-    /// Slot, life and place.
-    ring_numbers: FxHashMap<(u32, u32, usize), u32>,
-    /// The first is none at all.
-    changes: Few<Change>,
-    /// The cast that comes of a cast and a change.
-    after: FxHashMap<(u32, u32), u32>,
     /// Room that is kept from one world to the next.
     place: Place,
     there: Place,
     choices: Vec<Choice>,
+    learned: Learned,
 }
 
 /// Of so many worlds all is remembered.
@@ -63,81 +58,73 @@ const FEW: usize = 1024;
 
 impl Known {
     pub fn new(explorer: &Explorer) -> Known {
-        let mut changes = Few::default();
-        changes.number(Change { life: None, sent: 0, spends: Faults::NONE });
         Known {
             alarms: explorer.scenario.alarms,
             offers: Offers::default(),
+            reactions: Reactions::new(),
             rings: Vec::new(),
-            ring_numbers: FxHashMap::default(),
-            changes,
-            after: FxHashMap::default(),
             place: Place::default(),
             there: Place::default(),
             choices: Vec::new(),
+            learned: Learned::default(),
         }
     }
 
     pub fn bytes(&self) -> usize {
-        self.offers.bytes() + self.rings.capacity() * 24 + self.after.capacity() * 16
+        self.offers.bytes() + self.reactions.bytes() + self.rings.capacity() * 24
     }
 
     /// What a world leads to, in canonical order, where nothing in it is new.
-    pub fn look(&self, worlds: &Worlds, world: World, next: &mut Vec<Next>) -> Option<Looked> {
+    pub fn look(&self, rows: &Rows, world: World, next: &mut Vec<Next>) -> Option<Looked> {
         let menu = self.offers.menu(world.scene)?;
-        let rings = match self.rings_in(worlds, world.scene) {
+        let rings = match self.rings_in(rows, world.scene) {
             true => self.rings.get(world.cast as usize)?.as_deref()?,
             false => &[],
         };
         let begin = next.len();
-        let row = worlds.cast(world.cast);
-        let mut take = |offer: (u32, u32)| {
+        let mut take = |(asked, chain): (u32, u32)| {
             let before = next.len();
-            for (scene, sort) in self.offers.turns(offer) {
-                let cast = match sort.change {
-                    0 => world.cast,
-                    change => *self.after.get(&(world.cast, change))?,
-                };
-                next.push(Next::of(World { scene, cast }, sort));
-            }
+            let (class, casts) = self.reactions.of_cast(world.cast, asked)?;
+            let came = self.offers.turns(chain, class).zip(casts);
+            next.extend(came.map(|(turn, &cast)| Next::of(turn, cast)));
             (next.len() > before).then_some(())
         };
         let (before, behind) = menu.offers();
         for number in before {
-            take(self.offers.offer(number, row))?;
+            take(self.offers.offer(number))?;
         }
         for &ring in rings {
-            take((menu.rings, ring))?;
+            take((ring, menu.rings))?;
         }
         for number in behind {
-            take(self.offers.offer(number, row))?;
+            take(self.offers.offer(number))?;
         }
-        let ends = menu.before == 0 && rings.is_empty() && !worlds.stops(world.scene);
+        let ends = menu.before == 0 && rings.is_empty() && !rows.stops(world.scene);
         Some(Looked { ends, quiet: next.len() == begin })
     }
 
     /// Whether the cast's alarms may ring in a scene that is remembered.
-    fn rings_in(&self, worlds: &Worlds, scene: u32) -> bool {
-        self.alarms == Alarms::Any && !worlds.stops(scene)
+    fn rings_in(&self, rows: &Rows, scene: u32) -> bool {
+        self.alarms == Alarms::Any && !rows.stops(scene)
     }
 
     /// The same of a world in which something is new. None where messages were taken for interchangeable that are not.
-    /// `further`: whether it is asked what comes of the choices.
+    /// `met`: how many worlds there are. `further`: whether it is asked what comes of the choices.
     pub fn learn(
         &mut self,
         explorer: &mut Explorer,
-        worlds: &mut Worlds,
-        number: usize,
+        rows: &mut Rows,
+        (world, met): (World, usize),
         further: bool,
         next: &mut Vec<Next>,
     ) -> Option<Looked> {
         let (mut place, mut choices) = (std::mem::take(&mut self.place), std::mem::take(&mut self.choices));
-        worlds.read(number, &mut place);
+        rows.read(world, &mut place);
         explorer.ready(&place, &mut choices);
         let sound = !explorer.interchange.is_any() || explorer.confirm(&place, &choices);
         let ends = choices.iter().all(|choice| choice.take.what.is_fault()) && place.stops().is_none();
         if sound && further {
-            self.take_all(explorer, worlds, worlds.get(number), &place, &choices, next);
+            self.take_all(explorer, rows, (world, met), (&place, &choices), next);
         }
         let quiet = choices.is_empty();
         (self.place, self.choices) = (place, choices);
@@ -148,10 +135,9 @@ impl Known {
     fn take_all(
         &mut self,
         explorer: &mut Explorer,
-        worlds: &mut Worlds,
-        world: World,
-        place: &Place,
-        choices: &[Choice],
+        rows: &mut Rows,
+        (world, met): (World, usize),
+        (place, choices): (&Place, &[Choice]),
         next: &mut Vec<Next>,
     ) {
         // What a service with `entity` answers, and that a host may stop, are parts of one offer.
@@ -161,7 +147,7 @@ impl Known {
         let all = offers().filter(|&(what, _)| !is_ring(what)).count();
         let before = offers().filter(|&(what, _)| !is_ring(what) && !what.is_fault()).count();
         // Where hardly two worlds have a scene in common, remembering would take more than it gives.
-        let pays = worlds.len() < FEW || 2 * worlds.scenes() <= worlds.len();
+        let pays = met < FEW || 2 * rows.scenes() <= met;
         let mut menu = match may_remember(explorer, place, before) {
             false => Menu::NEVER,
             true if pays || self.offers.menu(world.scene).is_some() => {
@@ -169,41 +155,61 @@ impl Known {
             }
             true => Menu::UNKNOWN,
         };
-        let row = worlds.cast(world.cast).to_vec();
+        let row = rows.cast(world.cast).to_vec();
         let (mut rings, mut number) = (Vec::new(), menu.begin as usize);
         for (what, all) in offers() {
             if !menu.is_known() {
-                self.take(explorer, worlds, place, all, next);
+                self.take(explorer, rows, place, all, next);
                 continue;
             }
-            let known = match what {
+            let (asked, chain) = match what {
                 What::Ring(slot, alarm) => {
-                    let new = self.ring_numbers.len() as u32;
-                    let ring = *self.ring_numbers.entry((slot, place.life(slot), alarm)).or_insert(new);
+                    let ring = self.reactions.asked(
+                        Asked {
+                            slot: Some(slot),
+                            given: Some(Given::Ring(alarm as u16)),
+                            clock: place.clock,
+                            stops: all.iter().any(|choice| choice.take.stops),
+                            ..Asked::default()
+                        },
+                        NONE,
+                    );
                     rings.push(ring);
-                    (menu.rings, ring)
+                    (ring, menu.rings)
                 }
                 _ => {
                     number += 1;
-                    self.offers.offer(number - 1, &row)
+                    self.offers.offer(number - 1)
                 }
             };
-            if !self.take_known(explorer, worlds, world.cast, known, next) {
-                let learned = self.take(explorer, worlds, place, all, next);
-                let whole = match what {
-                    What::Ring(..) => {
-                        menu.rings = self.offers.chain(known.0, known.1, &learned.came);
-                        true
+            let begin = next.len();
+            if self.take_known(explorer, rows, world.cast, (asked, chain), next) {
+                debug_assert!(self.is_right(explorer, rows, place, all, &next[begin..]));
+                continue;
+            }
+            self.take(explorer, rows, place, all, next);
+            let Learned { asked: now, came, does, changes, elsewhere } = &mut self.learned;
+            let now = self.reactions.asked(*now, asked);
+            let class = self.reactions.learn(&row, now, does, changes);
+            let whole = match (what, class) {
+                (What::Ring(..), Some(class)) => match self.offers.chain(chain, class, came) {
+                    Some(rings) => {
+                        menu.rings = rings;
+                        now == asked
                     }
-                    _ => self.offers.learn(number - 1, learned.who, &row, &learned.came),
-                };
-                if !whole || learned.elsewhere {
-                    menu = Menu::NEVER;
-                }
+                    None => false,
+                },
+                (_, Some(class)) => self.offers.learn(number - 1, now, class, came),
+                (_, None) => false,
+            };
+            if !whole || *elsewhere {
+                menu = Menu::NEVER;
+            } else {
+                self.reactions.of(explorer, rows, world.cast, now);
             }
         }
         self.offers.set_menu(world.scene, menu);
-        if menu.is_known() && self.rings_in(worlds, world.scene) {
+        if menu.is_known() && self.rings_in(rows, world.scene) {
             let cast = world.cast as usize;
             self.rings.resize(self.rings.len().max(cast + 1), None);
             self.rings[cast].get_or_insert_with(|| rings.into());
@@ -214,79 +220,120 @@ impl Known {
     fn take(
         &mut self,
         explorer: &mut Explorer,
-        worlds: &mut Worlds,
+        rows: &mut Rows,
         from: &Place,
         choices: &[Choice],
         next: &mut Vec<Next>,
-    ) -> Learned {
-        let mut learned = Learned::default();
+    ) {
+        let mut learned = std::mem::take(&mut self.learned);
+        learned.begin(from, choices);
         for choice in choices {
-            let mut there = std::mem::take(&mut self.there);
-            let applied = explorer.apply(from, choice.take, &mut there);
-            let to = worlds.part(&there);
+            let applied = explorer.apply(from, choice.take, &mut self.there);
+            let to = rows.part(&self.there);
             let weight = u16::try_from(choice.weight).unwrap_or_else(|_| {
                 explorer.labels.full = true;
                 u16::MAX
             });
-            let change = self.change(explorer, (from, &there), applied, &mut learned);
-            let sort = Sort { change, label: choice.label, weight };
-            next.push(Next::of(to, sort));
-            learned.came.push((to.scene, sort));
-            self.there = there;
+            let change = learned.change(explorer, (from, &self.there), applied);
+            learned.changes.push(change);
+            learned.note(explorer, choice, applied, change.spends);
+            next.push(Next { world: to, label: choice.label, weight });
+            learned.came.push((to.scene, choice.label, weight));
         }
-        learned
-    }
-
-    /// What one choice has changed in the cast.
-    fn change(
-        &mut self,
-        explorer: &mut Explorer,
-        (from, to): (&Place, &Place),
-        applied: Applied,
-        learned: &mut Learned,
-    ) -> u32 {
-        let slots = from.lives.len().max(to.lives.len()) as u32;
-        let mut changed = (0..slots).filter(|&slot| from.life(slot) != to.life(slot));
-        let life = changed.next().map(|slot| (slot, to.life(slot)));
-        let own = life.is_none_or(|(slot, _)| applied.slot == Some(slot)) && changed.next().is_none();
-        let sent = explorer.steps.bags.sum(from.sent, applied.sent) == to.sent;
-        let spends = from.left().taken(to.left());
-        learned.elsewhere |= !own || !sent;
-        learned.who = Who { slot: learned.who.slot.or(applied.slot), spends };
-        self.changes.number(Change { life, sent: applied.sent, spends })
+        self.learned = learned;
     }
 
     /// Takes what was taken before, if it was; the cast that comes of it may be new.
     fn take_known(
         &mut self,
         explorer: &mut Explorer,
-        worlds: &mut Worlds,
+        rows: &mut Rows,
         cast: u32,
-        offer: (u32, u32),
+        (asked, chain): (u32, u32),
         next: &mut Vec<Next>,
     ) -> bool {
+        let Some((class, casts)) = self.reactions.of(explorer, rows, cast, asked) else { return false };
         let before = next.len();
-        for (scene, sort) in self.offers.turns(offer) {
-            let there = match sort.change {
-                0 => cast,
-                change => *self.after.entry((cast, change)).or_insert_with(|| {
-                    let change = self.changes.get(change);
-                    changed(explorer, worlds, cast, change)
-                }),
-            };
-            next.push(Next::of(World { scene, cast: there }, sort));
-        }
+        let came = self.offers.turns(chain, class).zip(casts);
+        next.extend(came.map(|(turn, &cast)| Next::of(turn, cast)));
         next.len() > before
+    }
+
+    /// Whether what is known of an offer is what comes of it, when it is taken once more.
+    fn is_right(
+        &mut self,
+        explorer: &mut Explorer,
+        rows: &mut Rows,
+        place: &Place,
+        choices: &[Choice],
+        known: &[Next],
+    ) -> bool {
+        let mut next = Vec::new();
+        self.take(explorer, rows, place, choices, &mut next);
+        next == known
     }
 }
 
 /// What was learned of one offer.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Learned {
-    came: Vec<(u32, Sort)>,
-    who: Who,
+    asked: Asked,
+    came: Vec<Came>,
+    /// What the scene must know of each choice; and what it changes in the cast.
+    does: Vec<u32>,
+    changes: Vec<Change>,
     /// Something has changed that is nobody's business.
     elsewhere: bool,
+}
+
+impl Learned {
+    fn begin(&mut self, from: &Place, choices: &[Choice]) {
+        self.elsewhere = false;
+        self.asked = Asked::default();
+        self.came.clear();
+        self.does.clear();
+        self.changes.clear();
+        // How an alarm is called may be the life's matter; and which rings, a scene knows where the host may stop.
+        match choices {
+            [Choice { take: Take { what: What::Ring(slot, alarm), .. }, label, .. }, ..] => {
+                self.does.extend([slot + 1, *alarm as u32, u32::from(*label)]);
+            }
+            _ => self.does.push(0),
+        }
+        self.asked.clock = from.clock;
+        self.asked.stops = choices.iter().any(|choice| choice.take.stops);
+    }
+
+    /// What one choice has changed in the cast.
+    fn change(&mut self, explorer: &mut Explorer, (from, to): (&Place, &Place), applied: Applied) -> Change {
+        let slots = from.lives.len().max(to.lives.len()) as u32;
+        let mut changed = (0..slots).filter(|&slot| from.life(slot) != to.life(slot));
+        let life = changed.next().map(|slot| (slot, to.life(slot)));
+        let own = life.is_none_or(|(slot, _)| applied.slot == Some(slot)) && changed.next().is_none();
+        let sent = explorer.steps.bags.sum(from.sent, applied.sent) == to.sent;
+        self.elsewhere |= !own || !sent;
+        Change { life, sent: applied.sent, spends: from.left().taken(to.left()) }
+    }
+
+    /// What one choice has asked, and what it does that the scene must know.
+    fn note(&mut self, explorer: &Explorer, choice: &Choice, applied: Applied, spends: Faults) {
+        let Take { what, served, stops, .. } = choice.take;
+        let effect = applied.step.map_or(0, |step| explorer.steps.step(step).effect + 1);
+        self.does.extend([u32::from(served) << 1 | u32::from(stops), effect]);
+        let Applied { slot, given, said, .. } = applied;
+        let given = given.map(Given::whichever);
+        if self.came.is_empty() {
+            let listed = match what {
+                // Each of those that do the same was confirmed with the lives of which it was asked.
+                What::Listed(bit) if explorer.interchange.is_any() => Some(bit),
+                _ => None,
+            };
+            self.asked = Asked { slot, given, listed, said, spends, ..self.asked };
+        }
+        // Where nothing is saved and nothing is out yet, nobody was given anything.
+        let same = slot.is_none() || (slot, given) == (self.asked.slot, self.asked.given);
+        self.elsewhere |= !same || (said, spends) != (self.asked.said, self.asked.spends);
+    }
 }
 
 /// Whether what may happen depends on the scene alone, but for alarms. Where alarms ring last, it is the whole cast's
@@ -297,17 +344,4 @@ fn may_remember(explorer: &Explorer, place: &Place, before: usize) -> bool {
         || explorer.begins(place)
         || explorer.scenario.alarms == Alarms::Last && before == 0
         || explorer.forgets() && place.stops().is_some())
-}
-
-/// The cast that comes of a change.
-fn changed(explorer: &mut Explorer, worlds: &mut Worlds, cast: u32, change: Change) -> u32 {
-    let mut row = worlds.cast(cast).to_vec();
-    row[0] = explorer.steps.bags.sum(row[0], change.sent);
-    row[1] -= change.spends.code();
-    if let Some((slot, life)) = change.life {
-        let at = CAST + slot as usize;
-        row.resize(row.len().max(at + 1), UNBORN);
-        row[at] = life;
-    }
-    worlds.cast_of(&row)
 }

@@ -1,9 +1,6 @@
 //! What is remembered of scenes: what each offers, and what came of it.
 
 use super::pieces::Shelves;
-use super::place::CAST;
-use super::scenario::Faults;
-use super::steps::UNBORN;
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
 
@@ -19,54 +16,32 @@ pub(super) struct Menu {
     pub rings: u32,
 }
 
-/// A choice that a scene offers, whoever is there. There are many: what most have in common is a number.
+/// A choice that a scene offers, whoever is there.
 #[derive(Debug, Clone, Copy)]
 struct Offer {
-    who: u32,
+    /// The number of what is asked.
+    asked: u32,
     /// What came of it: where a chain begins.
     turns: u32,
 }
 
-/// On what of a cast it depends what comes of a choice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(super) struct Who {
-    /// The instance that takes it, if one does.
-    pub slot: Option<u32>,
-    /// What it takes off the budgets: one of a kind, or nothing.
-    pub spends: Faults,
-}
-
-/// What came of a choice, but for the scene.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Sort {
-    /// The number of what changes in the cast.
-    pub change: u32,
+/// What came of an offer, of those who answer in one way: several where a service has alternatives, or a host may stop.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Turn {
+    /// How they answer.
+    class: u32,
+    pub scene: u32,
+    /// The next of the chain.
+    next: u32,
     pub label: u16,
     pub weight: u16,
 }
 
-/// What came of an offer, with one life: several where a service has alternatives, or a host may stop.
-#[derive(Debug, Clone, Copy)]
-struct Turn {
-    /// The life, and whether it was the last of its kind; or the number of a ring.
-    of: u32,
-    scene: u32,
-    sort: u32,
-    /// The next of the chain.
-    next: u32,
-}
+/// A scene, and the label and the weight of the choice that leads there.
+pub(super) type Came = (u32, u16, u16);
 
-/// What a choice changes in a cast.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Change {
-    /// Whose life it is from now on.
-    pub life: Option<(u32, u32)>,
-    pub sent: u32,
-    pub spends: Faults,
-}
-
-/// The end of a chain.
-const NONE: u32 = u32::MAX;
+/// The end of a chain; and what is asked, where nobody knows.
+pub(super) const NONE: u32 = u32::MAX;
 /// Where the offers of a scene begin that nobody has looked at; and of one that cannot be remembered.
 const UNKNOWN: u32 = u32::MAX;
 const NEVER: u32 = u32::MAX - 1;
@@ -87,27 +62,12 @@ impl Menu {
     }
 }
 
-impl Who {
-    /// What it depends on, of a cast's row. What a scene says of a budget is whether anything is left of it.
-    pub fn of(self, row: &[u32]) -> u32 {
-        let life = self.slot.map_or(UNBORN, |slot| row.get(CAST + slot as usize).copied().unwrap_or(UNBORN));
-        let Faults { duplicates, losses, crashes } = self.spends;
-        let left = Faults::of_code(row[1]);
-        let last = (duplicates, left.duplicates) == (1, 1)
-            || (losses, left.losses) == (1, 1)
-            || (crashes, left.crashes) == (1, 1);
-        life << 1 | u32::from(last)
-    }
-}
-
 /// By scene.
 #[derive(Debug, Default)]
 pub(super) struct Offers {
     menus: Vec<Menu>,
     offers: Shelves<Offer>,
     turns: Shelves<Turn>,
-    whos: Few<Who>,
-    sorts: Few<Sort>,
 }
 
 /// The few that many have in common, by number.
@@ -136,6 +96,10 @@ impl<T: Copy + Eq + Hash> Few<T> {
     pub fn get(&self, number: u32) -> T {
         self.all[number as usize]
     }
+
+    pub fn find(&self, number: u32) -> Option<T> {
+        self.all.get(number as usize).copied()
+    }
 }
 
 impl Offers {
@@ -159,8 +123,7 @@ impl Offers {
             && let (Ok(before), Ok(all)) = (u16::try_from(before), u16::try_from(all))
         {
             let begin = self.offers.len() as u32;
-            let who = self.whos.number(Who::default());
-            (0..all).for_each(|_| self.offers.push(Offer { who, turns: NONE }));
+            (0..all).for_each(|_| self.offers.push(Offer { asked: NONE, turns: NONE }));
             return Menu { begin, before, all, rings: NONE };
         }
         let fits = (usize::from(menu.before), usize::from(menu.all)) == (before, all);
@@ -174,42 +137,44 @@ impl Offers {
         self.menus[scene as usize] = menu;
     }
 
-    /// Where the chain of an offer begins, and of what in it, with a cast's row.
-    pub fn offer(&self, number: usize, row: &[u32]) -> (u32, u32) {
-        let Offer { who, turns } = self.offers.get(number);
-        (turns, self.whos.get(who).of(row))
+    /// What an offer asks, by number, and where its chain begins.
+    pub fn offer(&self, number: usize) -> (u32, u32) {
+        let Offer { asked, turns } = self.offers.get(number);
+        (asked, turns)
     }
 
-    /// Notes what came of an offer; false where it turns out to depend on something else than was thought.
-    pub fn learn(&mut self, number: usize, who: Who, row: &[u32], came: &[(u32, Sort)]) -> bool {
-        let Offer { who: thought, turns } = self.offers.get(number);
-        let of = who.of(row);
-        let who = self.whos.number(who);
-        if turns != NONE && thought != who {
+    /// Notes what came of an offer; false where it turns out to ask something else than was thought, or something else came
+    /// of it for others of this class.
+    pub fn learn(&mut self, number: usize, asked: u32, class: u32, came: &[Came]) -> bool {
+        let Offer { asked: thought, turns } = self.offers.get(number);
+        if turns != NONE && thought != asked {
             return false;
         }
-        let turns = self.chain(turns, of, came);
-        self.offers.set(number, Offer { who, turns });
-        true
+        let turns = self.chain(turns, class, came);
+        turns.inspect(|&turns| self.offers.set(number, Offer { asked, turns })).is_some()
     }
 
-    /// Puts what came of a choice, scenes among it, before what is known; answers where the chain begins now.
-    pub fn chain(&mut self, chain: u32, of: u32, came: &[(u32, Sort)]) -> u32 {
-        let first = self.turns.len();
-        for (number, &(scene, sort)) in (first as u32 + 1..).zip(came) {
-            let sort = self.sorts.number(sort);
-            self.turns.push(Turn { of, scene, sort, next: number });
+    /// Puts what came of a choice before what is known; answers where the chain begins now. None where something else came
+    /// of it for others of this class.
+    pub fn chain(&mut self, chain: u32, class: u32, came: &[Came]) -> Option<u32> {
+        let mut known = self.turns(chain, class).peekable();
+        if known.peek().is_some() {
+            let known = known.map(|Turn { scene, label, weight, .. }| (scene, label, weight));
+            return known.eq(came.iter().copied()).then_some(chain);
         }
-        let Some(last) = self.turns.len().checked_sub(1).filter(|&last| last >= first) else { return chain };
-        self.turns.set(last, Turn { next: chain, ..self.turns.get(last) });
-        first as u32
+        drop(known);
+        let first = self.turns.len() as u32;
+        for (number, &(scene, label, weight)) in (1..).zip(came) {
+            let next = if number == came.len() { chain } else { first + number as u32 };
+            self.turns.push(Turn { class, scene, next, label, weight });
+        }
+        Some(if came.is_empty() { chain } else { first })
     }
 
-    /// What came of a choice, in canonical order; nothing where nobody has taken it.
-    pub fn turns(&self, (chain, of): (u32, u32)) -> impl Iterator<Item = (u32, Sort)> {
+    /// What came of a choice, in canonical order; nothing where nobody who answers in this way has taken it.
+    pub fn turns(&self, chain: u32, class: u32) -> impl Iterator<Item = Turn> {
         let turn = |at: u32| (at != NONE).then(|| self.turns.get(at as usize));
         let all = std::iter::successors(turn(chain), move |last| turn(last.next));
-        let these = all.skip_while(move |turn| turn.of != of).take_while(move |turn| turn.of == of);
-        these.map(|turn| (turn.scene, self.sorts.get(turn.sort)))
+        all.skip_while(move |turn| turn.class != class).take_while(move |turn| turn.class == class)
     }
 }

@@ -74,6 +74,7 @@ impl<T: Copy> Pieces<T> {
 #[derive(Debug)]
 pub(super) struct Shelves<T> {
     shelves: Vec<Vec<T>>,
+    len: usize,
 }
 
 /// How many a shelf holds, as a power of two.
@@ -81,12 +82,13 @@ const SHELF: u32 = 14;
 
 impl<T> Default for Shelves<T> {
     fn default() -> Shelves<T> {
-        Shelves { shelves: Vec::new() }
+        Shelves { shelves: Vec::new(), len: 0 }
     }
 }
 
 impl<T: Copy> Shelves<T> {
     pub fn push(&mut self, one: T) {
+        self.len += 1;
         match self.shelves.last_mut() {
             Some(shelf) if shelf.len() < 1 << SHELF => shelf.push(one),
             last => {
@@ -99,6 +101,7 @@ impl<T: Copy> Shelves<T> {
         }
     }
 
+    #[inline]
     pub fn get(&self, number: usize) -> T {
         self.shelves[number >> SHELF][number & ((1 << SHELF) - 1)]
     }
@@ -107,8 +110,9 @@ impl<T: Copy> Shelves<T> {
         self.shelves[number >> SHELF][number & ((1 << SHELF) - 1)] = one;
     }
 
+    #[inline]
     pub fn len(&self) -> usize {
-        self.shelves.last().map_or(0, |last| ((self.shelves.len() - 1) << SHELF) + last.len())
+        self.len
     }
 
     pub fn bytes(&self) -> usize {
@@ -133,10 +137,13 @@ impl<T: Copy + Eq + Hash> Interned<T> {
     /// The number of a run; a new one if it was never met.
     pub fn number(&mut self, run: &[T]) -> u32 {
         let runs = &self.runs;
-        let hash = FxBuildHasher.hash_one(run);
+        let hash_of = |run: &[T]| {
+            let hash = FxBuildHasher.hash_one(run);
+            (hash ^ hash >> 32) as u32
+        };
         let new = runs.len() as u32;
-        let number =
-            self.table.meet((hash ^ hash >> 32) as u32, new, |known| runs.get(known as usize) == run);
+        let same = |known: u32| runs.get(known as usize) == run;
+        let number = self.table.meet(hash_of(run), new, same, |known| hash_of(runs.get(known as usize)));
         if number == new {
             self.runs.push(run);
         }

@@ -139,13 +139,13 @@ impl Place {
     pub fn write(&self, row: &mut Vec<u32>) {
         row.push((CAST + self.lives.len()) as u32);
         self.write_cast(row);
-        self.write_scene(row);
+        self.write_scene(&mut |number| row.push(number));
     }
 
     /// Reads what [`Place::write`] wrote.
     pub fn read(&mut self, row: &[u32], layout: Layout) {
         let (cast, scene) = row[1..].split_at(row[0] as usize);
-        self.read_scene(scene, layout);
+        self.read_scene(&mut scene.iter().copied(), layout);
         self.read_cast(cast);
     }
 
@@ -166,55 +166,52 @@ impl Place {
     }
 
     /// All the rest: what is on its way, and what may go wrong. Of a budget only whether anything is left of it.
-    pub fn write_scene(&self, row: &mut Vec<u32>) {
-        row.push(self.clock);
-        row.extend_from_slice(&self.flight);
+    pub fn write_scene(&self, put: &mut impl FnMut(u32)) {
+        put(self.clock);
+        write_all(&self.flight, put);
         if let Some(peril) = &self.peril {
-            peril.write(row);
+            peril.write(put);
         }
         if let Some(owing) = &self.owing {
-            owing.write(row);
+            owing.write(put);
         }
         if let Some(watched) = &self.watched {
-            watched.write(row);
+            watched.write(put);
         }
-        write_items(&self.items, row);
+        write_items(&self.items, put);
     }
 
-    pub fn read_scene(&mut self, row: &[u32], layout: Layout) {
-        self.clock = row[0];
-        let (flight, mut rest) = row[1..].split_at(layout.words);
-        self.flight.clear();
-        self.flight.extend_from_slice(flight);
+    pub fn read_scene(&mut self, row: &mut impl Iterator<Item = u32>, layout: Layout) {
+        self.clock = next(row);
+        read_all(layout.words, row, &mut self.flight);
         match layout.faults {
-            true => rest = self.peril.get_or_insert_default().read(rest, layout.words),
+            true => self.peril.get_or_insert_default().read(row, layout.words),
             false => self.peril = None,
         }
         match layout.services {
-            true => rest = self.owing.get_or_insert_default().read(rest),
+            true => self.owing.get_or_insert_default().read(row),
             false => self.owing = None,
         }
         match layout.watches {
-            true => rest = self.watched.get_or_insert_default().read(rest),
+            true => self.watched.get_or_insert_default().read(row),
             false => self.watched = None,
         }
-        read_items(rest, &mut self.items);
+        read_items(usize::MAX, row, &mut self.items);
     }
 
     /// The parts of a scene's row that say which listed messages are in flight, and which of them came.
-    pub fn flight_of(row: &[u32], Layout { words, faults, .. }: Layout) -> (&[u32], Option<&[u32]>) {
-        (&row[1..1 + words], faults.then(|| &row[1 + words..1 + 2 * words]))
-    }
-
-    /// How many numbers of a scene's row [`Place::flight_of`] looks at.
-    pub fn flight_len(Layout { words, faults, .. }: Layout) -> usize {
-        1 + if faults { 2 * words } else { words }
+    pub fn flight_of(
+        row: &mut impl Iterator<Item = u32>,
+        Layout { words, faults, .. }: Layout,
+    ) -> (Vec<u32>, Option<Vec<u32>>) {
+        let mut words = || row.skip(1).take(words).collect();
+        (words(), faults.then(words))
     }
 
     /// Like `clone_from`, which as it is derived would make every part anew.
     pub fn copy_from(&mut self, other: &Place) {
         (self.sent, self.clock) = (other.sent, other.clock);
-        self.flight.clone_from(&other.flight);
+        copy(&mut self.flight, &other.flight);
         match (&mut self.peril, &other.peril) {
             (Some(peril), Some(other)) => peril.copy_from(other),
             (peril, other) => peril.clone_from(other),
@@ -222,112 +219,122 @@ impl Place {
         match (&mut self.owing, &other.owing) {
             (Some(owing), Some(other)) => {
                 owing.begun = other.begun;
-                owing.open.clone_from(&other.open);
-                owing.failed.clone_from(&other.failed);
+                copy(&mut owing.open, &other.open);
+                copy(&mut owing.failed, &other.failed);
             }
             (owing, other) => owing.clone_from(other),
         }
         match (&mut self.watched, &other.watched) {
             (Some(watched), Some(other)) => {
-                watched.commands.clone_from(&other.commands);
-                watched.twice.clone_from(&other.twice);
+                copy(&mut watched.commands, &other.commands);
+                copy(&mut watched.twice, &other.twice);
             }
             (watched, other) => watched.clone_from(other),
         }
-        self.lives.clone_from(&other.lives);
-        self.items.clone_from(&other.items);
+        copy(&mut self.lives, &other.lives);
+        copy(&mut self.items, &other.items);
     }
 }
 
 /// The mark of a message comes last in a row, where a number that is small stays so.
-fn write_items(items: &[Item], row: &mut Vec<u32>) {
-    items.iter().for_each(|&(to, mail)| row.extend([to, mail.rotate_left(1)]));
+fn write_items(items: &[Item], put: &mut impl FnMut(u32)) {
+    items.iter().for_each(|&(to, mail)| write_all(&[to, mail.rotate_left(1)], put));
 }
 
-fn read_items(row: &[u32], items: &mut Vec<Item>) {
+fn write_all(numbers: &[u32], put: &mut impl FnMut(u32)) {
+    numbers.iter().for_each(|&number| put(number));
+}
+
+fn copy<T: Copy>(to: &mut Vec<T>, from: &[T]) {
+    to.clear();
+    to.extend_from_slice(from);
+}
+
+/// The next number of a row in which there is one.
+fn next(row: &mut impl Iterator<Item = u32>) -> u32 {
+    row.next().expect("a row is as long as it was written")
+}
+
+fn read_all(many: usize, row: &mut impl Iterator<Item = u32>, numbers: &mut Vec<u32>) {
+    numbers.clear();
+    numbers.extend(row.take(many));
+}
+
+/// At most so many, as long as there are some.
+fn read_items(most: usize, row: &mut impl Iterator<Item = u32>, items: &mut Vec<Item>) {
     items.clear();
-    items.extend(row.chunks_exact(2).map(|item| (item[0], item[1].rotate_right(1))));
+    while items.len() < most
+        && let Some(to) = row.next()
+    {
+        items.push((to, next(row).rotate_right(1)));
+    }
 }
 
 impl Peril {
     fn copy_from(&mut self, other: &Peril) {
         (self.left, self.stops) = (other.left, other.stops);
-        self.came.clone_from(&other.came);
-        self.open.clone_from(&other.open);
-        self.done.clone_from(&other.done);
-        self.copies.clone_from(&other.copies);
+        copy(&mut self.came, &other.came);
+        copy(&mut self.open, &other.open);
+        copy(&mut self.done, &other.done);
+        copy(&mut self.copies, &other.copies);
     }
 
-    fn write(&self, row: &mut Vec<u32>) {
-        row.extend_from_slice(&self.came);
-        row.extend_from_slice(&self.open);
+    fn write(&self, put: &mut impl FnMut(u32)) {
+        write_all(&self.came, put);
+        write_all(&self.open, put);
         let Faults { duplicates, losses, crashes } = self.left;
-        row.push([duplicates, losses, crashes].iter().fold(0, |all, &left| all << 1 | u32::from(left > 0)));
-        row.extend(self.stops.map_or([0; 3], |(input, number)| input.code(number)));
-        row.extend([self.done.len() as u32, self.copies.len() as u32]);
-        write_items(&self.done, row);
-        self.copies.iter().for_each(|copy| row.extend(Input::Copy(*copy).code(0)));
+        put([duplicates, losses, crashes].iter().fold(0, |all, &left| all << 1 | u32::from(left > 0)));
+        write_all(&self.stops.map_or([0; 3], |(input, number)| input.code(number)), put);
+        put(self.done.len() as u32);
+        put(self.copies.len() as u32);
+        write_items(&self.done, put);
+        self.copies.iter().for_each(|copy| write_all(&Input::Copy(*copy).code(0), put));
     }
 
-    /// Answers the rest of the row.
-    fn read<'a>(&mut self, row: &'a [u32], words: usize) -> &'a [u32] {
-        let (came, row) = row.split_at(words);
-        let (open, row) = row.split_at(words);
-        self.came.clear();
-        self.came.extend_from_slice(came);
-        self.open.clear();
-        self.open.extend_from_slice(open);
-        self.stops = Input::of([row[1], row[2], row[3]]);
-        let (done, copies) = (row[4] as usize, row[5] as usize);
-        let (done, row) = row[6..].split_at(2 * done);
-        let (copies, row) = row.split_at(3 * copies);
-        read_items(done, &mut self.done);
+    fn read(&mut self, row: &mut impl Iterator<Item = u32>, words: usize) {
+        read_all(words, row, &mut self.came);
+        read_all(words, row, &mut self.open);
+        // Whether anything is left of the budgets says the cast.
+        next(row);
+        self.stops = Input::of([next(row), next(row), next(row)]);
+        let (done, copies) = (next(row), next(row));
+        read_items(done as usize, row, &mut self.done);
         self.copies.clear();
-        self.copies.extend(copies.chunks_exact(3).map(|code| match Input::of([code[0], code[1], code[2]]) {
+        let copy = |_| match Input::of([next(row), next(row), next(row)]) {
             Some((Input::Copy(copy), _)) => copy,
             other => unreachable!("{other:?} is no copy"),
-        }));
-        row
+        };
+        self.copies.extend((0..copies).map(copy));
     }
 }
 
 impl Owing {
-    fn write(&self, row: &mut Vec<u32>) {
-        row.extend([self.begun, self.open.len() as u32, self.failed.len() as u32]);
-        write_items(&self.open, row);
-        row.extend_from_slice(&self.failed);
+    fn write(&self, put: &mut impl FnMut(u32)) {
+        write_all(&[self.begun, self.open.len() as u32, self.failed.len() as u32], put);
+        write_items(&self.open, put);
+        write_all(&self.failed, put);
     }
 
-    /// Answers the rest of the row.
-    fn read<'a>(&mut self, row: &'a [u32]) -> &'a [u32] {
-        self.begun = row[0];
-        let (open, failed) = (row[1] as usize, row[2] as usize);
-        let (open, row) = row[3..].split_at(2 * open);
-        let (failed, row) = row.split_at(failed);
-        read_items(open, &mut self.open);
-        self.failed.clear();
-        self.failed.extend_from_slice(failed);
-        row
+    fn read(&mut self, row: &mut impl Iterator<Item = u32>) {
+        self.begun = next(row);
+        let (open, failed) = (next(row), next(row));
+        read_items(open as usize, row, &mut self.open);
+        read_all(failed as usize, row, &mut self.failed);
     }
 }
 
 impl Watched {
-    fn write(&self, row: &mut Vec<u32>) {
-        row.extend([self.commands.len() as u32, self.twice.len() as u32]);
-        row.extend_from_slice(self.commands.as_flattened());
-        row.extend_from_slice(&self.twice);
+    fn write(&self, put: &mut impl FnMut(u32)) {
+        write_all(&[self.commands.len() as u32, self.twice.len() as u32], put);
+        write_all(self.commands.as_flattened(), put);
+        write_all(&self.twice, put);
     }
 
-    /// Answers the rest of the row.
-    fn read<'a>(&mut self, row: &'a [u32]) -> &'a [u32] {
-        let (commands, twice) = (row[0] as usize, row[1] as usize);
-        let (commands, row) = row[2..].split_at(3 * commands);
-        let (twice, row) = row.split_at(twice);
+    fn read(&mut self, row: &mut impl Iterator<Item = u32>) {
+        let (commands, twice) = (next(row), next(row));
         self.commands.clear();
-        self.commands.extend(commands.chunks_exact(3).map(|one| [one[0], one[1], one[2]]));
-        self.twice.clear();
-        self.twice.extend_from_slice(twice);
-        row
+        self.commands.extend((0..commands).map(|_| [next(row), next(row), next(row)]));
+        read_all(twice as usize, row, &mut self.twice);
     }
 }
 

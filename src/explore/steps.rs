@@ -29,6 +29,8 @@ pub(super) struct Step {
     pub passed: Millis,
     /// The commands among what was sent; only where they are watched.
     pub commands: Vec<Sends>,
+    /// Equal where steps do the same to all but the instance and what was sent: `out`, `passed` and `commands`.
+    pub effect: u32,
     /// The message and those that it woke, with what each met.
     pub met: Vec<(Name, Outcome)>,
 }
@@ -45,6 +47,16 @@ pub(super) enum Given {
     Ring(u16),
 }
 
+impl Given {
+    /// The same, whichever alternative a service takes.
+    pub fn whichever(self) -> Given {
+        match self {
+            Given::Mail(mail, more, _) => Given::Mail(mail, more, 0),
+            other => other,
+        }
+    }
+}
+
 /// An instance's place in a world: of which process, and its id.
 pub(super) type Slot = (ProcessId, Name);
 
@@ -58,6 +70,7 @@ pub(super) struct Steps {
     pub slots: Vec<Slot>,
     slot_numbers: FxHashMap<Slot, u32>,
     steps: Vec<Step>,
+    effects: FxHashMap<Effect, u32>,
     known: FxHashMap<(u32, u32, Given, Millis), u32>,
     later: FxHashMap<(u32, Millis), u32>,
     /// Per slot, whether it was given anything.
@@ -97,6 +110,7 @@ impl Steps {
             slots: Vec::new(),
             slot_numbers: FxHashMap::default(),
             steps: Vec::new(),
+            effects: FxHashMap::default(),
             known: FxHashMap::default(),
             later: FxHashMap::default(),
             reached: Vec::new(),
@@ -224,7 +238,9 @@ impl Steps {
         let met = turn.iter().map(|recorded| (recorded.input.type_.clone(), recorded.outcome)).collect();
         let watched = self.watches && self.crew.service(process).is_none();
         let commands = if watched { self.causes.of(&turn, &self.caused_by) } else { Vec::new() };
-        Step { life, sent, out, parts, passed, commands, met }
+        let next = self.effects.len() as u32;
+        let effect = *self.effects.entry((out.clone(), passed, commands.clone())).or_insert(next);
+        Step { life, sent, out, parts, passed, commands, effect, met }
     }
 
     /// An instance as a body that can be stepped.
@@ -302,6 +318,9 @@ impl Steps {
         }
     }
 }
+
+/// What a step does to all but the instance and what was sent.
+type Effect = (Vec<(ProcessId, u32)>, Millis, Vec<Sends>);
 
 /// What is sent: counted, on its way, and in parts.
 type Sent = (u32, Vec<(ProcessId, u32)>, Vec<(u32, usize)>);

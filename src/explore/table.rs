@@ -1,16 +1,20 @@
 //! Which worlds were met: numbers, found by the hashes of their rows.
 
 /// A table with open addressing; an entry lies at the first free place behind the one that its hash names (linear
-/// probing). Behind each number stands the hash, so that a row is compared only where it is most likely equal.
+/// probing). An entry is a number in as many bits as the table is large, and in those that are left what the hash says
+/// besides its place, so that a row is compared only where it is most likely equal.
 #[derive(Debug)]
 pub(super) struct Table {
-    entries: Vec<u64>,
-    len: usize,
+    entries: Vec<u32>,
+    len: u32,
 }
 
-const FREE: u64 = u64::MAX;
+const FREE: u32 = u32::MAX;
+/// So many numbers there may be: those of the largest table fill its entries.
+pub(super) const MOST: usize = 1 << 31;
 
 /// The hash of two numbers that count up: multiplied, the highest bits hold the most of both.
+#[inline]
 pub(super) fn hash_of(one: u32, other: u32) -> u32 {
     let both = u64::from(one) << 32 | u64::from(other);
     let mixed = both.wrapping_mul(0xf135_7aea_2e62_a9c5).rotate_left(26);
@@ -28,69 +32,76 @@ impl Table {
         Table { entries: vec![FREE; 1024], len: 0 }
     }
 
-    /// The number of the row that is the same, if there is one.
-    pub fn find(&self, hash: u32, same: impl Fn(u32) -> bool) -> Option<u32> {
-        let mut place = self.place(hash);
+    /// Where to begin, and what an entry says of the hash: it is multiplied once more, since rows that are nearly equal
+    /// differ in few bits of it, and its highest bits are the place.
+    #[inline]
+    fn place(&self, hash: u32) -> (usize, u32) {
+        let spread = u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        let bits = self.entries.len().trailing_zeros();
+        ((spread >> (32 - bits)) as usize, (spread << bits) as u32)
+    }
+
+    /// The number of an entry that says this of its hash.
+    #[inline]
+    fn number(&self, entry: u32, sign: u32) -> Option<u32> {
+        let numbers = (self.entries.len() - 1) as u32;
+        (entry != FREE && entry & !numbers == sign).then_some(entry & numbers)
+    }
+
+    /// The entry that is looked at first, to be asked for its number. It is only fetched: who compares it at once waits for the
+    /// memory before the next is asked for.
+    #[inline]
+    pub fn glance(&self, hash: u32) -> u32 {
+        self.entries[self.place(hash).0]
+    }
+
+    /// The number that such an entry stands for, if it may be the one; else 0, which stands for nothing.
+    #[inline]
+    pub fn guess(&self, entry: u32, hash: u32) -> u32 {
+        self.number(entry, self.place(hash).1).unwrap_or_default()
+    }
+
+    /// The number of the row that is the same; where there is none, `new` is its number from now on: they are numbered from
+    /// 0. `hash_of` says again what the hash of one that is known was.
+    pub fn meet(
+        &mut self,
+        hash: u32,
+        new: u32,
+        same: impl Fn(u32) -> bool,
+        hash_of: impl Fn(u32) -> u32,
+    ) -> u32 {
+        let (mut place, sign) = self.place(hash);
         loop {
             let entry = self.entries[place];
             if entry == FREE {
-                return None;
-            }
-            if (entry >> 32) as u32 == hash && same(entry as u32) {
-                return Some(entry as u32);
-            }
-            place = (place + 1) & (self.entries.len() - 1);
-        }
-    }
-
-    /// Where to begin: the highest bits of the hash, multiplied once more, since rows that are nearly equal differ in
-    /// few bits of it.
-    fn place(&self, hash: u32) -> usize {
-        let spread = u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (spread >> (64 - self.entries.len().trailing_zeros())) as usize
-    }
-
-    /// The number that is looked at first, if it may be the one.
-    pub fn glance(&self, hash: u32) -> Option<u32> {
-        let entry = self.entries[self.place(hash)];
-        ((entry >> 32) as u32 == hash).then_some(entry as u32)
-    }
-
-    /// The number of the row that is the same; where there is none, `new` is its number from now on.
-    pub fn meet(&mut self, hash: u32, new: u32, same: impl Fn(u32) -> bool) -> u32 {
-        let mut place = self.place(hash);
-        loop {
-            let entry = self.entries[place];
-            if entry == FREE {
-                self.entries[place] = u64::from(hash) << 32 | u64::from(new);
+                debug_assert_eq!(new, self.len);
+                self.entries[place] = sign | new;
                 self.len += 1;
                 // At most two thirds are taken.
-                if self.len * 3 > self.entries.len() * 2 {
-                    self.grow();
+                if self.len as usize * 3 > self.entries.len() * 2 {
+                    self.grow(|number| if number == new { hash } else { hash_of(number) });
                 }
                 return new;
             }
-            if (entry >> 32) as u32 == hash && same(entry as u32) {
-                return entry as u32;
+            if let Some(number) = self.number(entry, sign).filter(|&number| same(number)) {
+                return number;
             }
             place = (place + 1) & (self.entries.len() - 1);
         }
     }
 
-    fn grow(&mut self) {
-        let room = vec![FREE; 2 * self.entries.len()];
-        for entry in std::mem::replace(&mut self.entries, room) {
-            if entry != FREE {
-                let mut place = self.place((entry >> 32) as u32);
-                while self.entries[place] != FREE {
-                    place = (place + 1) & (self.entries.len() - 1);
-                }
-                self.entries[place] = entry;
+    fn grow(&mut self, hash_of: impl Fn(u32) -> u32) {
+        self.entries = vec![FREE; 2 * self.entries.len()];
+        for number in 0..self.len {
+            let (mut place, sign) = self.place(hash_of(number));
+            while self.entries[place] != FREE {
+                place = (place + 1) & (self.entries.len() - 1);
             }
+            self.entries[place] = sign | number;
         }
     }
 
     pub fn bytes(&self) -> usize {
-        self.entries.len() * size_of::<u64>()
+        self.entries.len() * size_of::<u32>()
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct Causes {
 }
 
 /// A command that a step sends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Sends {
     /// How many messages the step has sent before it.
     before: usize,

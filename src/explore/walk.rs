@@ -1,23 +1,24 @@
 //! The walk through all worlds, nearest first.
 //!
-//! Most worlds are put together from what is known of their scenes, which changes nothing. So several threads do
-//! that side by side for a stretch of worlds that were met, and look which of those that they lead to were met. What is
-//! new is then learned, and numbers are given, by one of them in the order of the worlds: the number of threads shows
-//! nowhere.
+//! It goes stretch by stretch, and each in two steps: first it is seen what the worlds lead to, which learns what is new, and
+//! then what they lead to is met, which gives numbers. What one step has in hand the other never touches. So the second of
+//! a stretch and the first of the next are done side by side, where there are two threads; where there is one, one behind the
+//! other, and nothing else is different.
 
 use super::explorer::Explorer;
 use super::graph::{Edge, Graph, Progress, Stopped};
 use super::known::{Known, Looked, Next};
+use super::pieces::Pieces;
+use super::rows::Rows;
 use super::scenario::Bounds;
-use super::worlds::Worlds;
-use std::ops::Range;
+use super::worlds::{Met, World, Worlds};
 use std::thread::scope;
 
 /// How many worlds are looked at between two reports.
 const BETWEEN: usize = 4096;
-/// How many worlds a thread is given at a time; and how few are not worth one, but where all is tried.
-const STRETCH: usize = 4096;
-const FEW: usize = if cfg!(debug_assertions) { 1 } else { 64 };
+/// How many are seen before they are met; and how few are not worth a thread, but where all is tried.
+const STRETCH: usize = 2048;
+const FEW: usize = if cfg!(debug_assertions) { 1 } else { 256 };
 
 /// None where messages were taken for interchangeable that are not, and now are not any more.
 pub(super) fn walk(
@@ -25,87 +26,58 @@ pub(super) fn walk(
     bounds: Bounds,
     watch: &mut dyn FnMut(Progress) -> bool,
 ) -> Option<Graph> {
-    let merges = explorer.scenario.reductions.equal_worlds;
+    let (merges, threads) = (explorer.scenario.reductions.equal_worlds, explorer.threads);
     let mut graph = Graph::of(Worlds::new(explorer.layout()));
     let mut known = Known::new(explorer);
-    let mut ahead = Ahead::new(explorer.threads, merges);
-    let first = graph.worlds.part(&explorer.start());
-    graph.worlds.next_layer();
-    graph.worlds.meet(first);
-    let (mut edges, mut next) = (Vec::new(), Vec::new());
-    // How many choices lead to the world that is looked at, and the first world to which one more does.
-    let (mut depth, mut layer) = (0, 0);
-    let mut index = 0;
-    while index < graph.len() {
-        if index == layer {
-            depth = graph.depth(index);
-            graph.worlds.next_layer();
-            layer = graph.len();
-        }
-        if index % BETWEEN == 0 && !watch(Progress { met: graph.len() as u64, done: index as u64, depth }) {
-            graph.stopped = Some(Stopped::Asked);
+    let first = graph.worlds.rows.part(&explorer.start());
+    graph.worlds.met.begin(0);
+    match merges {
+        true => graph.worlds.met.meet(first),
+        false => graph.worlds.met.add(first),
+    };
+    let (mut seen, mut next) = (Stretch::default(), Stretch::default());
+    let mut meeting =
+        Meeting { merges, most: bounds.states, edges: Vec::new(), guesses: Vec::new(), there: Vec::new() };
+    loop {
+        next.begin(seen.end(), &graph.worlds.met, bounds.depth);
+        if seen.worlds.is_empty() && next.worlds.is_empty() {
             break;
         }
-        if graph.len() as u64 > bounds.states {
-            graph.stopped = Some(Stopped::States);
-            break;
-        }
-        if index % BETWEEN == 0 {
+        if !seen.worlds.is_empty() && seen.first % BETWEEN == 0 {
+            let (met, done) = (graph.len(), seen.first);
+            let depth = graph.depth(done);
+            if !watch(Progress { met: met as u64, done: done as u64, depth }) {
+                graph.stopped = Some(Stopped::Asked);
+                break;
+            }
             graph.taken = taken(&graph, &known, explorer);
-            if graph.taken > bounds.memory || graph.worlds.is_full() || graph.edges.is_full() {
+            let full = graph.taken > bounds.memory || graph.worlds.is_full() || graph.edges.is_full();
+            if full && met as u64 <= bounds.states {
                 graph.stopped = Some(Stopped::Memory);
                 break;
             }
         }
-        let further = u64::from(depth) < bounds.depth;
-        if further {
-            ahead.look(&known, &graph.worlds, index..layer);
-        }
-        let looked = match ahead.take(index, &mut next) {
-            Some(looked) => looked,
-            None => {
-                next.clear();
-                let looked = match further {
-                    true => known.look(&graph.worlds, graph.worlds.get(index), &mut next),
-                    false => None,
-                };
-                match looked {
-                    Some(looked) => looked,
-                    None => {
-                        next.clear();
-                        known.learn(explorer, &mut graph.worlds, index, further, &mut next)?
-                    }
-                }
-            }
+        next.look(&known, &graph.worlds.rows, threads);
+        let worth = seen.worlds.len().min(next.worlds.len()) >= FEW;
+        let Graph { worlds: Worlds { rows, met }, edges, ends, upward, stopped, .. } = &mut graph;
+        let so_many = met.len();
+        let mut meet = || meeting.meet(&seen, met, Walked { edges, ends, upward, stopped });
+        let mut see = || next.see(&mut known, explorer, rows, so_many);
+        let (sound, goes_on) = match threads > 1 && worth {
+            true => scope(|scope| {
+                let meets = scope.spawn(meet);
+                (see(), meets.join().expect("it is not to fail"))
+            }),
+            false => (see(), meet()),
         };
-        graph.ends.push(looked.ends);
-        if !further && !looked.quiet {
-            graph.stopped = Some(Stopped::Depth);
+        sound?;
+        if !goes_on {
+            break;
         }
-        if explorer.threads < 2 {
-            let glanced = next.iter().fold(0, |all, next| all ^ graph.worlds.glance(next.world));
-            std::hint::black_box(glanced);
-        }
-        edges.clear();
-        for next in &next {
-            let to = match next.number {
-                Some(number) => number,
-                None => {
-                    let before = graph.len();
-                    let to =
-                        if merges { graph.worlds.meet(next.world) } else { graph.worlds.add(next.world) };
-                    let new = graph.len() > before;
-                    graph.within_steps += u64::from(new && graph.worlds.stops(next.world.scene));
-                    to
-                }
-            };
-            graph.upward &= to as usize > index;
-            edges.push(Edge { to, label: next.label, weight: next.weight });
-        }
-        graph.edges.push(&edges);
-        index += 1;
+        std::mem::swap(&mut seen, &mut next);
     }
     graph.taken = taken(&graph, &known, explorer);
+    graph.within_steps = graph.worlds.stopping() as u64;
     graph.worlds.close();
     Some(graph)
 }
@@ -117,88 +89,172 @@ fn taken(graph: &Graph, known: &Known, explorer: &Explorer) -> u64 {
     walked as u64 + explorer.steps.bytes()
 }
 
-/// What was seen of a stretch of worlds before anything is learned in it.
-struct Ahead {
-    merges: bool,
-    /// Of each thread's part, one behind the other.
+/// Worlds with numbers that follow each other, all as deep, and what they lead to.
+#[derive(Default)]
+struct Stretch {
+    first: usize,
+    worlds: Vec<World>,
+    /// Whether it is asked what comes of choices there.
+    further: bool,
+    /// Per world, what there is to say, and where what it leads to ends.
+    looked: Vec<(Looked, usize)>,
+    next: Vec<Next>,
+    /// What several threads have seen before anything was learned of these worlds, each of as many.
     parts: Vec<Part>,
-    /// The worlds of all parts.
-    range: Range<usize>,
 }
 
-/// What one thread has seen.
+/// What one of them has: nothing of a world in which something is new.
 #[derive(Default)]
 struct Part {
-    first: usize,
-    /// Per world, what there is to say, and where what it leads to ends; none where something in it is new.
     looked: Vec<(Option<Looked>, usize)>,
     next: Vec<Next>,
 }
 
-impl Ahead {
-    fn new(threads: usize, merges: bool) -> Ahead {
-        let parts = if threads < 2 { Vec::new() } else { (0..threads).map(|_| Part::default()).collect() };
-        Ahead { merges, parts, range: 0..0 }
+impl Stretch {
+    fn end(&self) -> usize {
+        self.first + self.worlds.len()
     }
 
-    /// Looks at the worlds that are next where nobody has: as many as may be of those that are left of a layer.
-    fn look(&mut self, known: &Known, worlds: &Worlds, layer: Range<usize>) {
-        let threads = self.parts.len();
-        if threads == 0 || self.range.contains(&layer.start) || layer.len() < FEW * threads {
+    /// The worlds from one on that were met. Those between two reports are of one stretch, or of several.
+    fn begin(&mut self, first: usize, met: &Met, depth: u64) {
+        self.first = first;
+        self.worlds.clear();
+        self.looked.clear();
+        self.next.clear();
+        if first < met.len() {
+            let end = met.end(first).min(first - first % STRETCH + STRETCH);
+            self.worlds.extend((first..end).map(|world| met.get(world)));
+            self.further = u64::from(met.depth(first)) < depth;
+        }
+    }
+
+    /// Where there are several threads, all of them look at the worlds of which something is known: that changes nothing.
+    fn look(&mut self, known: &Known, rows: &Rows, threads: usize) {
+        self.parts.iter_mut().for_each(|part| part.looked.clear());
+        if threads < 2 || !self.further || self.worlds.len() < FEW * threads {
             return;
         }
-        let each = layer.len().div_ceil(threads).min(STRETCH);
-        let merges = self.merges;
-        let mut end = layer.start;
+        self.parts.resize_with(threads, Part::default);
+        let mut shares = self.parts.iter_mut().zip(self.worlds.chunks(self.worlds.len().div_ceil(threads)));
+        let own = shares.next();
         scope(|scope| {
-            let mut own = None;
-            for part in &mut self.parts {
-                let range = end..(end + each).min(layer.end);
-                end = range.end;
-                match own {
-                    None => own = Some((part, range)),
-                    Some(_) => _ = scope.spawn(move || part.look(known, worlds, range, merges)),
-                }
+            for (part, worlds) in shares {
+                scope.spawn(|| part.look(known, rows, worlds));
             }
-            if let Some((part, range)) = own {
-                part.look(known, worlds, range, merges);
-            }
+            own.into_iter().for_each(|(part, worlds)| part.look(known, rows, worlds));
         });
-        self.range = layer.start..end;
     }
 
-    /// What was seen of a world.
-    fn take(&self, world: usize, next: &mut Vec<Next>) -> Option<Looked> {
-        if !self.range.contains(&world) {
-            return None;
+    /// Sees what the worlds lead to. `met`: how many there are. None as above.
+    fn see(&mut self, known: &mut Known, explorer: &mut Explorer, rows: &mut Rows, met: usize) -> Option<()> {
+        let mut looked = self.parts.iter().flat_map(Part::all);
+        for &world in &self.worlds {
+            let before = looked.next().and_then(|(looked, next)| {
+                self.next.extend_from_slice(next);
+                looked
+            });
+            let begin = self.next.len();
+            let looked = match before {
+                None if self.further => known.look(rows, world, &mut self.next),
+                before => before,
+            };
+            let looked = match looked {
+                Some(looked) => looked,
+                None => {
+                    self.next.truncate(begin);
+                    known.learn(explorer, rows, (world, met), self.further, &mut self.next)?
+                }
+            };
+            self.looked.push((looked, self.next.len()));
         }
-        let part = self.parts.iter().rfind(|part| part.first <= world && !part.looked.is_empty())?;
-        let at = world - part.first;
-        let begin = if at == 0 { 0 } else { part.looked[at - 1].1 };
-        let (looked, end) = part.looked[at];
-        next.clear();
-        next.extend_from_slice(&part.next[begin..end]);
-        looked
+        Some(())
     }
 }
 
 impl Part {
-    fn look(&mut self, known: &Known, worlds: &Worlds, range: Range<usize>, merges: bool) {
-        self.first = range.start;
-        self.looked.clear();
+    fn look(&mut self, known: &Known, rows: &Rows, worlds: &[World]) {
         self.next.clear();
-        for index in range {
+        for &world in worlds {
             let begin = self.next.len();
-            let looked = known.look(worlds, worlds.get(index), &mut self.next);
+            let looked = known.look(rows, world, &mut self.next);
             if looked.is_none() {
                 self.next.truncate(begin);
             }
-            if merges {
-                let next = &mut self.next[begin..];
-                std::hint::black_box(next.iter().fold(0, |all, next| all ^ worlds.glance(next.world)));
-                next.iter_mut().for_each(|next| next.number = worlds.find(next.world));
-            }
             self.looked.push((looked, self.next.len()));
+        }
+    }
+
+    /// What was seen of its worlds, one after the other.
+    fn all(&self) -> impl Iterator<Item = (Option<Looked>, &[Next])> {
+        let mut begin = 0;
+        self.looked.iter().map(move |&(looked, end)| {
+            let next = &self.next[begin..end];
+            begin = end;
+            (looked, next)
+        })
+    }
+}
+
+/// What is left of the worlds that were met.
+struct Walked<'g> {
+    edges: &'g mut Pieces<Edge>,
+    ends: &'g mut Vec<bool>,
+    upward: &'g mut bool,
+    stopped: &'g mut Option<Stopped>,
+}
+
+struct Meeting {
+    merges: bool,
+    /// How many worlds there may be.
+    most: u64,
+    edges: Vec<Edge>,
+    /// Per choice of a stretch, the number that the world most likely has to which it leads; and the world that has it.
+    guesses: Vec<u32>,
+    there: Vec<World>,
+}
+
+impl Meeting {
+    /// Meets what was seen. Whether to go on.
+    fn meet(&mut self, seen: &Stretch, met: &mut Met, walked: Walked) -> bool {
+        self.guess(seen, met);
+        let mut begin = 0;
+        for (index, &(looked, end)) in (seen.first..).zip(&seen.looked) {
+            met.begin(index);
+            if met.len() as u64 > self.most {
+                *walked.stopped = Some(Stopped::States);
+                return false;
+            }
+            walked.ends.push(looked.ends);
+            if !seen.further && !looked.quiet {
+                *walked.stopped = Some(Stopped::Depth);
+            }
+            self.edges.clear();
+            for (choice, next) in (begin..).zip(&seen.next[begin..end]) {
+                let to = match self.merges {
+                    true if self.there[choice] == next.world => self.guesses[choice],
+                    true => met.meet(next.world),
+                    false => met.add(next.world),
+                };
+                *walked.upward &= to as usize > index;
+                self.edges.push(Edge { to, label: next.label, weight: next.weight });
+            }
+            walked.edges.push(&self.edges);
+            begin = end;
+        }
+        true
+    }
+
+    /// Looks for what was met before. First for the entries of all, then for the worlds that they stand for: asked for one
+    /// after the other, each would wait anew for the memory.
+    fn guess(&mut self, seen: &Stretch, met: &Met) {
+        self.guesses.clear();
+        self.there.clear();
+        if self.merges {
+            self.guesses.extend(seen.next.iter().map(|next| met.glance(next.world)));
+            for (guess, next) in self.guesses.iter_mut().zip(&seen.next) {
+                *guess = met.guess(*guess, next.world);
+            }
+            self.there.extend(self.guesses.iter().map(|&guess| met.get(guess as usize)));
         }
     }
 }
