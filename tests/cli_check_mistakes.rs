@@ -319,6 +319,25 @@ error: an ordering is of one scenario, and here are 2
         .prints("order@1: 2 events, 1 instance\n        1  abandoned (failure)\nsent 1 TakePayment\n");
 }
 
+/// What a scenario names lies beside its folder; the message says where that is.
+#[test]
+fn a_scenario_beside_its_processes() {
+    let bench = bench();
+    bench.write("payment.yaml", "scenario: payment\nprocess: order@1\ndeliver: [OrderPaid]\n");
+    bench.run("check payment.yaml").fails(
+        2,
+        "\
+error[E0507]: no process order@1 in this workspace
+ --> payment.yaml:2:10
+  |
+2 | process: order@1
+  |          ^^^^^^^
+  |
+  = help: there is nothing under ../processes/
+",
+    );
+}
+
 #[test]
 fn services_that_are_none() {
     let bench = bench();

@@ -308,7 +308,11 @@ pub(crate) fn process(directory: Option<&Workspace>, p: &str) -> Result<Definiti
         let error = Error::input(format!("no process {p} in this workspace"));
         match crate::span::nearest(p, known.iter().map(String::as_str)) {
             Some(near) => error.hint(format!("did you mean {near}?")),
-            None if known.is_empty() => error.hint("there is nothing under processes/"),
+            None if known.is_empty() => {
+                // A scenario's names are looked for beside its folder: a newcomer who put it elsewhere sees where.
+                let folder = workspace.path("processes");
+                error.hint(format!("there is nothing under {}/", folder.display()))
+            }
             None => error.hint(format!("there is {}", known.join(", "))),
         }
     })
