@@ -243,7 +243,7 @@ fn all_pass(explorer: &mut Explorer, groups: &mut [Group], facets: &Facets) -> O
     }
     for &index in &others {
         (groups[index].passes, groups[index].walked) = (false, None);
-        groups[index].to_facets(explorer, facets);
+        groups[index].fall_apart(explorer, facets);
     }
     Some(others.is_empty())
 }

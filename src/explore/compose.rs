@@ -168,15 +168,13 @@ fn known_of(explorer: &mut Explorer, part: &Part) -> Option<Known> {
         .zip(0..)
         .flat_map(|(worlds, outcome)| worlds.iter().map(move |&world| (world, outcome)));
     let of: FxHashMap<u32, u32> = numbered.collect();
-    let given = worlds.iter().map(|worlds| match part.shared.is_empty() {
-        true => Vec::new(),
-        false => given_on_the_way(explorer, part, worlds[0]),
-    });
+    let first: Vec<u32> = worlds.iter().map(|worlds| worlds[0]).collect();
+    let given = given_on_the_way(explorer, part, &first);
     Some(Known {
         lengths: by_length(graph, &sorted, worlds.len(), &|world| {
             of.get(&world).map(|&outcome| outcome as usize)
         }),
-        given: given.collect(),
+        given,
         worlds,
         of,
         deepest: depth(&last),

@@ -157,37 +157,42 @@ pub(super) fn sets_alarms(explorer: &Explorer, graph: &Graph, slot: u32) -> bool
     explorer.scenario.alarms == Alarms::Any && lives_in(graph, slot).is_none_or(|lives| set(&lives))
 }
 
-/// What the instances that are shared are given on a nearest way of a part to one of its worlds. The explorer is on the part's
-/// stage.
-pub(super) fn given_on_the_way(explorer: &mut Explorer, part: &Part, world: u32) -> Vec<(u32, Given)> {
+/// What the instances that are shared are given on a nearest way of a part to each of some of its worlds. The explorer is on
+/// the part's stage.
+pub(super) fn given_on_the_way(explorer: &mut Explorer, part: &Part, ends: &[u32]) -> Vec<Vec<(u32, Given)>> {
+    if part.shared.is_empty() {
+        return vec![Vec::new(); ends.len()];
+    }
     let graph = &part.graph;
     let mut from: Vec<Option<(u32, usize)>> = vec![None; graph.len()];
     let mut room = Vec::new();
-    for before in 0..=world {
-        for (choice, edge) in graph.edges(before as usize, &mut room).iter().enumerate() {
-            if graph.depth(edge.to as usize) == graph.depth(before as usize) + 1 {
+    for before in 0..graph.len() {
+        for (choice, edge) in graph.edges(before, &mut room).iter().enumerate() {
+            if graph.depth(edge.to as usize) == graph.depth(before) + 1 {
                 let from = &mut from[edge.to as usize];
-                *from = from.or(Some((before, choice)));
+                *from = from.or(Some((before as u32, choice)));
             }
         }
-    }
-    let (mut way, mut here) = (Vec::new(), world);
-    while let Some((before, choice)) = from[here as usize] {
-        way.push((before, choice));
-        here = before;
     }
     let (mut place, mut choices) = (Place::default(), Vec::new());
-    let steps = way.into_iter().rev().filter_map(|(world, choice)| {
+    let mut given = |(world, choice): (u32, usize)| {
         graph.read(world as usize, &mut place);
         explorer.ready(&place, &mut choices);
-        match choices[choice].take.what {
+        let given = match choices[choice].take.what {
             What::Listed(bit) => {
                 let delivery = explorer.listed.deliveries.get(bit)?;
-                Some((delivery.slot, Given::Mail(delivery.mail, false, 0)))
+                (delivery.slot, Given::Mail(delivery.mail, false, 0))
             }
-            What::Ring(slot, alarm) => Some((slot, Given::Ring(alarm as u16))),
-            _ => None,
-        }
-    });
-    steps.filter(|(slot, _)| part.shared.contains(slot)).collect()
+            What::Ring(slot, alarm) => (slot, Given::Ring(alarm as u16)),
+            _ => return None,
+        };
+        Some(given).filter(|(slot, _)| part.shared.contains(slot))
+    };
+    let mut way = |end: &u32| {
+        let mut steps: Vec<(u32, usize)> =
+            std::iter::successors(from[*end as usize], |(before, _)| from[*before as usize]).collect();
+        steps.reverse();
+        steps.into_iter().filter_map(&mut given).collect()
+    };
+    ends.iter().map(&mut way).collect()
 }

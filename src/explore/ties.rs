@@ -55,7 +55,7 @@ pub(super) fn units(
         let slots = delivery.map(|delivery| delivery.slot).into_iter().collect();
         let passes = pass.contains(&bit);
         let mut unit = Group { bits: BTreeSet::from([bit]), slots, passes, ..Group::default() };
-        unit.to_facets(explorer, facets);
+        unit.fall_apart(explorer, facets);
         units.push(unit);
     }
     for slot in (0..start.lives.len() as u32).filter(|&slot| start.life(slot) != UNBORN) {
@@ -81,7 +81,7 @@ pub(super) fn units(
 impl Group {
     /// Of an instance that has several facets it reaches only the one to which its message goes. What passes by is told from
     /// them anyway.
-    pub fn to_facets(&mut self, explorer: &Explorer, facets: &Facets) {
+    pub fn fall_apart(&mut self, explorer: &Explorer, facets: &Facets) {
         if self.passes {
             return;
         }
@@ -96,7 +96,7 @@ impl Group {
     }
 
     /// It reaches the instance as it is.
-    fn to_whole(&mut self, slot: u32) {
+    fn grow_together(&mut self, slot: u32) {
         let before = self.facets.len();
         self.facets.retain(|facet| facet.0 != slot);
         if self.facets.len() < before {
@@ -110,7 +110,7 @@ impl Group {
 pub(super) fn without_facets(groups: &mut [Group], facets: &mut Facets, slots: &BTreeSet<u32>) {
     for &slot in slots {
         facets.remove(slot);
-        groups.iter_mut().for_each(|group| group.to_whole(slot));
+        groups.iter_mut().for_each(|group| group.grow_together(slot));
     }
 }
 
