@@ -4,6 +4,7 @@
 //! decides an outcome is often just that. Without alarms, and without messages that processes send each
 //! other, this is the graph itself.
 
+use super::edges::{Edges, Run};
 use super::explorer::Explorer;
 use super::graph::{Edge, Graph};
 use super::interchange::Interchange;
@@ -66,8 +67,7 @@ fn came(graph: &Graph, listed: usize) -> Vec<u64> {
 struct Nodes {
     world: Vec<u32>,
     counts: Vec<u32>,
-    edges: Vec<Edge>,
-    edge_at: Vec<usize>,
+    edges: Edges,
     /// What a number of counts says: how often each tracked label has happened.
     counted: Vec<Vec<u8>>,
 }
@@ -75,7 +75,7 @@ struct Nodes {
 impl Nodes {
     fn bytes(&self) -> u64 {
         // With their places in a table.
-        (self.world.len() * 56 + self.edges.len() * size_of::<Edge>()) as u64
+        (self.world.len() * 48 + self.edges.bytes()) as u64
     }
 }
 
@@ -115,12 +115,10 @@ impl<'a> Unrolled<'a> {
         let mut counts_after: FxHashMap<(u32, u16), (u32, u16)> = FxHashMap::default();
         let mut table = Table::new();
         table.meet(hash_of(0, 0), 0, |_| false, |_| hash_of(0, 0));
-        let mut nodes =
-            Nodes { world: vec![0], counts: vec![0], edges: vec![], edge_at: vec![], counted: vec![] };
-        let mut index = 0;
+        let mut nodes = Nodes { world: vec![0], counts: vec![0], edges: Edges::default(), counted: vec![] };
+        let (mut index, mut run) = (0, Vec::new());
         while index < nodes.world.len() {
             let (world, counts) = (nodes.world[index], nodes.counts[index]);
-            nodes.edge_at.push(nodes.edges.len());
             for edge in self.graph.kept(world as usize) {
                 let (mut after, mut label) = (counts, edge.label);
                 if label as usize >= listed {
@@ -147,8 +145,9 @@ impl<'a> Unrolled<'a> {
                     nodes.world.push(edge.to);
                     nodes.counts.push(after);
                 }
-                nodes.edges.push(Edge { to, label, weight: edge.weight });
+                run.push(Edge { to, label, weight: edge.weight });
             }
+            nodes.edges.push(run.drain(..));
             index += 1;
             if nodes.world.len() > ROOM {
                 return Some(None);
@@ -158,7 +157,6 @@ impl<'a> Unrolled<'a> {
                 return None;
             }
         }
-        nodes.edge_at.push(nodes.edges.len());
         nodes.counted = counted;
         Some(Some(nodes))
     }
@@ -173,7 +171,7 @@ impl<'a> Unrolled<'a> {
     }
 
     pub fn edge_count(&self) -> usize {
-        self.nodes.as_ref().map_or(self.graph.edge_count(), |nodes| nodes.edges.len())
+        self.nodes.as_ref().map_or(self.graph.edge_count(), |nodes| nodes.edges.many())
     }
 
     /// How many labels there are, told apart by times.
@@ -185,9 +183,9 @@ impl<'a> Unrolled<'a> {
         self.nodes.as_ref().map_or(node, |nodes| nodes.world[node as usize])
     }
 
-    pub fn edges(&self, node: usize) -> &[Edge] {
+    pub fn edges(&self, node: usize) -> Run<'_> {
         match &self.nodes {
-            Some(nodes) => &nodes.edges[nodes.edge_at[node]..nodes.edge_at[node + 1]],
+            Some(nodes) => nodes.edges.get(node),
             None => self.graph.kept(node),
         }
     }
