@@ -258,3 +258,16 @@ fn a_world_with_very_much_in_flight() {
     let scenario = Shelf::new(&[asks, does]).scenario(&text);
     assert!(error_of(&scenario).contains("more than 65,535 choices"), "{}", error_of(&scenario));
 }
+
+/// Story: which messages have come was read one number too far, where it is asked alone: with a fault that may strike, what
+/// decides an outcome was found, and no longer that it does so exactly.
+#[test]
+fn what_decides_is_exact_where_a_message_may_come_twice() {
+    let process = "process: p\nversion: 1\nstarts-on: {Go: {alarm: {Late: 5m}}}\ninitial: on\nstates:\n  on: {on: \
+                   {Late: {to: off}, Knock: {cancel: Late}}}\n  off: {end: success, ignore: [Knock]}\n";
+    let text = "first: Go\ndeliver: [Knock]\nalarms: any\nfaults: {duplicates: 1}\n";
+    let report = leads_back(&scenario(process, text));
+    let decided: Vec<_> =
+        report.outcomes.iter().map(|found| (found.decided.by.join(", "), found.decided.exactly)).collect();
+    assert_eq!(decided, [("Late! before Knock".to_string(), true), ("Knock before Late!".to_string(), true)]);
+}

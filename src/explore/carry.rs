@@ -9,9 +9,9 @@ use super::graph::{Edge, Graph};
 /// What becomes of a row on the way.
 pub(super) trait Carry {
     /// Changes what goes along a choice, which is as it was `here`.
-    fn along(&mut self, edge: &Edge, here: &[u8], moved: &mut [u8]);
+    fn along(&mut self, edge: Edge, here: &[u8], moved: &mut [u8]);
     /// Makes it again what it was.
-    fn back(&self, edge: &Edge, here: &[u8], moved: &mut [u8]);
+    fn back(&self, edge: Edge, here: &[u8], moved: &mut [u8]);
     /// What is known of a world, when all that leads there was seen.
     fn at(&mut self, world: u32, here: &[u8]);
 }

@@ -62,14 +62,14 @@ struct Counting<'a> {
 const MANY: u8 = 0x80;
 
 impl Carry for Counting<'_> {
-    fn along(&mut self, edge: &Edge, here: &[u8], moved: &mut [u8]) {
+    fn along(&mut self, edge: Edge, here: &[u8], moved: &mut [u8]) {
         let label = usize::from(edge.label);
         let (times, most) = (self.moments.times(label), here.len() / 2 + label);
         moved[label] = (here[label] - 1).max(MANY - times);
         moved[most] = (here[most] + 1).min(times);
     }
 
-    fn back(&self, edge: &Edge, here: &[u8], moved: &mut [u8]) {
+    fn back(&self, edge: Edge, here: &[u8], moved: &mut [u8]) {
         for at in [usize::from(edge.label), here.len() / 2 + usize::from(edge.label)] {
             moved[at] = here[at];
         }
@@ -140,7 +140,7 @@ struct Before<'a> {
 }
 
 impl Carry for Before<'_> {
-    fn along(&mut self, edge: &Edge, here: &[u8], moved: &mut [u8]) {
+    fn along(&mut self, edge: Edge, here: &[u8], moved: &mut [u8]) {
         let label = usize::from(edge.label);
         let labels = self.moments.labels();
         let most = self.moments.times(label) + 1;
@@ -163,7 +163,7 @@ impl Carry for Before<'_> {
         moved[part.start..part.start + labels].fill(0);
     }
 
-    fn back(&self, edge: &Edge, here: &[u8], moved: &mut [u8]) {
+    fn back(&self, edge: Edge, here: &[u8], moved: &mut [u8]) {
         let label = usize::from(edge.label);
         let labels = self.moments.labels();
         if let Some((begin, times)) = self.at[label] {

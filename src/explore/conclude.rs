@@ -1,6 +1,7 @@
 //! An exploration from the scenario to the verdict.
 
 use super::apart::{Tried, apart};
+use super::both::{both, worth};
 use super::compose::{Composed, compose};
 use super::count::{Count, Sorted, paths};
 use super::decided::{Decided, decided};
@@ -9,7 +10,7 @@ use super::findings::{Waiting, Way, broken_finding, meeting, never_ends, undecla
 use super::graph::{Graph, Progress, Stopped};
 use super::judge::{Broken, judge, unanswered};
 use super::lasso::{self, trapped};
-use super::nearest::{Nearest, Path};
+use super::nearest::{Path, nearest};
 use super::outcomes::{Outcome, Outcomes};
 use super::parts::{self, PartAlone};
 use super::place::Place;
@@ -52,13 +53,17 @@ pub fn explore_by(
         let what = format!("{}: more than 65,535 choices of different names, or of one name", scenario.name);
         return Err(Error::input(what).hint("lower its `bounds`, or list fewer messages"));
     }
-    let sorted = Sorted::new(&graph);
-    let outcomes = Outcomes::new(&explorer, &graph);
+    let threads = worth(explorer.threads, graph.len() / 16);
+    let count = || {
+        let (sorted, outcomes) = (Sorted::new(&graph), Outcomes::new(&explorer, &graph));
+        let group_of = |world: u32| outcomes.of(world);
+        let counts = paths(&graph, &sorted, outcomes.found.len(), &group_of, &|_| true);
+        (sorted, outcomes, counts)
+    };
+    let ((sorted, outcomes, counts), broken) = both(threads, count, || all_broken(&explorer, &graph));
     let group_of = |world: u32| outcomes.of(world);
-    let counts = paths(&graph, &sorted, outcomes.found.len(), &group_of, &|_| true);
     let (decided, undecided) = what_decides(&explorer, &graph, &counts, &group_of, watch);
 
-    let broken = all_broken(&explorer, &graph);
     let trapped = trapped(&graph, &sorted, &outcomes);
     let circles = circles(&graph, &sorted, &trapped);
     let (is_trapped, goes_round) = (!trapped.is_empty(), !circles.is_empty());
@@ -67,35 +72,41 @@ pub fn explore_by(
     sets.extend(broken.iter().map(|broken| broken.worlds.clone()));
     sets.extend(outcomes.waiting.values().cloned());
     sets.extend([trapped, circles]);
-    let nearest = Nearest::new(&mut explorer, &graph).paths(&mut explorer, &graph, &sets);
-    let way = |(path, worlds): (&Path, &Vec<u32>)| Way {
-        ordering: labels(&explorer, &graph, path),
-        needs: needs(&graph, scenario.faults, worlds),
-    };
-    let mut ways = nearest.iter().zip(&sets).map(way);
-    let to_outcomes: Vec<Way> = ways.by_ref().take(outcomes.found.len()).collect();
-    let to_broken: Vec<Way> = ways.by_ref().take(broken.len()).collect();
-    let to_waiting: Vec<Way> = ways.by_ref().take(outcomes.waiting.len()).collect();
-    let [to_trap, to_circle] = [ways.next(), ways.next()].map(|way| way.expect("of these there is one each"));
-
     let mut orderings = Count::zero();
     counts.iter().for_each(|count| orderings.add(count));
     if !sorted.behind_a_circle.is_empty() {
         orderings = Count::Infinite;
     }
+    let meet = || {
+        let group_of = |world: u32| outcomes.of(world);
+        let meeting = |broken| meeting(&graph, &sorted, broken, &group_of, &orderings);
+        broken.iter().map(meeting).collect::<Vec<_>>()
+    };
+    let (ways_to, met) = both(threads, || nearest(&mut explorer, &graph, &sets), meet);
+    let way = |(path, worlds): (&Path, &Vec<u32>)| Way {
+        ordering: labels(&explorer, &graph, path),
+        needs: needs(&graph, scenario.faults, worlds),
+    };
+    let mut ways = ways_to.iter().zip(&sets).map(way);
+    let to_outcomes: Vec<Way> = ways.by_ref().take(outcomes.found.len()).collect();
+    let to_broken: Vec<Way> = ways.by_ref().take(broken.len()).collect();
+    let to_waiting: Vec<Way> = ways.by_ref().take(outcomes.waiting.len()).collect();
+    let [to_trap, to_circle] = [ways.next(), ways.next()].map(|way| way.expect("of these there is one each"));
+
     let found = found(scenario, &outcomes.found, counts, to_outcomes, decided);
     let mut findings: Vec<Finding> = broken
         .iter()
         .zip(to_broken)
-        .map(|(broken, way)| {
-            broken_finding(broken, way, meeting(&graph, &sorted, broken, &group_of, &orderings))
-        })
+        .zip(met)
+        .map(|((broken, way), orderings)| broken_finding(broken, way, orderings))
         .collect();
     findings.extend(is_trapped.then(|| never_ends(to_trap)));
     let waiting = waiting(&graph, &sorted, &outcomes, to_waiting);
     let lasso = goes_round.then(|| {
-        let stem = &nearest[nearest.len() - 1];
-        let circle = stem.last().map_or(0, |&(world, choice)| graph.kept(world as usize)[choice].to);
+        let stem = &ways_to[ways_to.len() - 1];
+        let circle = stem
+            .last()
+            .map_or(0, |&(world, choice)| graph.kept(world as usize).nth(choice).expect("it was taken").to);
         Lasso {
             ordering: to_circle.ordering,
             round: labels(&explorer, &graph, &lasso::round(&graph, circle)),

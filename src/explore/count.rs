@@ -59,10 +59,10 @@ impl Sorted {
     }
 
     /// Kahn's algorithm.
-    pub fn of<'a>(count: usize, edges: impl Fn(usize) -> &'a [Edge]) -> Sorted {
+    pub fn of<I: Iterator<Item = Edge>>(count: usize, edges: impl Fn(usize) -> I) -> Sorted {
         let mut waits = vec![0u32; count];
         for world in 0..count {
-            edges(world).iter().for_each(|edge| waits[edge.to as usize] += 1);
+            edges(world).for_each(|edge| waits[edge.to as usize] += 1);
         }
         let mut order: Vec<u32> = Vec::with_capacity(count);
         order.extend((0..count as u32).filter(|&world| waits[world as usize] == 0));

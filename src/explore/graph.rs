@@ -1,9 +1,9 @@
 //! All distinct worlds of a scenario, and the choices between them.
 
+use super::edges::{Edges, Run};
 use super::explorer::Explorer;
 use super::lattice::Lattice;
 use super::layers::lattice;
-use super::pieces::Pieces;
 use super::place::Place;
 use super::scenario::{Bounds, Faults};
 use super::walk::walk;
@@ -17,7 +17,7 @@ pub(super) struct Graph {
     lattice: Option<Lattice>,
     pub worlds: Worlds,
     /// The choices of each world that was looked at.
-    pub edges: Pieces<Edge>,
+    pub edges: Edges,
     /// Every choice leads to a world with a higher number.
     pub upward: bool,
     /// How many worlds lie within a step, in which the host is about to stop.
@@ -134,24 +134,24 @@ impl Graph {
         self.lattice.as_ref().map_or(0..self.len(), Lattice::ends)
     }
 
-    /// The choices of a world in canonical order; none where it was not looked at. `room` is for those that are not
-    /// kept.
+    /// The choices of a world in canonical order; none where it was not looked at. They are put into `room`.
     pub fn edges<'a>(&'a self, world: usize, room: &'a mut Vec<Edge>) -> &'a [Edge] {
         match &self.lattice {
-            Some(lattice) => {
-                lattice.edges(world, room);
-                room
+            Some(lattice) => lattice.edges(world, room),
+            None => {
+                room.clear();
+                room.extend(self.edges.get(world));
             }
-            None => self.edges.get(world),
         }
+        room
     }
 
     /// The same where they are kept, which those of a lattice are not.
-    pub fn kept(&self, world: usize) -> &[Edge] {
+    pub fn kept(&self, world: usize) -> Run<'_> {
         self.edges.get(world)
     }
 
     pub fn edge_count(&self) -> usize {
-        self.lattice.as_ref().map_or(self.edges.elements(), |lattice| lattice.edges)
+        self.lattice.as_ref().map_or(self.edges.many(), |lattice| lattice.edges)
     }
 }

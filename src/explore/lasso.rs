@@ -15,7 +15,7 @@ pub(super) fn in_circles(graph: &Graph, behind: &[u32]) -> Vec<u32> {
     let mut part: DiGraph<(), (), u32> = DiGraph::with_capacity(behind.len(), behind.len());
     behind.iter().for_each(|_| _ = part.add_node(()));
     for (from, &world) in behind.iter().enumerate() {
-        for to in graph.kept(world as usize).iter().filter_map(|edge| place(edge.to)) {
+        for to in graph.kept(world as usize).filter_map(|edge| place(edge.to)) {
             part.add_edge(NodeIndex::new(from), NodeIndex::new(to), ());
         }
     }
@@ -31,7 +31,7 @@ pub(super) fn round(graph: &Graph, from: u32) -> Path {
     let mut came: FxHashMap<u32, (u32, usize)> = FxHashMap::default();
     let mut ahead = VecDeque::from([from]);
     while let Some(world) = ahead.pop_front() {
-        for (choice, edge) in graph.kept(world as usize).iter().enumerate() {
+        for (choice, edge) in graph.kept(world as usize).enumerate() {
             if came.contains_key(&edge.to) {
                 continue;
             }
@@ -60,7 +60,7 @@ pub(super) fn trapped(graph: &Graph, sorted: &Sorted, outcomes: &Outcomes) -> Ve
     while changed {
         changed = false;
         for world in (0..graph.len()).rev().filter(|&world| !graph.kept(world).is_empty()) {
-            if !ends[world] && graph.kept(world).iter().any(|edge| ends[edge.to as usize]) {
+            if !ends[world] && graph.kept(world).any(|edge| ends[edge.to as usize]) {
                 (ends[world], changed) = (true, true);
             }
         }

@@ -17,7 +17,7 @@ pub(super) fn by_length(
     group_of: &dyn Fn(u32) -> Option<usize>,
 ) -> Vec<Lengths> {
     let deepest = (0..graph.len()).map(|world| graph.depth(world) as usize).max().unwrap_or(0);
-    let steps = |world: usize| graph.kept(world).iter().map(move |edge| (world, edge.to as usize));
+    let steps = |world: usize| graph.kept(world).map(move |edge| (world, edge.to as usize));
     let mut all = (0..graph.len()).flat_map(steps);
     if all.all(|(from, to)| graph.depth(to) == graph.depth(from) + 1) {
         // Each world is as far from the beginning on all paths, so how far it is says which are together.

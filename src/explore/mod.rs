@@ -8,7 +8,8 @@
 //! Explorer      what may happen next in a world, and what it leads to: asked once of the runtime's
 //!               `apply`, in a world of one instance, and remembered
 //! Graph         all distinct worlds, and the choices between them
-//! Worlds        each a scene and a cast; Known: what comes of a choice in a scene, taken once
+//! Worlds        each a scene and a cast; Known: what comes of a choice in a scene, taken once;
+//!               Reactions: what becomes of an instance, whatever the scene
 //! Lattice       the same of open worlds, where only listed messages come: set by set
 //! conclude      counts, outcomes, nearest orderings, what decides them, the verdict: a Report
 //! ```
@@ -21,6 +22,7 @@ mod apart;
 mod begin;
 mod beside;
 mod bodies;
+mod both;
 mod carry;
 mod choice;
 mod common;
@@ -29,6 +31,7 @@ mod conclude;
 mod count;
 mod crew;
 mod decided;
+mod edges;
 mod equal;
 mod exchange;
 mod explorer;

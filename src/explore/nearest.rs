@@ -8,34 +8,62 @@ use super::listed::Delivery;
 use super::place::Place;
 use super::sweep;
 
-/// The nearest paths to several sets of worlds, each as numbers of worlds' choices.
-pub(super) struct Nearest {
-    /// Per world, the fewest inversions among the shortest paths that lead there.
-    inversions: Vec<u32>,
-    /// The same of a lattice.
-    small: Vec<u16>,
-}
-
 /// One path: at each world, the choice that was taken.
 pub(super) type Path = Vec<(u32, usize)>;
 
-impl Nearest {
-    pub fn new(explorer: &mut Explorer, graph: &Graph) -> Nearest {
-        if let Some(lattice) = graph.lattice() {
-            return Nearest { inversions: Vec::new(), small: sweep::inversions(lattice) };
+/// The nearest path to one of the worlds of each set. A set of none has no path.
+pub(super) fn nearest(explorer: &mut Explorer, graph: &Graph, sets: &[Vec<u32>]) -> Vec<Path> {
+    if let Some(lattice) = graph.lattice() {
+        return sweep::nearest(lattice, &sweep::inversions(lattice), sets);
+    }
+    let sets: Vec<Vec<u32>> = sets.iter().map(|worlds| soonest(explorer, graph, worlds)).collect();
+    let far = sets.iter().flatten().max().copied();
+    Nearest::new(explorer, graph, far).paths(explorer, graph, &sets)
+}
+
+/// Of some worlds those to which fewest faults lead, and of these fewest steps.
+fn soonest(explorer: &Explorer, graph: &Graph, worlds: &[u32]) -> Vec<u32> {
+    let budget = explorer.scenario.faults;
+    let (mut best, mut found) = (None, Vec::new());
+    for &world in worlds {
+        // Whatever leads to a world takes the same faults: what is left of them is part of it.
+        let rank = (budget.taken(graph.left(world as usize)).sum(), graph.depth(world as usize));
+        if best.is_none_or(|best| rank < best) {
+            best = Some(rank);
+            found.clear();
         }
-        let mut nearest = Nearest { inversions: vec![u32::MAX; graph.len()], small: Vec::new() };
+        if best == Some(rank) {
+            found.push(world);
+        }
+    }
+    found
+}
+
+/// How near worlds are, as far as it is asked for.
+struct Nearest {
+    /// Per world, the fewest inversions among the shortest paths that lead there.
+    inversions: Vec<u32>,
+}
+
+impl Nearest {
+    /// `far`: the last world to which a path is wanted, if there is one.
+    fn new(explorer: &mut Explorer, graph: &Graph, far: Option<u32>) -> Nearest {
+        let worlds = far.map_or(0, |far| far as usize + 1);
+        let mut nearest = Nearest { inversions: vec![u32::MAX; worlds] };
         if let Some(first) = nearest.inversions.first_mut() {
             *first = 0;
         }
         let mut walk = Walk::new(explorer);
-        for world in 0..graph.len() {
+        for world in 0..worlds {
+            let behind = graph.worlds.behind(world);
+            if behind.start >= worlds {
+                break;
+            }
             walk.look(explorer, graph, world);
             let here = nearest.inversions[world];
-            let behind = graph.worlds.behind(world);
-            for (edge, &cost) in graph.kept(world).iter().zip(&walk.costs) {
+            for (edge, &cost) in graph.kept(world).zip(&walk.costs) {
                 let to = edge.to as usize;
-                if behind.contains(&to) {
+                if behind.contains(&to) && to < worlds {
                     nearest.inversions[to] = nearest.inversions[to].min(here + cost);
                 }
             }
@@ -43,41 +71,33 @@ impl Nearest {
         nearest
     }
 
-    /// The nearest path to one of the worlds of each set. A set of none has no path.
-    pub fn paths(&self, explorer: &mut Explorer, graph: &Graph, sets: &[Vec<u32>]) -> Vec<Path> {
-        if let Some(lattice) = graph.lattice() {
-            return sweep::nearest(lattice, &self.small, sets);
-        }
+    /// The nearest path to one of the worlds of each set, which are all as soon.
+    fn paths(&self, explorer: &mut Explorer, graph: &Graph, sets: &[Vec<u32>]) -> Vec<Path> {
         let mut paths = Vec::with_capacity(sets.len());
-        let budget = explorer.scenario.faults;
         for sets in sets.chunks(64) {
-            let mut leads_to = vec![0u64; graph.len()];
-            let mut far = 0;
+            let far = sets.iter().flatten().max().map_or(0, |&far| far as usize);
+            let mut leads_to = vec![0u64; far + 1];
             for (bit, worlds) in sets.iter().enumerate() {
-                // Whatever leads to a world takes the same faults: what is left of them is part of it.
-                let faults = |world: u32| budget.taken(graph.left(world as usize)).sum();
-                let rank = |&&world: &&u32| {
-                    (faults(world), graph.depth(world as usize), self.inversions[world as usize])
-                };
-                let Some(best) = worlds.iter().map(|world| rank(&world)).min() else { continue };
-                for &world in worlds.iter().filter(|world| rank(world) == best) {
+                let inversions = |world: u32| self.inversions[world as usize];
+                let fewest = worlds.iter().map(|&world| inversions(world)).min();
+                for &world in worlds.iter().filter(|&&world| Some(inversions(world)) == fewest) {
                     leads_to[world as usize] |= 1 << bit;
-                    far = far.max(world as usize);
                 }
             }
             let mut walk = Walk::new(explorer);
-            for world in (0..=far.min(graph.len().saturating_sub(1))).rev() {
+            for world in (0..=far).rev() {
                 let behind = graph.worlds.behind(world);
-                let tight = |&(edge, _): &(&Edge, u32)| {
-                    behind.contains(&(edge.to as usize)) && leads_to[edge.to as usize] != 0
+                let tight = |&(edge, _): &(Edge, u32)| {
+                    let leads = leads_to.get(edge.to as usize);
+                    behind.contains(&(edge.to as usize)) && leads.is_some_and(|&leads| leads != 0)
                 };
-                if !graph.kept(world).iter().any(|edge| tight(&(edge, 0))) {
+                if !graph.kept(world).any(|edge| tight(&(edge, 0))) {
                     continue;
                 }
                 walk.look(explorer, graph, world);
                 let mut here = leads_to[world];
                 let costs = walk.costs.iter().copied();
-                for (edge, cost) in graph.kept(world).iter().zip(costs).filter(tight) {
+                for (edge, cost) in graph.kept(world).zip(costs).filter(tight) {
                     if self.inversions[edge.to as usize] == self.inversions[world] + cost {
                         here |= leads_to[edge.to as usize];
                     }
@@ -100,16 +120,16 @@ impl Nearest {
             walk.look(explorer, graph, world);
             let behind = graph.worlds.behind(world);
             let costs = walk.costs.iter().copied();
-            let step = graph.kept(world).iter().zip(costs).position(|(edge, cost)| {
+            let step = graph.kept(world).zip(costs).position(|(edge, cost)| {
                 let to = edge.to as usize;
-                leads_to[to] & 1 << bit != 0
+                leads_to.get(to).is_some_and(|leads| leads & 1 << bit != 0)
                     && behind.contains(&to)
                     && self.inversions[to] == self.inversions[world] + cost
             });
             // Where no choice leads further, the path has arrived.
             let Some(step) = step else { return path };
             path.push((world as u32, step));
-            world = graph.kept(world)[step].to as usize;
+            world = graph.kept(world).nth(step).expect("it is there").to as usize;
         }
     }
 }
@@ -138,15 +158,15 @@ impl Walk {
             return;
         }
         let listed = explorer.listed.deliveries.len();
-        let is_listed = |edge: &Edge| usize::from(edge.label) < listed;
-        if listed == 0 || self.by_label && !edges.iter().any(is_listed) {
-            return self.costs.resize(edges.len(), 0);
+        let is_listed = |edge: Edge| usize::from(edge.label) < listed;
+        if listed == 0 || self.by_label && !edges.clone().any(is_listed) {
+            return self.costs.resize(edges.count(), 0);
         }
         if self.by_label {
             let (flight, _) = graph.flight(world);
             let overtaken =
                 |bit: usize| if bit < listed { explorer.listed.overtaken(bit, &flight) } else { 0 };
-            return self.costs.extend(edges.iter().map(|edge| overtaken(usize::from(edge.label))));
+            return self.costs.extend(edges.map(|edge| overtaken(usize::from(edge.label))));
         }
         graph.read(world, &mut self.place);
         explorer.ready(&self.place, &mut self.choices);

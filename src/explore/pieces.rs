@@ -58,11 +58,6 @@ impl<T: Copy> Pieces<T> {
         self.at.len()
     }
 
-    /// How many elements there are in all.
-    pub fn elements(&self) -> usize {
-        self.pieces.iter().map(Vec::len).sum()
-    }
-
     pub fn bytes(&self) -> usize {
         let pieces: usize = self.pieces.iter().map(Vec::capacity).sum();
         pieces * size_of::<T>() + self.at.capacity() * size_of::<u32>()

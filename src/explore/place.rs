@@ -204,8 +204,8 @@ impl Place {
         row: &mut impl Iterator<Item = u32>,
         Layout { words, faults, .. }: Layout,
     ) -> (Vec<u32>, Option<Vec<u32>>) {
-        let mut words = || row.skip(1).take(words).collect();
-        (words(), faults.then(words))
+        let mut words = |skipped: usize| row.skip(skipped).take(words).collect();
+        (words(1), faults.then(|| words(0)))
     }
 
     /// Like `clone_from`, which as it is derived would make every part anew.

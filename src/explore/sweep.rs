@@ -124,7 +124,7 @@ fn overtaken(lattice: &Lattice, bit: usize, flight: u32) -> u16 {
     (lattice.turns[bit].before & flight).count_ones() as u16
 }
 
-/// The nearest path to one of the worlds of each set, as [`super::nearest::Nearest::paths`] has it. `near` is what
+/// The nearest path to one of the worlds of each set, as [`super::nearest::nearest`] has it. `near` is what
 /// [`inversions`] answers.
 pub(super) fn nearest(lattice: &Lattice, near: &[u16], sets: &[Vec<u32>]) -> Vec<Path> {
     let mut paths = Vec::with_capacity(sets.len());

@@ -50,9 +50,9 @@ fn drawn(graph: &Graph, moments: &Moments, chance: &mut Chance) -> Vec<u32> {
     const NEVER: u32 = u32::MAX;
     let mut at = vec![NEVER; moments.len()];
     let mut times = vec![0; moments.labels()];
-    let mut world = 0;
+    let (mut world, mut edges) = (0, Vec::new());
     for step in 0.. {
-        let edges = graph.kept(world);
+        graph.edges(world, &mut edges);
         let ends = usize::from(graph.is_end(world));
         let Some(edge) = edges.get(chance.below(edges.len() + ends)) else { break };
         let label = usize::from(edge.label);

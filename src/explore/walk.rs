@@ -5,10 +5,11 @@
 //! a stretch and the first of the next are done side by side, where there are two threads; where there is one, one behind the
 //! other, and nothing else is different.
 
+use super::both::{both, worth};
+use super::edges::Edges;
 use super::explorer::Explorer;
 use super::graph::{Edge, Graph, Progress, Stopped};
 use super::known::{Known, Looked, Next};
-use super::pieces::Pieces;
 use super::rows::Rows;
 use super::scenario::Bounds;
 use super::worlds::{Met, World, Worlds};
@@ -16,9 +17,8 @@ use std::thread::scope;
 
 /// How many worlds are looked at between two reports.
 const BETWEEN: usize = 4096;
-/// How many are seen before they are met; and how few are not worth a thread, but where all is tried.
+/// How many are seen before they are met.
 const STRETCH: usize = 2048;
-const FEW: usize = if cfg!(debug_assertions) { 1 } else { 256 };
 
 /// None where messages were taken for interchangeable that are not, and now are not any more.
 pub(super) fn walk(
@@ -58,18 +58,12 @@ pub(super) fn walk(
             }
         }
         next.look(&known, &graph.worlds.rows, threads);
-        let worth = seen.worlds.len().min(next.worlds.len()) >= FEW;
+        let side_by_side = worth(threads, seen.worlds.len().min(next.worlds.len()));
         let Graph { worlds: Worlds { rows, met }, edges, ends, upward, stopped, .. } = &mut graph;
         let so_many = met.len();
-        let mut meet = || meeting.meet(&seen, met, Walked { edges, ends, upward, stopped });
-        let mut see = || next.see(&mut known, explorer, rows, so_many);
-        let (sound, goes_on) = match threads > 1 && worth {
-            true => scope(|scope| {
-                let meets = scope.spawn(meet);
-                (see(), meets.join().expect("it is not to fail"))
-            }),
-            false => (see(), meet()),
-        };
+        let meet = || meeting.meet(&seen, met, Walked { edges, ends, upward, stopped });
+        let see = || next.see(&mut known, explorer, rows, so_many);
+        let (sound, goes_on) = both(side_by_side, see, meet);
         sound?;
         if !goes_on {
             break;
@@ -131,7 +125,7 @@ impl Stretch {
     /// Where there are several threads, all of them look at the worlds of which something is known: that changes nothing.
     fn look(&mut self, known: &Known, rows: &Rows, threads: usize) {
         self.parts.iter_mut().for_each(|part| part.looked.clear());
-        if threads < 2 || !self.further || self.worlds.len() < FEW * threads {
+        if worth(threads, self.worlds.len() / threads) < 2 || !self.further {
             return;
         }
         self.parts.resize_with(threads, Part::default);
@@ -197,7 +191,7 @@ impl Part {
 
 /// What is left of the worlds that were met.
 struct Walked<'g> {
-    edges: &'g mut Pieces<Edge>,
+    edges: &'g mut Edges,
     ends: &'g mut Vec<bool>,
     upward: &'g mut bool,
     stopped: &'g mut Option<Stopped>,
@@ -228,7 +222,6 @@ impl Meeting {
             if !seen.further && !looked.quiet {
                 *walked.stopped = Some(Stopped::Depth);
             }
-            self.edges.clear();
             for (choice, next) in (begin..).zip(&seen.next[begin..end]) {
                 let to = match self.merges {
                     true if self.there[choice] == next.world => self.guesses[choice],
@@ -238,7 +231,7 @@ impl Meeting {
                 *walked.upward &= to as usize > index;
                 self.edges.push(Edge { to, label: next.label, weight: next.weight });
             }
-            walked.edges.push(&self.edges);
+            walked.edges.push(self.edges.drain(..));
             begin = end;
         }
         true

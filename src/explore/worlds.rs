@@ -157,9 +157,9 @@ impl Worlds {
         (0..self.len()).filter(|&world| self.rows.stops(self.get(world).scene)).count()
     }
 
-    /// Whether there is no number left.
+    /// Whether there is no number left; it is asked now and then only, so half of them are kept back.
     pub fn is_full(&self) -> bool {
-        self.rows.is_full() || self.len() >= MOST
+        self.rows.is_full() || self.len() >= MOST / 2
     }
 
     pub fn bytes(&self) -> usize {
