@@ -1,6 +1,7 @@
 //! How many orderings there are, exactly.
 
 use super::graph::{Edge, Graph};
+use super::pieces::Shelves;
 use super::sweep;
 use num_bigint::BigUint;
 use std::fmt;
@@ -172,10 +173,11 @@ fn count<N: Number>(
     group_of: &dyn Fn(u32) -> Option<usize>,
     passable: &dyn Fn(u32) -> bool,
 ) -> Option<Vec<Count>> {
-    let mut ways = vec![N::ZERO; graph.len()];
+    // On shelves, as what the walk has left behind: one row of all would need new memory.
+    let mut ways = Shelves::of(N::ZERO, graph.len());
     let mut sums = vec![Count::zero(); groups];
-    if let Some(first) = ways.first_mut() {
-        *first = N::ONE;
+    if graph.len() > 0 {
+        ways[0] = N::ONE;
     }
     for &world in &sorted.order {
         if ways[world as usize].is_zero() || !passable(world) {

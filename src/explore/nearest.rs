@@ -5,6 +5,7 @@ use super::choice::What;
 use super::explorer::Explorer;
 use super::graph::{Edge, Graph};
 use super::listed::Delivery;
+use super::pieces::Shelves;
 use super::place::Place;
 use super::sweep;
 
@@ -42,16 +43,16 @@ fn soonest(explorer: &Explorer, graph: &Graph, worlds: &[u32]) -> Vec<u32> {
 /// How near worlds are, as far as it is asked for.
 struct Nearest {
     /// Per world, the fewest inversions among the shortest paths that lead there.
-    inversions: Vec<u32>,
+    inversions: Shelves<u32>,
 }
 
 impl Nearest {
     /// `far`: the last world to which a path is wanted, if there is one.
     fn new(explorer: &mut Explorer, graph: &Graph, far: Option<u32>) -> Nearest {
         let worlds = far.map_or(0, |far| far as usize + 1);
-        let mut nearest = Nearest { inversions: vec![u32::MAX; worlds] };
-        if let Some(first) = nearest.inversions.first_mut() {
-            *first = 0;
+        let mut nearest = Nearest { inversions: Shelves::of(u32::MAX, worlds) };
+        if worlds > 0 {
+            nearest.inversions[0] = 0;
         }
         let mut walk = Walk::new(explorer);
         for world in 0..worlds {
@@ -76,7 +77,7 @@ impl Nearest {
         let mut paths = Vec::with_capacity(sets.len());
         for sets in sets.chunks(64) {
             let far = sets.iter().flatten().max().map_or(0, |&far| far as usize);
-            let mut leads_to = vec![0u64; far + 1];
+            let mut leads_to = Shelves::of(0u64, far + 1);
             for (bit, worlds) in sets.iter().enumerate() {
                 let inversions = |world: u32| self.inversions[world as usize];
                 let fewest = worlds.iter().map(|&world| inversions(world)).min();
@@ -88,8 +89,8 @@ impl Nearest {
             for world in (0..=far).rev() {
                 let behind = graph.worlds.behind(world);
                 let tight = |&(edge, _): &(Edge, u32)| {
-                    let leads = leads_to.get(edge.to as usize);
-                    behind.contains(&(edge.to as usize)) && leads.is_some_and(|&leads| leads != 0)
+                    let to = edge.to as usize;
+                    behind.contains(&to) && to < leads_to.len() && leads_to[to] != 0
                 };
                 if !graph.kept(world).any(|edge| tight(&(edge, 0))) {
                     continue;
@@ -112,7 +113,7 @@ impl Nearest {
     }
 
     /// Goes from the beginning, at each world by the first choice that is on a nearest path.
-    fn follow(&self, explorer: &mut Explorer, graph: &Graph, leads_to: &[u64], bit: usize) -> Path {
+    fn follow(&self, explorer: &mut Explorer, graph: &Graph, leads_to: &Shelves<u64>, bit: usize) -> Path {
         let mut path = Path::new();
         let mut world = 0usize;
         let mut walk = Walk::new(explorer);
@@ -122,7 +123,8 @@ impl Nearest {
             let costs = walk.costs.iter().copied();
             let step = graph.kept(world).zip(costs).position(|(edge, cost)| {
                 let to = edge.to as usize;
-                leads_to.get(to).is_some_and(|leads| leads & 1 << bit != 0)
+                to < leads_to.len()
+                    && leads_to[to] & 1 << bit != 0
                     && behind.contains(&to)
                     && self.inversions[to] == self.inversions[world] + cost
             });

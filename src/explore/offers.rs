@@ -151,7 +151,7 @@ impl Offers {
             return false;
         }
         let turns = self.chain(turns, class, came);
-        turns.inspect(|&turns| self.offers.set(number, Offer { asked, turns })).is_some()
+        turns.inspect(|&turns| self.offers[number] = Offer { asked, turns }).is_some()
     }
 
     /// Puts what came of a choice before what is known; answers where the chain begins now. None where something else came

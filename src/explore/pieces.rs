@@ -3,6 +3,7 @@
 use super::table::Table;
 use rustc_hash::FxBuildHasher;
 use std::hash::{BuildHasher, Hash};
+use std::ops::{Index, IndexMut};
 
 /// Runs by number. No run lies in two pieces.
 #[derive(Debug)]
@@ -98,11 +99,7 @@ impl<T: Copy> Shelves<T> {
 
     #[inline]
     pub fn get(&self, number: usize) -> T {
-        self.shelves[number >> SHELF][number & ((1 << SHELF) - 1)]
-    }
-
-    pub fn set(&mut self, number: usize, one: T) {
-        self.shelves[number >> SHELF][number & ((1 << SHELF) - 1)] = one;
+        self[number]
     }
 
     #[inline]
@@ -112,6 +109,30 @@ impl<T: Copy> Shelves<T> {
 
     pub fn bytes(&self) -> usize {
         self.shelves.iter().map(Vec::capacity).sum::<usize>() * size_of::<T>()
+    }
+}
+
+impl<T: Clone> Shelves<T> {
+    /// So many of one.
+    pub fn of(one: T, many: usize) -> Shelves<T> {
+        let shelf = |first: usize| vec![one.clone(); (many - first).min(1 << SHELF)];
+        Shelves { shelves: (0..many).step_by(1 << SHELF).map(shelf).collect(), len: many }
+    }
+}
+
+impl<T> Index<usize> for Shelves<T> {
+    type Output = T;
+
+    #[inline]
+    fn index(&self, number: usize) -> &T {
+        &self.shelves[number >> SHELF][number & ((1 << SHELF) - 1)]
+    }
+}
+
+impl<T> IndexMut<usize> for Shelves<T> {
+    #[inline]
+    fn index_mut(&mut self, number: usize) -> &mut T {
+        &mut self.shelves[number >> SHELF][number & ((1 << SHELF) - 1)]
     }
 }
 
