@@ -103,10 +103,8 @@ impl<'a> Explorer<'a> {
             }
         }
         let counted = scenario.expect.counted();
-        let several = |type_: &str| {
-            let asked = steps.crew.asked(type_, None).count();
-            steps.world().house().subscribers(type_).len() + asked > 1
-        };
+        let hear = |type_: &str| steps.world().house().subscribers(type_).len();
+        let several = |type_: &str| hear(type_) + steps.crew.asked(type_, None).count() > 1;
         // Copies of a counted message that several processes hear are told apart, so that the first
         // delivery of each counts once. Where ids are told, what is alike is told world by world.
         // So are all where something may go wrong with one of them and not with the other.
@@ -382,8 +380,8 @@ impl<'a> Explorer<'a> {
             return self.ask(place, to, mail);
         }
         let source = |mail: u32| &self.steps.mails.get(mail & !AGAIN).message.source;
-        let item = (to as u32, mail);
-        let before = |other: &(u32, u32)| match self.order.fifo {
+        let item: Item = (to as u32, mail);
+        let before = |other: &Item| match self.order.fifo {
             true => (other.0, source(other.1)) <= (item.0, source(item.1)),
             false => *other <= item,
         };
