@@ -215,14 +215,14 @@ fn a_cook_who_does_not_hear_keeps_the_money() {
     );
 }
 
-/// Also where so much can happen that what adds nothing is not left out.
+/// Also where so much can happen that it is not asked of each whether it adds anything.
 #[test]
 fn what_decides_an_outcome_says_nothing_twice() {
     let mut scenario = read("loan-broker", "scenarios/silent.yaml");
     scenario.faults = Faults { duplicates: 1, losses: 0, crashes: 0 };
     scenario.host = Host::AtLeastOnce;
     let report = of(&scenario);
-    assert!(report.outcomes.iter().any(|found| found.decided.by.len() > 50), "hardly anything decides");
+    assert!(report.outcomes.iter().any(|found| found.decided.by.len() > 20), "hardly anything decides");
     for found in &report.outcomes {
         let said: BTreeSet<&String> = found.decided.by.iter().collect();
         assert_eq!(said.len(), found.decided.by.len(), "{:?}", found.decided.by);
