@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// The last bytes of a file: where its foot begins, how long it is, its checksum, and these. The last digit is
 /// the number of the form: a file of any other is not read.
-pub(super) const MAGIC: &[u8; 8] = b"aofold-3";
+pub(super) const MAGIC: &[u8; 8] = b"aofold-4";
 
 /// How many bytes at either end of what is covered of a log are compared.
 const END: u64 = 4096;
