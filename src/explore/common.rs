@@ -170,7 +170,8 @@ impl Carry for Before<'_> {
             let part = begin..begin + usize::from(times) * labels;
             moved[part.clone()].copy_from_slice(&here[part]);
         }
-        moved.iter_mut().zip(here).skip(label).step_by(labels).for_each(|(moved, &here)| *moved = here);
+        let rows = moved.chunks_exact_mut(labels).zip(here.chunks_exact(labels));
+        rows.for_each(|(moved, here)| moved[label] = here[label]);
     }
 
     fn at(&mut self, _: u32, _: &[u8]) {}

@@ -152,11 +152,19 @@ fn fewest<P: Paths>(
         |all: &Option<P::Obeying>, pairs: usize| all.as_ref().is_some_and(|all| paths.is_small(all, pairs));
     let mut all = obeying(&told);
     if !few(&all, told.len()) {
+        let before = told.len();
         told = paths.telling(told);
-        all = obeying(&told);
+        // Of as many as before, it is known.
+        if told.len() < before {
+            all = obeying(&told);
+        }
     }
     let Some(known) = all.as_ref().filter(|all| paths.is_small(all, told.len())) else { return (told, all) };
-    let enough = |fewer: &[Pair]| obeying(fewer).is_some_and(|fewer| paths.are_same(known, &fewer));
+    // It may be enough and too much to ask.
+    let enough = |fewer: &[Pair]| {
+        paths.is_small(known, fewer.len())
+            && obeying(fewer).is_some_and(|fewer| paths.are_same(known, &fewer))
+    };
     for index in (0..told.len()).rev() {
         let mut fewer = told.clone();
         let (a, b) = fewer.remove(index);

@@ -84,6 +84,7 @@ mod ties;
 mod together;
 mod twice;
 mod upgrade;
+mod waiting;
 mod walk;
 mod worlds;
 

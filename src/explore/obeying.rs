@@ -7,8 +7,9 @@ use super::count::Sorted;
 use super::decided::Pair;
 use super::graph::Graph;
 use super::moments::Moments;
+use super::pieces::Interned;
+use super::waiting::Waiting;
 use num_bigint::BigUint;
-use rustc_hash::FxHashMap;
 
 /// What is asked.
 #[derive(Clone, Copy)]
@@ -20,83 +21,70 @@ pub(super) struct Asked<'a> {
     pub never: Option<usize>,
 }
 
-/// The orderings that obey, and how many steps it took to count them. None beyond 2^128, or where it takes more than `most`.
+/// What was counted.
+pub(super) struct Counted {
+    /// The orderings that obey. None beyond 2^128, or where it takes more than was allowed.
+    pub many: Option<BigUint>,
+    /// How many steps it took: all that was done is one, or as quick as one.
+    pub steps: usize,
+}
+
+/// Counts in no more than `most` steps, and what the last world that is looked at takes. `waiting` is as it was, then.
 pub(super) fn obeying(
     graph: &Graph,
     sorted: &Sorted,
     moments: &Moments,
+    waiting: &mut Waiting,
     asked: Asked,
     most: usize,
-) -> Option<(BigUint, usize)> {
-    let mut states = States::new(moments, asked);
-    let mut known: Vec<Vec<Ways>> = vec![Vec::new(); graph.len()];
-    known[0].push((0, 1));
-    let mut sum = BigUint::ZERO;
+) -> Counted {
     let mut steps = 0;
-    for &world in &sorted.order {
-        // All that lead here have been seen, so what is known is whole, and needed no longer.
-        let mut here = std::mem::take(&mut known[world as usize]);
-        gather(&mut here)?;
-        let edges = graph.kept(world as usize);
-        if graph.is_end(world as usize) {
+    let many = count(graph, sorted, &mut States::new(moments, asked), waiting, (&mut steps, most));
+    if many.is_none() {
+        waiting.clear();
+    }
+    Counted { many, steps }
+}
+
+fn count(
+    graph: &Graph,
+    sorted: &Sorted,
+    states: &mut States,
+    waiting: &mut Waiting,
+    (steps, most): (&mut usize, usize),
+) -> Option<BigUint> {
+    let mut sum = BigUint::ZERO;
+    let mut here = Vec::new();
+    let first = waiting.row_of(0);
+    waiting.add(first, (0, 1))?;
+    // All that lead there have been seen when a world is taken, so what is known of it is whole, and needed no longer.
+    while let Some((place, passed)) = waiting.take(&mut here) {
+        let world = sorted.order[place] as usize;
+        waiting.gather(&mut here)?;
+        if graph.is_end(world) {
             let whole = here.iter().filter(|&&(state, _)| states.all_happened(state));
             whole.for_each(|&(_, ways)| sum += ways);
         }
-        steps += here.len() * edges.clone().count();
-        if steps > most {
-            return None;
-        }
-        for edge in edges {
-            let there = &mut known[edge.to as usize];
+        *steps += passed;
+        for edge in graph.kept(world) {
+            let place = states.places[usize::from(edge.label)];
+            let mut row = None;
             for &(state, ways) in &here {
-                if let Some(after) = states.after(state, edge.label) {
-                    add(there, (after, ways.checked_mul(u128::from(edge.weight))?))?;
+                let after = place.map_or(Some(state), |place| states.after(state, place));
+                if let Some(after) = after {
+                    let ways = if edge.weight == 1 { ways } else { ways.checked_mul(edge.weight.into())? };
+                    // A world at which nothing comes need not be looked at.
+                    let row = *row.get_or_insert_with(|| waiting.row_of(edge.to));
+                    waiting.add(row, (after, ways))?;
                 }
             }
+            *steps += here.len();
+        }
+        if *steps > most {
+            return None;
         }
     }
-    Some((sum, steps))
-}
-
-/// A state, and in how many ways it is reached.
-type Ways = (u32, u128);
-
-/// So many are looked through one by one.
-const FEW: usize = 12;
-
-/// Adds one to those that are there: to its own, as long as there are few.
-fn add(all: &mut Vec<Ways>, (state, ways): Ways) -> Option<()> {
-    if all.len() <= FEW
-        && let Some((_, sum)) = all.iter_mut().find(|(known, _)| *known == state)
-    {
-        *sum = sum.checked_add(ways)?;
-        return Some(());
-    }
-    // It grows where there is still no room when those of one state are together.
-    if all.len() == all.capacity() {
-        gather(all)?;
-    }
-    all.push((state, ways));
-    Some(())
-}
-
-/// Adds up those of one state.
-fn gather(all: &mut Vec<Ways>) -> Option<()> {
-    if all.len() <= FEW {
-        return Some(());
-    }
-    all.sort_unstable_by_key(|&(state, _)| state);
-    let mut fits = true;
-    all.dedup_by(|&mut (state, ways), (kept, sum)| {
-        let same = state == *kept;
-        if same {
-            let all = sum.checked_add(ways);
-            fits &= all.is_some();
-            *sum = all.unwrap_or(0);
-        }
-        same
-    });
-    fits.then_some(())
+    Some(sum)
 }
 
 /// How often those have happened that are asked about; as rows, by number.
@@ -108,11 +96,18 @@ struct States<'a> {
     asked: Vec<Vec<Time>>,
     /// Per place, how often it must have happened in the end.
     needed: Vec<u8>,
-    rows: Vec<Box<[u8]>>,
-    numbers: FxHashMap<Box<[u8]>, u32>,
-    /// Per state and place, what comes after it.
-    after: Vec<Option<After>>,
+    /// Per place, where it may not matter any more what happens when it has happened; itself among them.
+    behind: Vec<Vec<usize>>,
+    rows: Interned<u8>,
+    row: Vec<u8>,
+    /// Per state and place, the state that comes after it.
+    after: Vec<u32>,
 }
+
+/// Nobody has asked yet what comes after.
+const UNKNOWN: u32 = u32::MAX;
+/// Nothing does: what was asked is broken.
+const BROKEN: u32 = u32::MAX - 1;
 
 /// What is asked of one time at which a label happens.
 #[derive(Clone, Default)]
@@ -123,10 +118,11 @@ struct Time {
     before: Vec<(usize, u8)>,
 }
 
-#[derive(Clone, Copy)]
-enum After {
-    State(u32),
-    Broken,
+impl Time {
+    /// Whether it may not happen yet.
+    fn is_barred(&self, row: &[u8]) -> bool {
+        self.never || self.before.iter().any(|&(first, times)| row[first] < times)
+    }
 }
 
 impl<'a> States<'a> {
@@ -136,12 +132,15 @@ impl<'a> States<'a> {
             places: vec![None; moments.labels()],
             asked: Vec::new(),
             needed: Vec::new(),
-            rows: Vec::new(),
-            numbers: FxHashMap::default(),
+            behind: Vec::new(),
+            rows: Interned::default(),
+            row: Vec::new(),
             after: Vec::new(),
         };
         for &(a, b) in asked.pairs {
             let first = states.needs(a);
+            let then = states.place(b).0;
+            states.behind[first.0].push(then);
             states.time(b).before.push(first);
         }
         for &moment in asked.happen {
@@ -150,8 +149,9 @@ impl<'a> States<'a> {
         if let Some(moment) = asked.never {
             states.time(moment).never = true;
         }
-        let first = vec![0; states.asked.len()];
-        states.number(first);
+        // Nothing has happened, so all matters that is asked about.
+        states.row = vec![0; states.asked.len()];
+        states.number();
         states
     }
 
@@ -170,63 +170,55 @@ impl<'a> States<'a> {
     fn place(&mut self, moment: usize) -> (usize, u8) {
         let (label, time) = self.moments.at(moment);
         let place = *self.places[label].get_or_insert_with(|| {
+            let place = self.asked.len();
             self.asked.push(vec![Time::default(); usize::from(self.moments.times(label))]);
             self.needed.push(0);
-            self.needed.len() - 1
+            self.behind.push(vec![place]);
+            place
         });
         (place, time)
     }
 
-    /// The number of a row, in which what does not matter any more has happened as often as can be.
-    fn number(&mut self, mut row: Vec<u8>) -> u32 {
-        for place in 0..row.len() {
-            let matters =
-                |time: &Time| time.never || time.before.iter().any(|&(first, times)| row[first] < times);
-            let times = &self.asked[place];
-            if row[place] >= self.needed[place] && !times[usize::from(row[place])..].iter().any(matters) {
-                row[place] = times.len() as u8;
-            }
+    /// The number of the row that was written.
+    fn number(&mut self) -> u32 {
+        let known = self.rows.len();
+        let number = self.rows.number(&self.row);
+        if self.rows.len() > known {
+            self.after.resize(self.after.len() + self.asked.len(), UNKNOWN);
         }
-        let row: Box<[u8]> = row.into();
-        if let Some(&known) = self.numbers.get(&row) {
-            return known;
-        }
-        let number = self.rows.len() as u32;
-        self.rows.push(row.clone());
-        self.numbers.insert(row, number);
-        self.after.resize(self.after.len() + self.asked.len(), None);
         number
     }
 
-    /// The state behind a choice; none where it breaks what was asked.
-    fn after(&mut self, state: u32, label: u16) -> Option<u32> {
-        let Some(place) = self.places[usize::from(label)] else { return Some(state) };
+    /// The state behind a choice of the label at a place; none where it breaks what was asked.
+    fn after(&mut self, state: u32, place: usize) -> Option<u32> {
         let at = state as usize * self.asked.len() + place;
-        let after = self.after[at].unwrap_or_else(|| {
-            let after = self.ask(state, place);
-            self.after[at] = Some(after);
-            after
-        });
-        match after {
-            After::State(state) => Some(state),
-            After::Broken => None,
+        if self.after[at] == UNKNOWN {
+            self.after[at] = self.ask(state, place);
         }
+        Some(self.after[at]).filter(|&after| after != BROKEN)
     }
 
-    fn ask(&mut self, state: u32, place: usize) -> After {
-        let row = &self.rows[state as usize];
-        let Some(time) = self.asked[place].get(usize::from(row[place])) else { return After::State(state) };
-        if time.never || time.before.iter().any(|&(first, times)| row[first] < times) {
-            return After::Broken;
+    fn ask(&mut self, state: u32, place: usize) -> u32 {
+        let row = self.rows.get(state);
+        let Some(time) = self.asked[place].get(usize::from(row[place])) else { return state };
+        if time.is_barred(row) {
+            return BROKEN;
         }
-        let mut row = row.to_vec();
-        row[place] += 1;
-        After::State(self.number(row))
+        self.row.copy_from_slice(row);
+        self.row[place] += 1;
+        // What does not matter any more has happened as often as can be.
+        for &place in &self.behind[place] {
+            let (times, so_far) = (&self.asked[place], self.row[place]);
+            let matters = |time: &Time| time.is_barred(&self.row);
+            if so_far >= self.needed[place] && !times[usize::from(so_far)..].iter().any(matters) {
+                self.row[place] = times.len() as u8;
+            }
+        }
+        self.number()
     }
 
     /// Whether all has happened that must.
     fn all_happened(&self, state: u32) -> bool {
-        let row = &self.rows[state as usize];
-        row.iter().zip(&self.needed).all(|(times, needed)| times >= needed)
+        self.rows.get(state).iter().zip(&self.needed).all(|(times, needed)| times >= needed)
     }
 }

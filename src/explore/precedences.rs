@@ -6,15 +6,19 @@ use super::decided::{LABELS, PATIENCE, Pair, Paths};
 use super::graph::Graph;
 use super::lattice::Lattice;
 use super::moments::{Moments, Names};
-use super::obeying::{Asked, obeying};
+use super::obeying::{Asked, Counted, obeying};
 use super::sweep;
-use super::telling::telling;
+use super::telling::{Drawn, telling};
+use super::waiting::Waiting;
 use num_bigint::BigUint;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 
 /// So many steps may be taken to count the orderings of all outcomes that obey what decides them; beyond, it is not said
 /// that they are no more than the outcome's own.
 const STEPS: usize = 8_000_000;
+/// When so many have been taken in all, it is not asked any more what may be left out.
+const STEPS_IN_ALL: usize = 64_000_000;
 
 /// All paths of a graph.
 pub(super) struct Whole<'a> {
@@ -24,6 +28,10 @@ pub(super) struct Whole<'a> {
     own: &'a [Count],
     /// Per group of worlds; of a lattice nothing.
     often: Vec<Often>,
+    waiting: RefCell<Option<Waiting>>,
+    drawn: OnceCell<Drawn>,
+    /// How many steps were taken so far, for all outcomes together.
+    taken: Cell<usize>,
 }
 
 impl<'a> Whole<'a> {
@@ -50,7 +58,8 @@ impl<'a> Whole<'a> {
             each = found;
             all.most.iter().enumerate().for_each(|(label, &times)| moments.happens(label, times));
         }
-        Some(Some(Whole { moments, graph, sorted, own, often: each }))
+        let (waiting, drawn, taken) = Default::default();
+        Some(Some(Whole { moments, graph, sorted, own, often: each, waiting, drawn, taken }))
     }
 
     /// Per group of worlds the precedences that all paths have in common that end in it. None where that would take more
@@ -93,19 +102,27 @@ impl<'a> Whole<'a> {
         let happen: Vec<usize> = happen.iter().copied().collect();
         match self.graph.lattice() {
             Some(_) if never.is_some() => Some(BigUint::ZERO),
-            _ => Some(self.ask(Asked { pairs, happen: &happen, never })?.0),
+            _ => self.ask(Asked { pairs, happen: &happen, never }).many,
         }
     }
 
-    /// Also how many steps it took to count them.
-    fn ask(&self, asked: Asked) -> Option<(BigUint, usize)> {
-        match self.graph.lattice() {
-            Some(lattice) => Some((sweep::obeying(lattice, asked.pairs), lattice.edges)),
-            None => {
-                let most = STEPS / self.often.len().max(1);
-                obeying(self.graph, &self.sorted, &self.moments, asked, most)
-            }
-        }
+    fn ask(&self, asked: Asked) -> Counted {
+        let Some(lattice) = self.graph.lattice() else {
+            let most = STEPS / self.often.len().max(1);
+            let mut waiting = self.waiting.borrow_mut();
+            let waiting = waiting.get_or_insert_with(|| Waiting::new(&self.sorted, self.graph.upward));
+            let counted = obeying(self.graph, &self.sorted, &self.moments, waiting, asked, most);
+            self.taken.set(self.taken.get() + counted.steps);
+            return counted;
+        };
+        let (many, steps) = sweep::obeying(lattice, asked.pairs);
+        self.taken.set(self.taken.get() + steps);
+        Counted { many: Some(many), steps: lattice.edges }
+    }
+
+    /// Whether there is time to ask what may be left out.
+    pub fn has_time(&self) -> bool {
+        self.taken.get() <= STEPS_IN_ALL
     }
 }
 
@@ -137,7 +154,8 @@ impl Paths for Whole<'_> {
     }
 
     fn obeying(&self, pairs: &[Pair]) -> Option<(BigUint, usize)> {
-        self.ask(Asked { pairs, happen: &[], never: None })
+        let Counted { many, steps } = self.ask(Asked { pairs, happen: &[], never: None });
+        Some((many?, steps))
     }
 
     /// There are as many.
@@ -150,20 +168,18 @@ impl Paths for Whole<'_> {
     }
 
     fn is_small(&self, (_, steps): &(BigUint, usize), pairs: usize) -> bool {
-        steps.saturating_mul(pairs) <= PATIENCE
+        steps.saturating_mul(pairs) <= PATIENCE && self.has_time()
     }
 
     fn telling(&self, pairs: Vec<Pair>) -> Vec<Pair> {
-        match self.graph.lattice() {
-            Some(_) => pairs,
-            None => {
-                // Of those that do the same, the last in the order listed is the last to come.
-                let last = |moment: usize| *self.moments.like(moment).last().expect("itself");
-                let asked: Vec<Pair> = pairs.iter().map(|&(a, b)| (last(a), b)).collect();
-                let told = telling(self.graph, &self.moments, &asked);
-                told.into_iter().map(|pair| pairs[pair]).collect()
-            }
+        if self.graph.lattice().is_some() {
+            return pairs;
         }
+        // Of those that do the same, the last in the order listed is the last to come.
+        let last = |moment: usize| *self.moments.like(moment).last().expect("itself");
+        let asked: Vec<Pair> = pairs.iter().map(|&(a, b)| (last(a), b)).collect();
+        let drawn = self.drawn.get_or_init(|| Drawn::new(self.graph, &self.moments));
+        telling(drawn, &asked).into_iter().map(|pair| pairs[pair]).collect()
     }
 }
 

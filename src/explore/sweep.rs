@@ -307,7 +307,7 @@ fn each_bit(mut bits: u64, mut each: impl FnMut(usize)) {
 
 /// How many orderings obey some precedences. That depends on the sets alone; and of messages that wait for the same, and
 /// that the same wait for, one order stands for all.
-pub(super) fn obeying(lattice: &Lattice, pairs: &[(usize, usize)]) -> BigUint {
+pub(super) fn obeying(lattice: &Lattice, pairs: &[(usize, usize)]) -> (BigUint, usize) {
     let count = lattice.turns.len();
     let mut waits: Vec<u32> = lattice.turns.iter().map(|turn| turn.waits).collect();
     pairs.iter().for_each(|&(first, then)| waits[then] |= 1 << first);
@@ -323,6 +323,7 @@ pub(super) fn obeying(lattice: &Lattice, pairs: &[(usize, usize)]) -> BigUint {
         orders *= u128::from(before.count_ones() + 1);
     }
     let mut layer: FxHashMap<u32, u128> = FxHashMap::from_iter([(lattice.sets[0].flight, 1)]);
+    let mut steps = 0;
     for _ in 0..count {
         let mut next = FxHashMap::default();
         for (flight, ways) in layer {
@@ -330,9 +331,10 @@ pub(super) fn obeying(lattice: &Lattice, pairs: &[(usize, usize)]) -> BigUint {
             for bit in (0..count).filter(ready) {
                 let weight = (lattice.turns[bit].like & flight).count_ones();
                 *next.entry(flight & !(1 << bit)).or_insert(0) += ways * u128::from(weight);
+                steps += 1;
             }
         }
         layer = next;
     }
-    BigUint::from(layer.get(&0).copied().unwrap_or(0) * orders)
+    (BigUint::from(layer.get(&0).copied().unwrap_or(0) * orders), steps)
 }

@@ -8,22 +8,52 @@ use super::decided::Pair;
 use super::graph::Graph;
 use super::moments::Moments;
 
-/// So many are drawn.
+/// So many are drawn, by words of 64.
 const DRAWN: usize = 4096;
 
-/// Which of some precedences, in the order in which they stand there.
-pub(super) fn telling(graph: &Graph, moments: &Moments, pairs: &[Pair]) -> Vec<usize> {
-    let words = DRAWN.div_ceil(64);
-    // Per precedence, which orderings break it.
-    let mut broken = vec![vec![0u64; words]; pairs.len()];
-    let mut chance = Chance(1);
-    for ordering in 0..DRAWN {
-        let at = drawn(graph, moments, &mut chance);
-        for (&(a, b), broken) in pairs.iter().zip(&mut broken) {
-            broken[ordering / 64] |= u64::from(at[a] >= at[b]) << (ordering % 64);
+/// Orderings of a graph, the same for all that is asked.
+pub(super) struct Drawn {
+    /// Per moment, when it comes in each; at the end where it does not.
+    at: Vec<[u32; DRAWN]>,
+}
+
+impl Drawn {
+    pub fn new(graph: &Graph, moments: &Moments) -> Drawn {
+        let mut drawn = Drawn { at: vec![[u32::MAX; DRAWN]; moments.len()] };
+        let mut chance = Chance(1);
+        (0..DRAWN).for_each(|ordering| drawn.draw(graph, moments, ordering, &mut chance));
+        drawn
+    }
+
+    fn draw(&mut self, graph: &Graph, moments: &Moments, ordering: usize, chance: &mut Chance) {
+        let mut times = vec![0; moments.labels()];
+        let (mut world, mut edges) = (0, Vec::new());
+        for step in 0.. {
+            graph.edges(world, &mut edges);
+            let ends = usize::from(graph.is_end(world));
+            let Some(edge) = edges.get(chance.below(edges.len() + ends)) else { break };
+            let label = usize::from(edge.label);
+            if times[label] < moments.times(label) {
+                times[label] += 1;
+                self.at[moments.of(label, times[label])][ordering] = step;
+            }
+            world = edge.to as usize;
         }
     }
-    let mut left = vec![0u64; words];
+}
+
+/// Which of some precedences, in the order in which they stand there.
+pub(super) fn telling(drawn: &Drawn, pairs: &[Pair]) -> Vec<usize> {
+    // Per precedence, which orderings break it.
+    let broken = |&(a, b): &Pair| -> Vec<u64> {
+        let both = drawn.at[a].chunks(64).zip(drawn.at[b].chunks(64));
+        let word = |(a, b): (&[u32], &[u32])| {
+            a.iter().zip(b).rev().fold(0, |word, (a, b)| word << 1 | u64::from(a >= b))
+        };
+        both.map(word).collect()
+    };
+    let broken: Vec<Vec<u64>> = pairs.iter().map(broken).collect();
+    let mut left = vec![0u64; DRAWN / 64];
     broken.iter().for_each(|broken| left.iter_mut().zip(broken).for_each(|(left, broken)| *left |= broken));
     let mut told = Vec::new();
     loop {
@@ -43,26 +73,6 @@ pub(super) fn telling(graph: &Graph, moments: &Moments, pairs: &[Pair]) -> Vec<u
     }
     told.sort_unstable();
     told
-}
-
-/// When each moment comes in an ordering that is drawn; at the end what does not.
-fn drawn(graph: &Graph, moments: &Moments, chance: &mut Chance) -> Vec<u32> {
-    const NEVER: u32 = u32::MAX;
-    let mut at = vec![NEVER; moments.len()];
-    let mut times = vec![0; moments.labels()];
-    let (mut world, mut edges) = (0, Vec::new());
-    for step in 0.. {
-        graph.edges(world, &mut edges);
-        let ends = usize::from(graph.is_end(world));
-        let Some(edge) = edges.get(chance.below(edges.len() + ends)) else { break };
-        let label = usize::from(edge.label);
-        if times[label] < moments.times(label) {
-            times[label] += 1;
-            at[moments.of(label, times[label])] = step;
-        }
-        world = edge.to as usize;
-    }
-    at
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): any numbers do, as long as they are always the same.

@@ -262,7 +262,7 @@ impl Paths for Together<'_> {
 
     fn is_small(&self, _: &Obeying, pairs: usize) -> bool {
         let edges: usize = self.voices.iter().map(|voice| voice.whole.edge_count()).sum();
-        edges.saturating_mul(pairs) <= PATIENCE
+        edges.saturating_mul(pairs) <= PATIENCE && self.voices.iter().all(|voice| voice.whole.has_time())
     }
 
     fn telling(&self, pairs: Vec<Pair>) -> Vec<Pair> {
