@@ -51,7 +51,7 @@ pub(super) trait Paths {
     fn are_same(&self, all: &Self::Obeying, fewer: &Self::Obeying) -> bool;
     /// Whether those are no more than the ones that lead to an outcome, by its number.
     fn are_own(&self, obeying: &Self::Obeying, outcome: usize) -> bool;
-    /// Whether it may be asked several times for each of so many precedences, which those obey.
+    /// Whether there is time to ask it several times for each of so many precedences, which those obey.
     fn is_small(&self, obeying: &Self::Obeying, pairs: usize) -> bool;
     /// Of so many that this cannot be asked, those that tell most.
     fn telling(&self, pairs: Vec<Pair>) -> Vec<Pair>;
@@ -160,7 +160,7 @@ fn fewest<P: Paths>(
         }
     }
     let Some(known) = all.as_ref().filter(|all| paths.is_small(all, told.len())) else { return (told, all) };
-    // It may be enough and too much to ask.
+    // When there is no time left, what is told stays: all of it holds.
     let enough = |fewer: &[Pair]| {
         paths.is_small(known, fewer.len())
             && obeying(fewer).is_some_and(|fewer| paths.are_same(known, &fewer))

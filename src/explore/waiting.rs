@@ -167,3 +167,85 @@ fn gather(all: &mut Vec<Ways>, firsts: &mut Vec<u32>) -> Option<()> {
     all.iter().for_each(|&(state, _)| firsts[state as usize] = 0);
     fits.then_some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORLDS: u32 = 1 << 20;
+
+    fn waiting(order: Vec<u32>, upward: bool) -> Waiting {
+        Waiting::new(&Sorted { order, behind_a_circle: Vec::new() }, upward)
+    }
+
+    fn put(waiting: &mut Waiting, world: u32, ways: Ways) {
+        let row = waiting.row_of(world);
+        waiting.add(row, ways).unwrap();
+    }
+
+    /// The places that are taken, in how many steps.
+    fn take_all(waiting: &mut Waiting) -> (Vec<usize>, usize) {
+        let mut row = Vec::new();
+        let (mut places, mut steps) = (Vec::new(), 0);
+        while let Some((place, passed)) = waiting.take(&mut row) {
+            places.push(place);
+            steps += passed;
+        }
+        (places, steps)
+    }
+
+    #[test]
+    fn only_what_waits_is_looked_at_however_many_worlds_there_are() {
+        let mut waiting = waiting((0..WORLDS).collect(), true);
+        for _ in 0..3 {
+            for world in [70, 3, 0, 64, 3] {
+                put(&mut waiting, world, (0, 1));
+            }
+            assert_eq!(take_all(&mut waiting), (vec![0, 3, 64, 70], 0));
+            assert_eq!(waiting.rows.len(), 4, "those that waited at once, and no more the next time");
+        }
+        // What is passed over counts, too: 2^20 bits are 2^14 words.
+        put(&mut waiting, WORLDS - 1, (0, 1));
+        assert_eq!(take_all(&mut waiting), (vec![WORLDS as usize - 1], ((1 << 14) - 1) / WORDS));
+    }
+
+    #[test]
+    fn nothing_waits_any_more_when_a_count_was_given_up() {
+        let mut waiting = waiting((0..WORLDS).collect(), true);
+        (0..WORLDS).step_by(1000).for_each(|world| put(&mut waiting, world, (world, 1)));
+        waiting.take(&mut Vec::new());
+        waiting.clear();
+        put(&mut waiting, 5, (7, 2));
+        let mut row = vec![(1, 1)];
+        assert_eq!(waiting.take(&mut row), Some((5, 0)));
+        assert_eq!(row, [(7, 2)]);
+        assert_eq!(waiting.take(&mut row), None);
+    }
+
+    #[test]
+    fn worlds_are_taken_in_the_order_in_which_they_are_sorted() {
+        let mut waiting = waiting((0..WORLDS).rev().collect(), false);
+        for world in [0, 9, WORLDS - 1] {
+            put(&mut waiting, world, (0, 1));
+        }
+        let last = WORLDS as usize - 1;
+        assert_eq!(take_all(&mut waiting).0, [0, last - 9, last]);
+    }
+
+    #[test]
+    fn those_of_one_state_are_added_up_in_short_rows_and_in_long_ones() {
+        for states in [1, 2, FEW as u32, FEW as u32 + 2, 500] {
+            let mut waiting = waiting(vec![0], true);
+            (0..7 * states).for_each(|at| put(&mut waiting, 0, (at % states, 3)));
+            let mut row = Vec::new();
+            waiting.take(&mut row).unwrap();
+            waiting.gather(&mut row).unwrap();
+            row.sort_unstable();
+            assert_eq!(row, (0..states).map(|state| (state, 21)).collect::<Vec<Ways>>());
+            assert!(waiting.firsts.iter().all(|&first| first == 0));
+        }
+        let mut waiting = waiting(vec![0], true);
+        put(&mut waiting, 0, (0, u128::MAX));
+        assert_eq!(waiting.add(1, (0, 1)), None, "beyond 2^128");
+    }
+}
