@@ -49,6 +49,9 @@ pub(super) trait Paths {
     fn obeying(&self, pairs: &[Pair]) -> Option<Self::Obeying>;
     /// Whether none obeys fewer precedences that does not obey all, too.
     fn are_same(&self, all: &Self::Obeying, fewer: &Self::Obeying) -> bool;
+    /// Whether it is known, without asking how many, that fewer precedences are obeyed by more than all are. No need not
+    /// mean anything.
+    fn are_more(&self, all: &[Pair], fewer: &[Pair]) -> bool;
     /// Whether those are no more than the ones that lead to an outcome, by its number.
     fn are_own(&self, obeying: &Self::Obeying, outcome: usize) -> bool;
     /// Whether there is time to ask it several times for each of so many precedences, which those obey.
@@ -160,9 +163,11 @@ fn fewest<P: Paths>(
         }
     }
     let Some(known) = all.as_ref().filter(|all| paths.is_small(all, told.len())) else { return (told, all) };
+    let whole = told.clone();
     // When there is no time left, what is told stays: all of it holds.
     let enough = |fewer: &[Pair]| {
         paths.is_small(known, fewer.len())
+            && !paths.are_more(&whole, fewer)
             && obeying(fewer).is_some_and(|fewer| paths.are_same(known, &fewer))
     };
     for index in (0..told.len()).rev() {

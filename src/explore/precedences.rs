@@ -19,6 +19,8 @@ use std::collections::BTreeSet;
 const STEPS: usize = 8_000_000;
 /// When so many have been taken in all, it is not asked any more what may be left out.
 const STEPS_IN_ALL: usize = 64_000_000;
+/// Before so many have been taken, they are taken sooner than orderings are drawn.
+const STEPS_UNDRAWN: usize = 1_000_000;
 
 /// All paths of a graph.
 pub(super) struct Whole<'a> {
@@ -120,6 +122,16 @@ impl<'a> Whole<'a> {
         Counted { many: Some(many), steps: lattice.edges }
     }
 
+    fn drawn(&self) -> &Drawn {
+        self.drawn.get_or_init(|| Drawn::new(self.graph, &self.moments))
+    }
+
+    /// Of those that do the same, the last in the order listed is the last to come.
+    fn last(&self, pairs: &[Pair]) -> Vec<Pair> {
+        let last = |moment: usize| *self.moments.like(moment).last().expect("itself");
+        pairs.iter().map(|&(a, b)| (last(a), b)).collect()
+    }
+
     /// Whether there is time to ask what may be left out.
     pub fn has_time(&self) -> bool {
         self.taken.get() <= STEPS_IN_ALL
@@ -163,6 +175,12 @@ impl Paths for Whole<'_> {
         all == fewer
     }
 
+    fn are_more(&self, all: &[Pair], fewer: &[Pair]) -> bool {
+        self.graph.lattice().is_none()
+            && self.taken.get() > STEPS_UNDRAWN
+            && self.drawn().tell_apart(&self.last(fewer), &self.last(all))
+    }
+
     fn are_own(&self, (obeying, _): &(BigUint, usize), outcome: usize) -> bool {
         Count::Finite(obeying.clone()) == self.own[outcome]
     }
@@ -175,11 +193,7 @@ impl Paths for Whole<'_> {
         if self.graph.lattice().is_some() {
             return pairs;
         }
-        // Of those that do the same, the last in the order listed is the last to come.
-        let last = |moment: usize| *self.moments.like(moment).last().expect("itself");
-        let asked: Vec<Pair> = pairs.iter().map(|&(a, b)| (last(a), b)).collect();
-        let drawn = self.drawn.get_or_init(|| Drawn::new(self.graph, &self.moments));
-        telling(drawn, &asked).into_iter().map(|pair| pairs[pair]).collect()
+        telling(self.drawn(), &self.last(&pairs)).into_iter().map(|pair| pairs[pair]).collect()
     }
 }
 

@@ -3,23 +3,35 @@
 //! Where it would take too long to ask of each whether it adds anything, it is asked of orderings that are drawn, always
 //! the same ones: of what rules them out, what rules out most comes first, until nothing is left that any of them
 //! breaks. What is left out still holds; it may be that it rules out an ordering that was not drawn.
+//!
+//! And where one was drawn that obeys all but what is to be left out, nobody need count to know that it adds something.
 
 use super::decided::Pair;
 use super::graph::Graph;
 use super::moments::Moments;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 
 /// So many are drawn, by words of 64.
 const DRAWN: usize = 4096;
+
+/// A bit for each ordering that is drawn.
+type Bits = [u64; DRAWN / 64];
 
 /// Orderings of a graph, the same for all that is asked.
 pub(super) struct Drawn {
     /// Per moment, when it comes in each; at the end where it does not.
     at: Vec<[u32; DRAWN]>,
+    /// Of some precedences, which orderings break them.
+    broken: RefCell<FxHashMap<Pair, Bits>>,
 }
+
+/// Of so many it is kept which orderings break them.
+const KEPT: usize = 1 << 12;
 
 impl Drawn {
     pub fn new(graph: &Graph, moments: &Moments) -> Drawn {
-        let mut drawn = Drawn { at: vec![[u32::MAX; DRAWN]; moments.len()] };
+        let mut drawn = Drawn { at: vec![[u32::MAX; DRAWN]; moments.len()], broken: RefCell::default() };
         let mut chance = Chance(1);
         (0..DRAWN).for_each(|ordering| drawn.draw(graph, moments, ordering, &mut chance));
         drawn
@@ -40,20 +52,38 @@ impl Drawn {
             world = edge.to as usize;
         }
     }
+
+    /// Which orderings break a precedence.
+    fn broken(&self, (a, b): Pair) -> Bits {
+        let mut known = self.broken.borrow_mut();
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        *known.entry((a, b)).or_insert_with(|| {
+            let mut broken = [0; DRAWN / 64];
+            for (at, (a, b)) in self.at[a].iter().zip(&self.at[b]).enumerate() {
+                broken[at / 64] |= u64::from(a >= b) << (at % 64);
+            }
+            broken
+        })
+    }
+
+    /// Whether one of them obeys these precedences, and not those: then more orderings obey these than both.
+    pub fn tell_apart(&self, these: &[Pair], those: &[Pair]) -> bool {
+        let any = |pairs: &[Pair]| {
+            pairs.iter().fold([0; DRAWN / 64], |mut any: Bits, &pair| {
+                any.iter_mut().zip(self.broken(pair)).for_each(|(any, broken)| *any |= broken);
+                any
+            })
+        };
+        any(these).iter().zip(any(those)).any(|(these, those)| !these & those != 0)
+    }
 }
 
 /// Which of some precedences, in the order in which they stand there.
 pub(super) fn telling(drawn: &Drawn, pairs: &[Pair]) -> Vec<usize> {
-    // Per precedence, which orderings break it.
-    let broken = |&(a, b): &Pair| -> Vec<u64> {
-        let both = drawn.at[a].chunks(64).zip(drawn.at[b].chunks(64));
-        let word = |(a, b): (&[u32], &[u32])| {
-            a.iter().zip(b).rev().fold(0, |word, (a, b)| word << 1 | u64::from(a >= b))
-        };
-        both.map(word).collect()
-    };
-    let broken: Vec<Vec<u64>> = pairs.iter().map(broken).collect();
-    let mut left = vec![0u64; DRAWN / 64];
+    let broken: Vec<Bits> = pairs.iter().map(|&pair| drawn.broken(pair)).collect();
+    let mut left = [0; DRAWN / 64];
     broken.iter().for_each(|broken| left.iter_mut().zip(broken).for_each(|(left, broken)| *left |= broken));
     let mut told = Vec::new();
     loop {

@@ -246,6 +246,10 @@ impl Paths for Together<'_> {
         false
     }
 
+    fn are_more(&self, _: &[Pair], _: &[Pair]) -> bool {
+        false
+    }
+
     fn are_own(&self, obeying: &Obeying, outcome: usize) -> bool {
         let combinations = &self.combinations[outcome];
         let of =
