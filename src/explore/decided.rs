@@ -99,15 +99,14 @@ pub(super) fn decide<P: Paths>(
     let in_all = |pair: &&Pair| common.iter().all(|pairs| pairs.contains(pair));
     let everywhere: FxHashSet<Pair> = common[0].iter().filter(in_all).copied().collect();
     let decide = |(outcome, pairs): (usize, &BTreeSet<Pair>)| {
+        let near = Near::new(like.len(), pairs);
         let follows = |&(a, c): &Pair| {
-            let behind_another = |&(from, b): &Pair| from == a && b != c && pairs.contains(&(b, c));
-            paths.earlier(c).is_some_and(|b| b != a && pairs.contains(&(a, b)))
-                || pairs.iter().any(behind_another)
+            paths.earlier(c).is_some_and(|b| b != a && pairs.contains(&(a, b))) || near.is_between(a, c)
         };
         let told = pairs.iter().copied().filter(|pair| !everywhere.contains(pair) && !follows(pair));
         let weaker = |a: usize, b: usize| {
-            let before = pairs.iter().filter(move |&&(_, then)| then == a).map(|&(first, _)| (first, b));
-            before.filter(|pair| pairs.contains(pair) && !everywhere.contains(pair)).collect::<Vec<Pair>>()
+            let before = near.before_both(a, b).map(|first| (first, b));
+            before.filter(|pair| !everywhere.contains(pair)).collect::<Vec<Pair>>()
         };
         let last = |label: usize| like[label][like[label].len() - 1];
         let obeying = |pairs: &[Pair]| {
@@ -137,6 +136,40 @@ pub(super) fn decide<P: Paths>(
     };
     let mut each = |outcome| if go_on() { decide(outcome) } else { Decided::default() };
     common.iter().enumerate().map(&mut each).collect()
+}
+
+/// Which labels come before which, as bits: with hundreds of labels there are many thousand pairs, and each of them is
+/// asked whether it follows from two others.
+struct Near {
+    words: usize,
+    /// Per label, what it comes before, and what comes before it.
+    behind: Vec<u64>,
+    before: Vec<u64>,
+}
+
+impl Near {
+    fn new(labels: usize, pairs: &BTreeSet<Pair>) -> Near {
+        let words = labels.div_ceil(64);
+        let mut near = Near { words, behind: vec![0; words * labels], before: vec![0; words * labels] };
+        for &(a, b) in pairs {
+            near.behind[a * words + b / 64] |= 1 << (b % 64);
+            near.before[b * words + a / 64] |= 1 << (a % 64);
+        }
+        near
+    }
+
+    /// Whether something comes behind one and before the other.
+    fn is_between(&self, a: usize, c: usize) -> bool {
+        let behind = &self.behind[a * self.words..][..self.words];
+        let before = &self.before[c * self.words..][..self.words];
+        behind.iter().zip(before).any(|(behind, before)| behind & before != 0)
+    }
+
+    /// What comes before both, in their order.
+    fn before_both(&self, a: usize, b: usize) -> impl Iterator<Item = usize> {
+        let before = |label: usize, at: usize| self.before[label * self.words + at / 64] >> (at % 64) & 1;
+        (0..self.words * 64).filter(move |&at| before(a, at) & before(b, at) != 0)
+    }
 }
 
 /// Leaves out what adds nothing, and says the least that is enough: the same number of orderings obeys
@@ -179,7 +212,7 @@ fn fewest<P: Paths>(
         }
         // The weakest is the one that itself follows from most.
         let mut candidates = weaker(a, b);
-        candidates.sort_by_key(|&(a, b)| weaker(a, b).len());
+        candidates.sort_by_cached_key(|&(a, b)| weaker(a, b).len());
         for candidate in candidates {
             fewer.insert(index, candidate);
             if enough(&fewer) {
