@@ -3,7 +3,7 @@
 use super::context::{Context, Watch};
 use super::interrupt;
 use crate::error::{Result, Trouble};
-use crate::explore::{Order, Progress, Report, Scenario, explore_by, first_of_equals};
+use crate::explore::{Order, Progress, Report, STACK, Scenario, explore_by, first_of_equals};
 use crate::report::words::{counted, grouped};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -21,9 +21,6 @@ enum Told {
     Far(usize, Progress),
     Done(usize, Result<Report>),
 }
-
-/// What the deepest expression takes is known, and fits in a stack like the one that a program has.
-const STACK: usize = 8 << 20;
 
 /// Explores all scenarios, in each of their orders; whether any is missing. What is said, and its order, is the same
 /// for any number of threads.

@@ -69,6 +69,6 @@ impl Explorer<'_> {
         let step = self.give(next, slot, given);
         self.begin(next, begun + 1);
         let sent = self.steps.step(step).sent;
-        Applied { step: Some(step), sent, said: 0, slot: Some(slot), given: Some(given) }
+        Applied { step: Some(step), sent, slot: Some(slot), given: Some(given) }
     }
 }

@@ -7,6 +7,8 @@ use super::steps::Given;
 pub(super) struct Choice {
     pub take: Take,
     pub label: u16,
+    /// The same, whichever alternative a service with `entity` takes.
+    pub plain: u16,
     /// For how many choices it stands that lead to the same world.
     pub weight: u32,
 }
@@ -22,6 +24,12 @@ pub(super) struct Take {
     pub served: u16,
     /// The host stops within this step: what follows says where.
     pub stops: bool,
+}
+
+impl Choice {
+    pub fn new(take: impl Into<Take>, label: u16, weight: u32) -> Choice {
+        Choice { take: take.into(), label, plain: label, weight }
+    }
 }
 
 impl From<What> for Take {
@@ -90,13 +98,11 @@ pub(super) struct Applied {
     pub step: Option<u32>,
     /// What was sent.
     pub sent: u32,
-    /// Of that, what was said whatever the instance makes of it.
-    pub said: u32,
     /// The instance that took it, and what it was given.
     pub slot: Option<u32>,
     pub given: Option<Given>,
 }
 
 impl Applied {
-    pub const NOTHING: Applied = Applied { step: None, sent: 0, said: 0, slot: None, given: None };
+    pub const NOTHING: Applied = Applied { step: None, sent: 0, slot: None, given: None };
 }

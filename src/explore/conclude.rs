@@ -1,9 +1,9 @@
 //! An exploration from the scenario to the verdict.
 
 use super::apart::{Tried, apart};
-use super::both::{both, worth};
+use super::both::{both, each, with_threads, worth};
 use super::compose::{Composed, compose};
-use super::count::{Count, Sorted, paths};
+use super::count::{Count, Sorted, sorted_paths};
 use super::decided::{Decided, decided};
 use super::explorer::Explorer;
 use super::findings::{Waiting, Way, broken_finding, meeting, never_ends, undeclared, waiting, wrong};
@@ -22,12 +22,25 @@ use std::sync::Arc;
 
 /// Explores every ordering of a scenario. `watch` hears how far it has come, and answers whether to go
 /// on; where not, what is known so far is reported.
-pub fn explore(scenario: &Scenario, order: Order, watch: &mut dyn FnMut(Progress) -> bool) -> Result<Report> {
+pub fn explore(
+    scenario: &Scenario,
+    order: Order,
+    watch: &mut (dyn FnMut(Progress) -> bool + Send),
+) -> Result<Report> {
     explore_by(1, scenario, order, watch)
 }
 
 /// The same by so many threads, of which the report says nothing.
 pub fn explore_by(
+    threads: usize,
+    scenario: &Scenario,
+    order: Order,
+    watch: &mut (dyn FnMut(Progress) -> bool + Send),
+) -> Result<Report> {
+    with_threads(threads, || conclude(threads, scenario, order, watch))
+}
+
+pub(super) fn conclude(
     threads: usize,
     scenario: &Scenario,
     order: Order,
@@ -55,9 +68,9 @@ pub fn explore_by(
     }
     let threads = worth(explorer.threads, graph.len() / 16);
     let count = || {
-        let (sorted, outcomes) = (Sorted::new(&graph), Outcomes::new(&explorer, &graph));
+        let outcomes = Outcomes::new(&explorer, &graph);
         let group_of = |world: u32| outcomes.of(world);
-        let counts = paths(&graph, &sorted, outcomes.found.len(), &group_of, &|_| true);
+        let (sorted, counts) = sorted_paths(&graph, outcomes.found.len(), &group_of);
         (sorted, outcomes, counts)
     };
     let ((sorted, outcomes, counts), broken) = both(threads, count, || all_broken(&explorer, &graph));
@@ -79,8 +92,7 @@ pub fn explore_by(
     }
     let meet = || {
         let group_of = |world: u32| outcomes.of(world);
-        let meeting = |broken| meeting(&graph, &sorted, broken, &group_of, &orderings);
-        broken.iter().map(meeting).collect::<Vec<_>>()
+        each(threads, &broken, |broken| meeting(&graph, &sorted, broken, &group_of, &orderings))
     };
     let (ways_to, met) = both(threads, || nearest(&mut explorer, &graph, &sets), meet);
     let way = |(path, worlds): (&Path, &Vec<u32>)| Way {

@@ -56,12 +56,17 @@ impl Sorted {
         if graph.upward {
             return Sorted { order: (0..graph.len() as u32).collect(), behind_a_circle: Vec::new() };
         }
-        Sorted::of(graph.len(), |world| graph.kept(world))
+        Sorted::of(graph.len(), |world| graph.kept(world), |_, _| {})
     }
 
-    /// Kahn's algorithm.
-    pub fn of<I: Iterator<Item = Edge>>(count: usize, edges: impl Fn(usize) -> I) -> Sorted {
-        let mut waits = vec![0u32; count];
+    /// Kahn's algorithm. `each` is told of each world, and then of what it leads to, in the order in which they come.
+    pub fn of<I: Iterator<Item = Edge>>(
+        count: usize,
+        edges: impl Fn(usize) -> I,
+        mut each: impl FnMut(u32, Option<Edge>),
+    ) -> Sorted {
+        // On shelves, as what the walk has left behind: one row of all would need new memory.
+        let mut waits = Shelves::of(0u32, count);
         for world in 0..count {
             edges(world).for_each(|edge| waits[edge.to as usize] += 1);
         }
@@ -70,7 +75,9 @@ impl Sorted {
         let mut done = 0;
         while let Some(&world) = order.get(done) {
             done += 1;
+            each(world, None);
             for edge in edges(world as usize) {
+                each(world, Some(edge));
                 let waits = &mut waits[edge.to as usize];
                 *waits -= 1;
                 if *waits == 0 {
@@ -164,6 +171,43 @@ pub(super) fn paths(
         }
     }
     counts
+}
+
+/// The order of all worlds, and [`paths`] through any. Where the order must be found, it is counted on the way, as long as
+/// that fits into 64 bits: to go through all choices once more would take as long again.
+pub(super) fn sorted_paths(
+    graph: &Graph,
+    groups: usize,
+    group_of: &dyn Fn(u32) -> Option<usize>,
+) -> (Sorted, Vec<Count>) {
+    if graph.lattice().is_some() || graph.upward {
+        let sorted = Sorted::new(graph);
+        let counts = paths(graph, &sorted, groups, group_of, &|_| true);
+        return (sorted, counts);
+    }
+    let mut ways = Shelves::of(0u64, graph.len());
+    ways[0] = 1;
+    let (mut sums, mut here, mut fits) = (vec![BigUint::ZERO; groups], 0, true);
+    let sorted = Sorted::of(
+        graph.len(),
+        |world| graph.kept(world),
+        |world, edge| match edge {
+            Some(edge) => fits &= ways[edge.to as usize].add_times(edge.weight, &here),
+            None => {
+                here = ways[world as usize];
+                if let Some(group) =
+                    Some(world).filter(|&world| graph.is_end(world as usize)).and_then(group_of)
+                {
+                    sums[group] += here;
+                }
+            }
+        },
+    );
+    let counts = match fits && sorted.behind_a_circle.is_empty() {
+        true => sums.into_iter().map(Count::Finite).collect(),
+        false => paths(graph, &sorted, groups, group_of, &|_| true),
+    };
+    (sorted, counts)
 }
 
 fn count<N: Number>(

@@ -257,7 +257,7 @@ impl Explorer<'_> {
                 if saying.heard.is_empty() {
                     let what = What::Unheard(exchange);
                     let label = self.unheard_label(place, exchange, &sayings, number, named);
-                    choices.push(Choice { take: Take { number, ..what.into() }, label, weight });
+                    choices.push(Choice::new(Take { number, ..what.into() }, label, weight));
                 }
                 for index in 0..saying.heard.len() {
                     let item = saying.heard[index];
@@ -270,7 +270,7 @@ impl Explorer<'_> {
                     let what = What::Answer(exchange, index);
                     let label = self.answer_label(place, exchange, &sayings, number, item, Sign::None, named);
                     let weight = weight * same;
-                    choices.push(Choice { take: Take { number, ..what.into() }, label, weight });
+                    choices.push(Choice::new(Take { number, ..what.into() }, label, weight));
                 }
             }
         }
@@ -302,7 +302,7 @@ impl Explorer<'_> {
                     Exchange::Listed(bit) => self.listed_label(bit, Sign::Lost),
                     Exchange::Other(_) => self.sent_label((service, mail), Sign::Lost, (false, None), named),
                 };
-                choices.push(Choice { take: What::LostAsked(exchange).into(), label, weight });
+                choices.push(Choice::new(What::LostAsked(exchange), label, weight));
             }
             let sayings = self.sayings_of(place, exchange);
             for saying in &sayings.all {
@@ -316,7 +316,7 @@ impl Explorer<'_> {
                     let label =
                         self.answer_label(place, exchange, &sayings, saying.number, *item, Sign::Lost, named);
                     let take = Take { number: saying.number, ..what.into() };
-                    choices.push(Choice { take, label, weight: weight * same });
+                    choices.push(Choice::new(take, label, weight * same));
                 }
             }
         }

@@ -11,7 +11,7 @@ use super::naming::Several;
 use super::place::{AGAIN, Item, Layout, Place};
 use super::reads::{Reads, now_unknown, watches, within_limits};
 use super::scenario::{Alarms, Host, Order, Scenario, Stimulus};
-use super::steps::{Given, Steps, UNBORN};
+use super::steps::{Given, Steps};
 use super::symbols::{Mails, Told};
 use crate::error::Result;
 use crate::event::{Message, Millis, Name};
@@ -32,8 +32,8 @@ pub(super) struct Explorer<'a> {
     pub(super) firsts: Vec<(ProcessId, u32, u32)>,
     pub labels: Labels,
     /// Moments at which something happens, as time since the start; only where time is told.
-    clocks: Vec<Millis>,
-    absolute: bool,
+    pub(super) clocks: Vec<Millis>,
+    pub(super) absolute: bool,
     /// The listed message of an id, where ids are told.
     pub(super) listed_ids: FxHashMap<Name, usize>,
     /// Messages that are alike are told apart, and yet count as one choice: compared world by world.
@@ -178,6 +178,15 @@ impl<'a> Explorer<'a> {
     /// All that may happen next, in canonical order: listed messages in their order, then what
     /// was sent, answers, duplicates in flight, alarms, and faults.
     pub fn ready(&mut self, place: &Place, choices: &mut Vec<Choice>) {
+        self.offered(place, choices);
+        if place.owing.is_some() {
+            self.with_alternatives(place, choices);
+        }
+        self.with_stops(place, choices);
+    }
+
+    /// The same, but of each message to a service with `entity` once, whatever it may make of it, and not where hosts stop.
+    pub fn offered(&mut self, place: &Place, choices: &mut Vec<Choice>) {
         choices.clear();
         self.steps.mails.rank();
         if let Some((input, number)) = place.stops() {
@@ -185,13 +194,13 @@ impl<'a> Explorer<'a> {
         }
         if let Some((process, mail, _)) = self.beginning(place) {
             let label = self.sent_label((process as u32, mail), Sign::None, (false, None), &mut Vec::new());
-            choices.push(Choice { take: What::First.into(), label, weight: 1 });
-            return self.with_alternatives(place, choices);
+            choices.push(Choice::new(What::First, label, 1));
+            return;
         }
         let alike = self.scenario.alike;
         self.listed.ready(&place.flight, |bit, weight| {
             let weight = if alike && !self.listed.is_lone(bit) { 1 } else { weight };
-            choices.push(Choice { take: What::Listed(bit).into(), label: bit as u16, weight });
+            choices.push(Choice::new(What::Listed(bit), bit as u16, weight));
         });
         let mut named = std::mem::take(&mut self.named);
         named.clear();
@@ -217,10 +226,6 @@ impl<'a> Explorer<'a> {
         if self.compares {
             self.one_of_alike(place, choices);
         }
-        if place.owing.is_some() {
-            self.with_alternatives(place, choices);
-        }
-        self.with_stops(place, choices);
     }
 
     fn ready_items(&mut self, place: &Place, choices: &mut Vec<Choice>, named: &mut Vec<Said>) {
@@ -250,7 +255,7 @@ impl<'a> Explorer<'a> {
         for (index, weight) in found {
             let label = self.sent_label(items[index], Sign::None, (items[index].1 & AGAIN != 0, None), named);
             let weight = if self.scenario.alike { 1 } else { weight };
-            choices.push(Choice { take: What::Sent(index).into(), label, weight });
+            choices.push(Choice::new(What::Sent(index), label, weight));
         }
     }
 
@@ -273,7 +278,7 @@ impl<'a> Explorer<'a> {
         }
         for (slot, alarm) in rings {
             let label = self.ring_label(slot, place.life(slot), alarm);
-            choices.push(Choice { take: What::Ring(slot, alarm).into(), label, weight: 1 });
+            choices.push(Choice::new(What::Ring(slot, alarm), label, 1));
         }
     }
 
@@ -292,14 +297,14 @@ impl<'a> Explorer<'a> {
             next.peril.as_mut().expect("a crash is left").stops = Some((input, take.served));
             if self.forgets() {
                 // Nothing is saved and nothing is out; what is, the point says at which the host stops.
-                return Applied { sent: said, said, ..Applied::NOTHING };
+                return Applied { sent: said, ..Applied::NOTHING };
             }
         }
         let (slot, given) = self.given(next, input, again, take.served);
         let step = self.give(next, slot, given);
         let sent = self.steps.step(step).sent;
         let sent = if said == 0 { sent } else { self.steps.bags.sum(said, sent) };
-        Applied { step: Some(step), sent, said, slot: Some(slot), given: Some(given) }
+        Applied { step: Some(step), sent, slot: Some(slot), given: Some(given) }
     }
 
     /// What a service has said whose answer arrives: all of its alternative.
@@ -333,28 +338,6 @@ impl<'a> Explorer<'a> {
         }
     }
 
-    /// Time passes for all the others, too.
-    pub fn pass(&mut self, place: &mut Place, slot: u32, passed: Millis) {
-        if passed == 0 {
-            return;
-        }
-        if self.absolute {
-            place.clock = self.clock(self.clock_of(place) + passed);
-            return;
-        }
-        for other in 0..place.lives.len() as u32 {
-            if other != slot && place.life(other) != UNBORN {
-                let later = self.steps.shifted(place.life(other), passed);
-                place.set_life(other, later);
-            }
-        }
-    }
-
-    /// How long after the start it is, where that is told.
-    pub fn clock_of(&self, place: &Place) -> Millis {
-        self.clocks[place.clock as usize]
-    }
-
     /// The instance that a message is for, at a process.
     pub fn slot_for(&mut self, process: ProcessId, mail: u32) -> u32 {
         if let Some(&known) = self.slots.get(&(process, mail)) {
@@ -364,14 +347,6 @@ impl<'a> Explorer<'a> {
         let slot = slot_of(&mut self.steps, process, &message);
         self.slots.insert((process, mail), slot);
         slot
-    }
-
-    fn clock(&mut self, at: Millis) -> u32 {
-        let known = self.clocks.iter().position(|&known| known == at);
-        known.unwrap_or_else(|| {
-            self.clocks.push(at);
-            self.clocks.len() - 1
-        }) as u32
     }
 
     /// A message on its way: in the order sent where that matters, else in an order of its own.

@@ -27,7 +27,7 @@ pub(super) fn put(set: &mut [u32], bit: usize, member: bool) {
 
 impl Peril {
     /// Without a duplicate left nobody asks any more what could be repeated.
-    fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         if self.left.duplicates == 0 {
             self.open.fill(0);
             self.done.clear();
@@ -72,7 +72,7 @@ impl Explorer<'_> {
         }
         for (index, item, weight) in self.sorted(others) {
             let label = self.sent_label(item, Sign::Again, (false, None), named);
-            choices.push(Choice { take: What::Copy(index).into(), label, weight });
+            choices.push(Choice::new(What::Copy(index), label, weight));
         }
     }
 
@@ -88,7 +88,7 @@ impl Explorer<'_> {
             for (index, item, weight) in self.sorted(done) {
                 // One that is in flight already is another than one that may come to be.
                 let label = self.sent_label(item, Sign::Again, (true, None), named);
-                choices.push(Choice { take: What::AgainOther(index).into(), label, weight });
+                choices.push(Choice::new(What::AgainOther(index), label, weight));
             }
         }
         if peril.left.losses > 0 {
@@ -118,12 +118,12 @@ impl Explorer<'_> {
         for (index, item, weight) in found {
             let which = self.order.fifo.then_some((true, index as u32));
             let label = self.sent_label(item, Sign::Lost, (item.1 & AGAIN != 0, which), named);
-            choices.push(Choice { take: What::LostSent(index).into(), label, weight });
+            choices.push(Choice::new(What::LostSent(index), label, weight));
         }
     }
 
     fn listed_choice(&mut self, what: What, bit: usize, sign: Sign) -> Choice {
-        Choice { take: what.into(), label: self.listed_label(bit, sign), weight: 1 }
+        Choice::new(what, self.listed_label(bit, sign), 1)
     }
 
     /// In canonical order, one for all that are the same.
@@ -173,7 +173,7 @@ impl Explorer<'_> {
                     if points > 1 { format!("crash({name},{point})") } else { format!("crash({name})") };
                 self.labels.learn(about, text)
             });
-            choices.push(Choice { take: What::Crash(point).into(), label, weight: 1 });
+            choices.push(Choice::new(What::Crash(point), label, 1));
         }
     }
 
@@ -230,7 +230,7 @@ impl Explorer<'_> {
             }
             other => unreachable!("{other:?} is a step"),
         }
-        Applied { sent, said: sent, ..Applied::NOTHING }
+        Applied { sent, ..Applied::NOTHING }
     }
 
     /// Takes an input out of what is in flight, or off a budget; and whether it was delivered before.
@@ -289,13 +289,8 @@ impl Explorer<'_> {
         let (slot, mail, more) = match input {
             Input::Ring(slot, alarm) => return (slot, Given::Ring(alarm as u16)),
             Input::Listed(bit) | Input::Copy(Copied::Listed(bit)) => {
-                let Delivery { mail, slot, process, .. } = self.listed.deliveries[bit];
-                let more = self.steps.mails.get(mail).copied && {
-                    let same = |d: &Delivery| d.mail == mail && d.process == process;
-                    let mut others = self.listed.deliveries.iter().enumerate();
-                    others.any(|(bit, other)| same(other) && has(&place.flight, bit))
-                };
-                (slot, mail, more)
+                let Delivery { mail, slot, .. } = self.listed.deliveries[bit];
+                (slot, mail, self.another_flies(place, bit))
             }
             Input::Sent((to, mail)) | Input::Copy(Copied::Other((to, mail))) => {
                 let mail = mail & !AGAIN;
@@ -303,6 +298,14 @@ impl Explorer<'_> {
             }
         };
         (slot, if known { Given::Again(mail) } else { Given::Mail(mail, more, number) })
+    }
+
+    /// Whether another copy of a listed message is still in flight, where that matters.
+    pub fn another_flies(&self, place: &Place, bit: usize) -> bool {
+        let Delivery { mail, process, .. } = self.listed.deliveries[bit];
+        let same = |other: &Delivery| other.mail == mail && other.process == process;
+        let flies = |(other, delivery)| other != bit && same(delivery) && has(&place.flight, other);
+        self.steps.mails.get(mail).copied && self.listed.deliveries.iter().enumerate().any(flies)
     }
 
     /// The host stops within the step that has begun, where so many effects are out, and starts again.

@@ -24,11 +24,33 @@ pub(super) struct Graph {
     pub within_steps: u64,
     /// Of the worlds that were looked at, whether an ordering may end there: nothing can happen any more, or
     /// faults only.
-    pub ends: Vec<bool>,
+    pub ends: Bits,
     /// The bound that was reached, or that somebody said to stop.
     pub stopped: Option<Stopped>,
     /// How much memory the walk has taken, more or less.
     pub taken: u64,
+}
+
+/// Whether something is so, world by world.
+#[derive(Debug, Default)]
+pub(super) struct Bits {
+    words: Vec<u64>,
+    len: usize,
+}
+
+impl Bits {
+    pub fn push(&mut self, is_so: bool) {
+        if self.len.is_multiple_of(64) {
+            self.words.push(0);
+        }
+        self.words[self.len / 64] |= u64::from(is_so) << (self.len % 64);
+        self.len += 1;
+    }
+
+    /// Not where nothing was said.
+    pub fn get(&self, world: usize) -> bool {
+        self.words.get(world / 64).is_some_and(|word| word & 1 << (world % 64) != 0)
+    }
 }
 
 /// A choice, and the world that it leads to.
@@ -125,7 +147,7 @@ impl Graph {
     pub fn is_end(&self, world: usize) -> bool {
         match &self.lattice {
             Some(lattice) => lattice.ends().contains(&world),
-            None => self.ends.get(world).copied().unwrap_or(false),
+            None => self.ends.get(world),
         }
     }
 

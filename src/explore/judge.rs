@@ -133,6 +133,8 @@ impl Judging<'_, '_> {
         let mut seen: Vec<Option<Sight>> = vec![None; graph.worlds.scenes()];
         let mut sights: FxHashMap<Vec<u64>, u32> = FxHashMap::default();
         let mut known: FxHashMap<(u32, u32), usize> = FxHashMap::default();
+        // Per cast, what it was judged last, and with what in sight: mostly that is all there is.
+        let mut last: Vec<Option<(u32, u32)>> = Vec::new();
         for world in 0..graph.len() {
             let World { scene, cast } = graph.worlds.get(world);
             let sight = seen[scene as usize].unwrap_or_else(|| {
@@ -141,18 +143,27 @@ impl Judging<'_, '_> {
                 // first has come.
                 let unseen =
                     place.stops().is_some() && self.explorer.forgets() || self.explorer.begins(&place);
-                let next = sights.len() as u32;
                 match unseen {
                     true => None,
-                    false => Some(*sights.entry(self.tally.delivered(&place)).or_insert(next)),
+                    // Where nothing listed is counted, all is the same; and that is asked of every scene.
+                    false if self.counted.is_empty() => Some(0),
+                    false => {
+                        let next = sights.len() as u32;
+                        Some(*sights.entry(self.tally.delivered(&place)).or_insert(next))
+                    }
                 }
             });
             seen[scene as usize] = Some(sight);
             let Some(sight) = sight else { continue };
-            let number = *known.entry((sight, cast)).or_insert_with(|| {
-                graph.read(world, &mut place);
-                self.number(&mut place)
-            });
+            last.resize(last.len().max(cast as usize + 1), None);
+            let number = match last[cast as usize] {
+                Some((seen, number)) if seen == sight => number as usize,
+                _ => *known.entry((sight, cast)).or_insert_with(|| {
+                    graph.read(world, &mut place);
+                    self.number(&mut place)
+                }),
+            };
+            last[cast as usize] = Some((sight, number as u32));
             self.note(number, world, graph.is_end(world));
         }
     }

@@ -1,6 +1,7 @@
 //! The nearest way to a set of worlds: fewest faults, then fewest steps, then fewest inversions against the
 //! order in which the messages are listed, then canonical order. A minimum over all paths.
 
+use super::both::each_share;
 use super::choice::What;
 use super::explorer::Explorer;
 use super::graph::{Edge, Graph};
@@ -54,6 +55,11 @@ impl Nearest {
         if worlds > 0 {
             nearest.inversions[0] = 0;
         }
+        if explorer.listed.deliveries.is_empty() {
+            // Where nothing is listed, nothing is overtaken.
+            nearest.inversions = Shelves::of(0, worlds);
+            return nearest;
+        }
         let mut walk = Walk::new(explorer);
         for world in 0..worlds {
             let behind = graph.worlds.behind(world);
@@ -85,25 +91,35 @@ impl Nearest {
                     leads_to[world as usize] |= 1 << bit;
                 }
             }
+            // One bit a world is near at hand; where most lead nowhere it is all that is looked at.
+            let mut leading = vec![0u64; far / 64 + 1];
+            sets.iter().flatten().for_each(|&world| leading[world as usize / 64] |= 1 << (world % 64));
             let mut walk = Walk::new(explorer);
-            for world in (0..=far).rev() {
-                let behind = graph.worlds.behind(world);
-                let tight = |&(edge, _): &(Edge, u32)| {
-                    let to = edge.to as usize;
-                    behind.contains(&to) && to < leads_to.len() && leads_to[to] != 0
-                };
-                if !graph.kept(world).any(|edge| tight(&(edge, 0))) {
-                    continue;
-                }
-                walk.look(explorer, graph, world);
-                let mut here = leads_to[world];
-                let costs = walk.costs.iter().copied();
-                for (edge, cost) in graph.kept(world).zip(costs).filter(tight) {
-                    if self.inversions[edge.to as usize] == self.inversions[world] + cost {
-                        here |= leads_to[edge.to as usize];
+            let mut end = far + 1;
+            while end > 0 {
+                let (layer, behind) = (graph.worlds.layer(end - 1), graph.worlds.behind(end - 1));
+                let leads =
+                    |to: usize| behind.contains(&to) && to <= far && leading[to / 64] & 1 << (to % 64) != 0;
+                // Which of a layer lead on depends on those behind it alone.
+                let on = each_share(explorer.threads, layer.start..end, |world| {
+                    graph.kept(world).any(|edge| leads(edge.to as usize))
+                });
+                end = layer.start;
+                for &world in &on {
+                    walk.look(explorer, graph, world);
+                    let mut here = leads_to[world];
+                    let costs = walk.costs.iter().copied();
+                    for (edge, cost) in graph.kept(world).zip(costs) {
+                        let to = edge.to as usize;
+                        if leads(to) && self.inversions[to] == self.inversions[world] + cost {
+                            here |= leads_to[to];
+                        }
                     }
+                    leads_to[world] = here;
                 }
-                leads_to[world] = here;
+                on.iter().for_each(|&world| {
+                    leading[world / 64] |= u64::from(leads_to[world] != 0) << (world % 64)
+                });
             }
             for bit in 0..sets.len() {
                 paths.push(self.follow(explorer, graph, &leads_to, bit));

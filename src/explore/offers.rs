@@ -3,70 +3,102 @@
 use super::pieces::Shelves;
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
+use std::ops::Range;
 
 /// What a scene offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Menu {
     /// Where its offers begin.
-    pub begin: u32,
+    begin: u32,
     /// How many come before rings, in canonical order; and how many there are.
     pub before: u16,
-    pub all: u16,
+    all: u16,
     /// What came of rings: where a chain begins.
     pub rings: u32,
 }
 
-/// A choice that a scene offers, whoever is there.
+/// A choice that somebody is offered, several where a service has alternatives, or a host may stop.
 #[derive(Debug, Clone, Copy)]
-struct Offer {
+pub(super) struct Offered {
+    /// Where it is kept what came of it.
+    pub spot: Spot,
     /// The number of what is asked.
-    asked: u32,
+    pub asked: u32,
+    /// How it is written, whichever alternative is taken; of a ring, that is the life's matter.
+    pub plain: u16,
+    /// For how many choices it stands.
+    pub weight: u16,
     /// What came of it: where a chain begins.
-    turns: u32,
+    pub turns: u32,
 }
 
-/// What came of an offer, of those who answer in one way: several where a service has alternatives, or a host may stop.
+/// Where it is kept what came of an offer: by its number; of the alarms that ring in a scene, all in one.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Spot {
+    Offer(usize),
+    Rings(u32),
+}
+
+/// The same, as it is kept: where [`WEIGHED`], it stands for more than one choice.
+#[derive(Debug, Clone, Copy)]
+struct Offer {
+    turns: u32,
+    asked: u16,
+    plain: u16,
+}
+
+const WEIGHED: u16 = 1 << 15;
+
+/// What came of a choice, of those who answer in one way.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Turn {
-    /// How they answer.
-    class: u32,
     pub scene: u32,
     /// The next of the chain.
     next: u32,
+    /// How they answer.
+    class: u16,
     pub label: u16,
-    pub weight: u16,
 }
 
-/// A scene, and the label and the weight of the choice that leads there.
-pub(super) type Came = (u32, u16, u16);
+/// A scene, and the label of the choice that leads there.
+pub(super) type Came = (u32, u16);
 
-/// The end of a chain; and what is asked, where nobody knows.
-pub(super) const NONE: u32 = u32::MAX;
+/// The end of a chain.
+const NONE: u32 = u32::MAX;
+/// Stands where it is a life's matter how a choice is written.
+const RING: u16 = u16::MAX;
 /// Where the offers of a scene begin that nobody has looked at; and of one that cannot be remembered.
 const UNKNOWN: u32 = u32::MAX;
 const NEVER: u32 = u32::MAX - 1;
 
 impl Menu {
-    pub const UNKNOWN: Menu = Menu { begin: UNKNOWN, before: 0, all: 0, rings: NONE };
-    pub const NEVER: Menu = Menu { begin: NEVER, ..Menu::UNKNOWN };
+    const UNKNOWN: Menu = Menu { begin: UNKNOWN, before: 0, all: 0, rings: NONE };
+    const NEVER: Menu = Menu { begin: NEVER, ..Menu::UNKNOWN };
 
-    pub fn is_known(self) -> bool {
+    fn is_known(self) -> bool {
         self.begin < NEVER
     }
 
     /// The numbers of its offers: those that come before rings, and those behind.
-    pub fn offers(self) -> (std::ops::Range<usize>, std::ops::Range<usize>) {
+    pub fn offers(self) -> (Range<usize>, Range<usize>) {
         let begin = self.begin as usize;
         let (before, all) = (begin + usize::from(self.before), begin + usize::from(self.all));
         (begin..before, before..all)
+    }
+
+    /// What rings in its scene.
+    pub fn ring(self, scene: u32, asked: u32) -> Offered {
+        Offered { spot: Spot::Rings(scene), asked, plain: RING, weight: 1, turns: self.rings }
     }
 }
 
 /// By scene.
 #[derive(Debug, Default)]
 pub(super) struct Offers {
-    menus: Vec<Menu>,
+    menus: Shelves<Menu>,
     offers: Shelves<Offer>,
+    /// For how many choices those stand that stand for several, by number.
+    weights: FxHashMap<u32, u16>,
     turns: Shelves<Turn>,
 }
 
@@ -96,85 +128,102 @@ impl<T: Copy + Eq + Hash> Few<T> {
     pub fn get(&self, number: u32) -> T {
         self.all[number as usize]
     }
-
-    pub fn find(&self, number: u32) -> Option<T> {
-        self.all.get(number as usize).copied()
-    }
 }
 
 impl Offers {
     pub fn bytes(&self) -> usize {
-        self.menus.capacity() * size_of::<Menu>() + self.offers.bytes() + self.turns.bytes()
+        self.menus.bytes() + self.offers.bytes() + self.turns.bytes() + self.weights.capacity() * 8
     }
 
     /// What a scene offers, where that is known.
     pub fn menu(&self, scene: u32) -> Option<Menu> {
-        self.menus.get(scene as usize).copied().filter(|menu| menu.is_known())
+        self.kept(scene).filter(|menu| menu.is_known())
     }
 
-    /// What a scene offers that has so many offers, so many of them before rings. What was thought of one that has others
-    /// is forgotten.
-    pub fn menu_of(&mut self, scene: u32, (before, all): (usize, usize)) -> Menu {
-        if self.menus.len() <= scene as usize {
-            self.menus.resize(scene as usize + 1, Menu::UNKNOWN);
-        }
-        let menu = self.menus[scene as usize];
-        if menu == Menu::UNKNOWN
-            && let (Ok(before), Ok(all)) = (u16::try_from(before), u16::try_from(all))
-        {
-            let begin = self.offers.len() as u32;
-            (0..all).for_each(|_| self.offers.push(Offer { asked: NONE, turns: NONE }));
-            return Menu { begin, before, all, rings: NONE };
-        }
-        let fits = (usize::from(menu.before), usize::from(menu.all)) == (before, all);
-        if fits { menu } else { Menu::NEVER }
+    /// Whether nobody has asked yet what a scene offers.
+    pub fn is_new(&self, scene: u32) -> bool {
+        self.kept(scene).is_none_or(|menu| menu == Menu::UNKNOWN)
     }
 
-    pub fn set_menu(&mut self, scene: u32, menu: Menu) {
-        if self.menus.len() <= scene as usize {
-            self.menus.resize(scene as usize + 1, Menu::UNKNOWN);
+    fn kept(&self, scene: u32) -> Option<Menu> {
+        ((scene as usize) < self.menus.len()).then(|| self.menus.get(scene as usize))
+    }
+
+    /// Notes what a scene offers: so much of it before rings; of each what is asked, how it is written, and for how many it
+    /// stands.
+    pub fn note(&mut self, scene: u32, before: usize, offered: &[(u32, u16, u16)]) {
+        let begin = self.offers.len() as u32;
+        let few = |number: usize| u16::try_from(number).ok();
+        let all_few = offered.iter().all(|&(asked, ..)| asked < u32::from(WEIGHED));
+        let menu = match (few(before), few(offered.len())) {
+            (Some(before), Some(all)) if all_few => {
+                for &(asked, plain, weight) in offered {
+                    let mut asked = asked as u16;
+                    if weight != 1 {
+                        asked |= WEIGHED;
+                        self.weights.insert(self.offers.len() as u32, weight);
+                    }
+                    self.offers.push(Offer { turns: NONE, asked, plain });
+                }
+                Menu { begin, before, all, rings: NONE }
+            }
+            _ => Menu::NEVER,
+        };
+        self.set(scene, menu);
+    }
+
+    /// What a scene offers cannot be remembered.
+    pub fn forget(&mut self, scene: u32) {
+        self.set(scene, Menu::NEVER);
+    }
+
+    fn set(&mut self, scene: u32, menu: Menu) {
+        while self.menus.len() <= scene as usize {
+            self.menus.push(Menu::UNKNOWN);
         }
         self.menus[scene as usize] = menu;
     }
 
-    /// What an offer asks, by number, and where its chain begins.
-    pub fn offer(&self, number: usize) -> (u32, u32) {
-        let Offer { asked, turns } = self.offers.get(number);
-        (asked, turns)
+    /// An offer, by number.
+    #[inline]
+    pub fn offer(&self, number: usize) -> Offered {
+        let Offer { turns, asked, plain } = self.offers.get(number);
+        let weight = if asked & WEIGHED == 0 { 1 } else { self.weights[&(number as u32)] };
+        Offered { spot: Spot::Offer(number), asked: u32::from(asked & !WEIGHED), plain, weight, turns }
     }
 
-    /// Notes what came of an offer; false where it turns out to ask something else than was thought, or something else came
-    /// of it for others of this class.
-    pub fn learn(&mut self, number: usize, asked: u32, class: u32, came: &[Came]) -> bool {
-        let Offer { asked: thought, turns } = self.offers.get(number);
-        if turns != NONE && thought != asked {
-            return false;
-        }
-        let turns = self.chain(turns, class, came);
-        turns.inspect(|&turns| self.offers[number] = Offer { asked, turns }).is_some()
-    }
-
-    /// Puts what came of a choice before what is known; answers where the chain begins now. None where something else came
-    /// of it for others of this class.
-    pub fn chain(&mut self, chain: u32, class: u32, came: &[Came]) -> Option<u32> {
-        let mut known = self.turns(chain, class).peekable();
+    /// Notes what came of an offer. False where something else came of it for others of this class.
+    pub fn learn(&mut self, spot: Spot, class: u16, came: &[Came]) -> bool {
+        let chain = match spot {
+            Spot::Offer(number) => &mut self.offers[number].turns,
+            Spot::Rings(scene) => &mut self.menus[scene as usize].rings,
+        };
+        let mut known = turns(&self.turns, *chain, class).peekable();
         if known.peek().is_some() {
-            let known = known.map(|Turn { scene, label, weight, .. }| (scene, label, weight));
-            return known.eq(came.iter().copied()).then_some(chain);
+            return known.map(|turn| (turn.scene, turn.label)).eq(came.iter().copied());
         }
         drop(known);
         let first = self.turns.len() as u32;
-        for (number, &(scene, label, weight)) in (1..).zip(came) {
-            let next = if number == came.len() { chain } else { first + number as u32 };
-            self.turns.push(Turn { class, scene, next, label, weight });
+        for (number, &(scene, label)) in (1..).zip(came) {
+            let next = if number == came.len() { *chain } else { first + number as u32 };
+            self.turns.push(Turn { class, scene, next, label });
         }
-        Some(if came.is_empty() { chain } else { first })
+        if !came.is_empty() {
+            *chain = first;
+        }
+        true
     }
 
     /// What came of a choice, in canonical order; nothing where nobody who answers in this way has taken it.
-    pub fn turns(&self, chain: u32, class: u32) -> impl Iterator<Item = Turn> {
-        let turn = |at: u32| (at != NONE).then(|| self.turns.get(at as usize));
-        let all = std::iter::successors(turn(chain), move |last| turn(last.next));
-        all.skip_while(move |turn| turn.class != class).take_while(move |turn| turn.class == class)
+    #[inline]
+    pub fn turns(&self, chain: u32, class: u16) -> impl Iterator<Item = Turn> {
+        turns(&self.turns, chain, class)
     }
+}
+
+#[inline]
+fn turns(turns: &Shelves<Turn>, chain: u32, class: u16) -> impl Iterator<Item = Turn> {
+    let turn = |at: u32| (at != NONE).then(|| turns.get(at as usize));
+    let all = std::iter::successors(turn(chain), move |last| turn(last.next));
+    all.skip_while(move |turn| turn.class != class).take_while(move |turn| turn.class == class)
 }

@@ -3,7 +3,7 @@
 //! A region alone is a process like any other, with the messages of its alphabet, so it is explored as
 //! one. What is expected of the whole is not expected of it.
 
-use super::conclude::explore;
+use super::conclude::conclude;
 use super::count::Count;
 use super::graph::Progress;
 use super::listed::closure;
@@ -62,7 +62,7 @@ pub(super) fn parts(
     let mut parts = Vec::new();
     for (number, region) in process.regions.iter().enumerate() {
         let Some(alone) = alone(scenario, process, number) else { continue };
-        let report = explore(&alone, order, watch)?;
+        let report = conclude(1, &alone, order, watch)?;
         let inputs = alone.first.len() + alone.deliver.len();
         let orderings = report.stopped.is_none().then(|| report.orderings.clone());
         parts.push(PartAlone { name: region.name.to_string(), inputs, orderings });

@@ -153,17 +153,29 @@ impl<T: Copy + Eq + Hash> Interned<T> {
     /// The number of a run; a new one if it was never met.
     pub fn number(&mut self, run: &[T]) -> u32 {
         let runs = &self.runs;
-        let hash_of = |run: &[T]| {
-            let hash = FxBuildHasher.hash_one(run);
-            (hash ^ hash >> 32) as u32
-        };
         let new = runs.len() as u32;
         let same = |known: u32| runs.get(known as usize) == run;
-        let number = self.table.meet(hash_of(run), new, same, |known| hash_of(runs.get(known as usize)));
+        let hash = Self::hash_of(run);
+        let number = self.table.meet(hash, new, same, |known| Self::hash_of(runs.get(known as usize)));
         if number == new {
             self.runs.push(run);
         }
         number
+    }
+
+    pub fn hash_of(run: &[T]) -> u32 {
+        let hash = FxBuildHasher.hash_one(run);
+        (hash ^ hash >> 32) as u32
+    }
+
+    /// Where a run may be in the table, for [`Interned::guess`]; asked for many in a row, it is fetched for all at once.
+    pub fn glance(&self, hash: u32) -> u32 {
+        self.table.glance(hash)
+    }
+
+    /// The number of a run, if it is the one that its hash most likely stands for.
+    pub fn guess(&self, hash: u32, run: &[T]) -> Option<u32> {
+        self.table.guess(hash).filter(|&number| self.get(number) == run)
     }
 
     pub fn get(&self, number: u32) -> &[T] {

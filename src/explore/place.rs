@@ -279,11 +279,16 @@ impl Peril {
         copy(&mut self.copies, &other.copies);
     }
 
+    /// Of which faults any are left.
+    pub fn left_of_any(&self) -> u8 {
+        let Faults { duplicates, losses, crashes } = self.left;
+        [duplicates, losses, crashes].iter().fold(0, |all, &left| all << 1 | u8::from(left > 0))
+    }
+
     fn write(&self, put: &mut impl FnMut(u32)) {
         write_all(&self.came, put);
         write_all(&self.open, put);
-        let Faults { duplicates, losses, crashes } = self.left;
-        put([duplicates, losses, crashes].iter().fold(0, |all, &left| all << 1 | u32::from(left > 0)));
+        put(u32::from(self.left_of_any()));
         write_all(&self.stops.map_or([0; 3], |(input, number)| input.code(number)), put);
         put(self.done.len() as u32);
         put(self.copies.len() as u32);
@@ -294,8 +299,9 @@ impl Peril {
     fn read(&mut self, row: &mut impl Iterator<Item = u32>, words: usize) {
         read_all(words, row, &mut self.came);
         read_all(words, row, &mut self.open);
-        // Whether anything is left of the budgets says the cast.
-        next(row);
+        // How much is left of the budgets says the cast.
+        let left = next(row);
+        self.left = Faults { duplicates: left >> 2, losses: left >> 1 & 1, crashes: left & 1 };
         self.stops = Input::of([next(row), next(row), next(row)]);
         let (done, copies) = (next(row), next(row));
         read_items(done as usize, row, &mut self.done);

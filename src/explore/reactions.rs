@@ -10,26 +10,9 @@ use super::pieces::Interned;
 use super::place::CAST;
 use super::rows::Rows;
 use super::scenario::Faults;
-use super::steps::{Given, UNBORN};
+use super::steps::UNBORN;
+use super::taken::Asked;
 use rustc_hash::FxHashMap;
-
-/// What an offer asks: all on which it depends, but for the life, what becomes of the cast.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(super) struct Asked {
-    /// The instance that is asked, if one is, and what it is given; of a service, whichever alternative it takes.
-    pub slot: Option<u32>,
-    pub given: Option<Given>,
-    /// The number of the moment.
-    pub clock: u32,
-    /// The listed message, where it is asked of each which do the same.
-    pub listed: Option<usize>,
-    /// What is said whatever the instance makes of it.
-    pub said: u32,
-    /// What it takes off the budgets: one of a kind, or nothing.
-    pub spends: Faults,
-    /// The host may stop.
-    pub stops: bool,
-}
 
 /// What a choice changes in a cast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,13 +26,24 @@ pub(super) struct Change {
 /// How one is answered: the number of the class, and of what changes in the cast by each choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Reaction {
-    class: u32,
+    class: u16,
     changes: u32,
+}
+
+/// Whom it concerns, whatever becomes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Whom {
+    /// The instance that is asked, if one is.
+    pub slot: Option<u32>,
+    /// What it takes off the budgets: one of a kind, or nothing.
+    pub spends: Faults,
 }
 
 #[derive(Debug)]
 pub(super) struct Reactions {
     asked: Few<Asked>,
+    /// By what is asked, as far as anybody was.
+    whom: Vec<Option<Whom>>,
     /// Per class what each choice does that the scene must know.
     classes: Interned<u32>,
     /// The first is none at all.
@@ -57,12 +51,38 @@ pub(super) struct Reactions {
     lists: Interned<u32>,
     /// By what is asked, and of whom.
     known: FxHashMap<(u32, u32), Reaction>,
-    /// The same by cast, and what is asked: the class, and where the casts begin that come of it.
-    of_casts: FxHashMap<(u32, u32), (u32, u32)>,
+    /// The same by cast, in the order of what is asked.
+    of_casts: Vec<Vec<Answer>>,
+    answers: usize,
     casts: Vec<u32>,
 }
 
-impl Asked {
+/// How a cast answers what is asked, and where the casts begin that come of it.
+#[derive(Debug, Clone, Copy)]
+struct Answer {
+    asked: u32,
+    begin: u32,
+    class: u16,
+}
+
+/// All that is known of how one cast answers.
+#[derive(Clone, Copy)]
+pub(super) struct Cast<'a> {
+    answers: &'a [Answer],
+    casts: &'a [u32],
+}
+
+impl<'a> Cast<'a> {
+    /// The class, and the casts that come of it, by choice.
+    #[inline]
+    pub fn of(self, asked: u32) -> Option<(u16, &'a [u32])> {
+        let at = self.answers.binary_search_by_key(&asked, |answer| answer.asked).ok()?;
+        let Answer { class, begin, .. } = self.answers[at];
+        Some((class, &self.casts[begin as usize..]))
+    }
+}
+
+impl Whom {
     /// Of whom it is asked, of a cast's row. What a scene says of a budget is whether anything is left of it.
     fn of(self, row: &[u32]) -> u32 {
         let life = self.slot.map_or(UNBORN, |slot| row.get(CAST + slot as usize).copied().unwrap_or(UNBORN));
@@ -85,46 +105,45 @@ impl Reactions {
         changes.number(Change { life: None, sent: 0, spends: Faults::NONE });
         Reactions {
             asked: Few::default(),
+            whom: Vec::new(),
             classes: Interned::default(),
             changes,
             lists: Interned::default(),
             known: FxHashMap::default(),
-            of_casts: FxHashMap::default(),
+            of_casts: Vec::new(),
+            answers: 0,
             casts: Vec::new(),
         }
     }
 
     pub fn bytes(&self) -> usize {
-        let known = self.known.capacity() * 20 + self.of_casts.capacity() * 20 + self.casts.capacity() * 4;
+        let of_casts =
+            self.of_casts.capacity() * size_of::<Vec<Answer>>() + self.answers * size_of::<Answer>();
+        let known = self.known.capacity() * 20 + of_casts + self.casts.capacity() * 4;
         known + self.classes.bytes() + self.lists.bytes()
     }
 
-    /// The number of what is asked. `thought`: the one that it most likely is.
-    pub fn asked(&mut self, asked: Asked, thought: u32) -> u32 {
-        match self.asked.find(thought) {
-            Some(known) if known == asked => thought,
-            _ => self.asked.number(asked),
+    /// The number of what is asked.
+    pub fn asked(&mut self, asked: Asked) -> u32 {
+        let number = self.asked.number(asked);
+        if number as usize == self.whom.len() {
+            self.whom.push(None);
         }
+        number
     }
 
-    /// How a cast answers, and the casts that come of it, by choice.
-    pub fn of_cast(&self, cast: u32, asked: u32) -> Option<(u32, &[u32])> {
-        let &(class, begin) = self.of_casts.get(&(cast, asked))?;
-        Some((class, &self.casts[begin as usize..]))
+    #[inline]
+    pub fn cast(&self, cast: u32) -> Cast<'_> {
+        let answers = self.of_casts.get(cast as usize).map_or(&[][..], Vec::as_slice);
+        Cast { answers, casts: &self.casts }
     }
 
-    /// The same of a cast that may never have been asked; none where none with such a life has.
-    pub fn of(
-        &mut self,
-        explorer: &mut Explorer,
-        rows: &mut Rows,
-        cast: u32,
-        asked: u32,
-    ) -> Option<(u32, &[u32])> {
-        if let Some(&(class, begin)) = self.of_casts.get(&(cast, asked)) {
-            return Some((class, &self.casts[begin as usize..]));
+    /// The class of how a cast answers that may never have been asked; none where none with such a life has.
+    pub fn of(&mut self, explorer: &mut Explorer, rows: &mut Rows, cast: u32, asked: u32) -> Option<u16> {
+        if let Some((class, _)) = self.cast(cast).of(asked) {
+            return Some(class);
         }
-        let of = self.asked.find(asked)?.of(rows.cast(cast));
+        let of = self.whom[asked as usize]?.of(rows.cast(cast));
         let Reaction { class, changes } = *self.known.get(&(asked, of))?;
         let begin = self.casts.len();
         for &change in self.lists.get(changes) {
@@ -134,23 +153,36 @@ impl Reactions {
             };
             self.casts.push(there);
         }
-        self.of_casts.insert((cast, asked), (class, begin as u32));
-        Some((class, &self.casts[begin..]))
+        let cast = cast as usize;
+        self.of_casts.resize_with(self.of_casts.len().max(cast + 1), Vec::new);
+        let answers = &mut self.of_casts[cast];
+        let at = answers.partition_point(|answer| answer.asked < asked);
+        answers.insert(at, Answer { asked, begin: begin as u32, class });
+        self.answers += 1;
+        Some(class)
     }
 
     /// Notes how a cast has answered: `does` says of each choice what the scene must know, `changes` what has become of
-    /// the cast. The class; none where it was answered otherwise before.
-    pub fn learn(&mut self, row: &[u32], asked: u32, does: &mut Vec<u32>, changes: &[Change]) -> Option<u32> {
-        let whole = self.asked.get(asked);
-        does.push(u32::from(whole.is_last(row)));
-        let of = whole.of(row);
+    /// the cast. The class; none where it was answered otherwise before, or there are too many.
+    pub fn learn(
+        &mut self,
+        row: &[u32],
+        (asked, whom): (u32, Whom),
+        does: &mut Vec<u32>,
+        changes: &[Change],
+    ) -> Option<u16> {
+        does.push(u32::from(whom.is_last(row)));
+        let of = whom.of(row);
+        if *self.whom[asked as usize].get_or_insert(whom) != whom {
+            return None;
+        }
         if let Some(&Reaction { class, changes: list }) = self.known.get(&(asked, of)) {
             let known = self.lists.get(list).iter().map(|&change| self.changes.get(change));
-            let same = self.classes.get(class) == *does && known.eq(changes.iter().copied());
+            let same = self.classes.get(u32::from(class)) == *does && known.eq(changes.iter().copied());
             return same.then_some(class);
         }
         let list: Vec<u32> = changes.iter().map(|&change| self.changes.number(change)).collect();
-        let (class, changes) = (self.classes.number(does), self.lists.number(&list));
+        let (class, changes) = (u16::try_from(self.classes.number(does)).ok()?, self.lists.number(&list));
         self.known.insert((asked, of), Reaction { class, changes });
         Some(class)
     }

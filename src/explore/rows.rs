@@ -34,16 +34,43 @@ impl Rows {
 
     /// Takes a world apart.
     pub fn part(&mut self, place: &Place) -> World {
-        self.packed.clear();
-        self.packed.reserve(64);
-        place.write_scene(&mut |number| pack(number, &mut self.packed));
-        let scene = self.scenes.number(&self.packed);
-        if scene as usize == self.stops.len() {
-            self.stops.push(place.stops().is_some());
-        }
+        let mut packed = std::mem::take(&mut self.packed);
+        packed.clear();
+        Rows::write_scene(place, &mut packed);
+        let scene = self.scene_of(&packed, place.stops().is_some());
+        self.packed = packed;
         self.row.clear();
         place.write_cast(&mut self.row);
         World { scene, cast: self.casts.number(&self.row) }
+    }
+
+    /// A scene as it is written.
+    pub fn write_scene(place: &Place, written: &mut Vec<u8>) {
+        written.reserve(64);
+        place.write_scene(&mut |number| pack(number, written));
+    }
+
+    /// The scene that is written so. `stops`: whether a host is about to stop.
+    pub fn scene_of(&mut self, written: &[u8], stops: bool) -> u32 {
+        let scene = self.scenes.number(written);
+        if scene as usize == self.stops.len() {
+            self.stops.push(stops);
+        }
+        scene
+    }
+
+    pub fn hash_of(written: &[u8]) -> u32 {
+        Interned::hash_of(written)
+    }
+
+    /// Where a scene may be in the table, for [`Rows::guess`].
+    pub fn glance(&self, hash: u32) -> u32 {
+        self.scenes.glance(hash)
+    }
+
+    /// The number of a scene, if it is easily found.
+    pub fn guess(&self, hash: u32, written: &[u8]) -> Option<u32> {
+        self.scenes.guess(hash, written)
     }
 
     pub fn cast_of(&mut self, row: &[u32]) -> u32 {
@@ -51,8 +78,13 @@ impl Rows {
     }
 
     pub fn read(&self, World { scene, cast }: World, place: &mut Place) {
-        place.read_scene(&mut unpacked(self.scenes.get(scene)), self.layout);
+        self.read_scene(scene, place);
         place.read_cast(self.casts.get(cast));
+    }
+
+    /// Only what is the scene's; of budgets that is whether anything is left.
+    pub fn read_scene(&self, scene: u32, place: &mut Place) {
+        place.read_scene(&mut unpacked(self.scenes.get(scene)), self.layout);
     }
 
     /// Of a scene only the listed messages that are in flight; with faults, also those that came.

@@ -3,7 +3,7 @@
 //! number of them.
 
 use super::lattice::Lattice;
-use std::thread::scope;
+use rayon::scope;
 
 /// So few worlds are not worth a thread.
 const FEW: usize = 1 << 14;
@@ -29,6 +29,9 @@ pub(super) fn each_set<T: Send, K: Send>(
             values = others;
         }
     };
+    if threads < 2 {
+        return some(sets, values, &mut kept[0]);
+    }
     let share = values.len().div_ceil(threads);
     scope(|scope| {
         let (mut set, mut rest, mut done) = (sets.start, values, 0);
@@ -48,7 +51,7 @@ pub(super) fn each_set<T: Send, K: Send>(
             set = last;
             match thread + 1 == threads {
                 true => some(mine_sets, mine, kept),
-                false => _ = scope.spawn(|| some(mine_sets, mine, kept)),
+                false => scope.spawn(|_| some(mine_sets, mine, kept)),
             }
         }
     });

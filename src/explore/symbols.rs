@@ -43,22 +43,26 @@ pub(super) struct Mails {
     /// Where each stands among those that were there when they were last put in order: in what it says, and in
     /// what else may tell it from another.
     ranks: Vec<(u32, u32)>,
+    /// How often it was asked for them since, with some that were not there then.
+    asked: usize,
 }
 
 impl Mails {
     pub fn new(told: Told) -> Mails {
-        Mails { told, mails: Vec::new(), numbers: FxHashMap::default(), ranks: Vec::new() }
+        Mails { told, mails: Vec::new(), numbers: FxHashMap::default(), ranks: Vec::new(), asked: 0 }
     }
 
     pub fn get(&self, number: u32) -> &Mail {
         &self.mails[number as usize]
     }
 
-    /// Puts them in order, when there are many new ones.
+    /// Puts them in order, when there are many new ones, or it was asked for often.
     pub fn rank(&mut self) {
-        if self.mails.len() < 2 * self.ranks.len() + 8 {
+        self.asked += usize::from(self.mails.len() > self.ranks.len());
+        if self.mails.len() < 2 * self.ranks.len() + 8 && self.asked <= 16 * self.mails.len() {
             return;
         }
+        self.asked = 0;
         let mut ranks = vec![(0, 0); self.mails.len()];
         let mut order: Vec<usize> = (0..self.mails.len()).collect();
         order.sort_by(|&a, &b| says(&self.mails[a]).cmp(&says(&self.mails[b])));

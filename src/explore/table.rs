@@ -48,17 +48,27 @@ impl Table {
         (entry != FREE && entry & !numbers == sign).then_some(entry & numbers)
     }
 
-    /// The entry that is looked at first, to be asked for its number. It is only fetched: who compares it at once waits for the
-    /// memory before the next is asked for.
+    /// The entry that is looked at first. It is only fetched: who asks for its number at once waits for the memory before the
+    /// next is fetched.
     #[inline]
     pub fn glance(&self, hash: u32) -> u32 {
         self.entries[self.place(hash).0]
     }
 
-    /// The number that such an entry stands for, if it may be the one; else 0, which stands for nothing.
+    /// The first number that may be the one, by what the entries say of the hash; none where it was never met.
     #[inline]
-    pub fn guess(&self, entry: u32, hash: u32) -> u32 {
-        self.number(entry, self.place(hash).1).unwrap_or_default()
+    pub fn guess(&self, hash: u32) -> Option<u32> {
+        let (mut place, sign) = self.place(hash);
+        loop {
+            let entry = self.entries[place];
+            if entry == FREE {
+                return None;
+            }
+            if let Some(number) = self.number(entry, sign) {
+                return Some(number);
+            }
+            place = (place + 1) & (self.entries.len() - 1);
+        }
     }
 
     /// The number of the row that is the same; where there is none, `new` is its number from now on: they are numbered from

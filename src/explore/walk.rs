@@ -1,24 +1,29 @@
 //! The walk through all worlds, nearest first.
 //!
-//! It goes stretch by stretch, and each in two steps: first it is seen what the worlds lead to, which learns what is new, and
-//! then what they lead to is met, which gives numbers. What one step has in hand the other never touches. So the second of
-//! a stretch and the first of the next are done side by side, where there are two threads; where there is one, one behind the
-//! other, and nothing else is different.
+//! It goes stretch by stretch: what the worlds of one offer is prepared, what they lead to is looked at and seen, and then
+//! what they lead to is met, which gives numbers. What meeting has in hand nobody else touches, so a stretch is met while the
+//! next is seen, where there are two threads; and what changes nothing, all of them do. Where there is one thread, it does
+//! all of it one behind the other, and nothing else is different.
 
-use super::both::{both, worth};
+use super::both::{both, each_of, worth};
 use super::edges::Edges;
 use super::explorer::Explorer;
-use super::graph::{Edge, Graph, Progress, Stopped};
-use super::known::{Known, Looked, Next};
+use super::graph::{Bits, Edge, Graph, Progress, Stopped};
+use super::known::Known;
 use super::rows::Rows;
 use super::scenario::Bounds;
+use super::seen::{Looked, Mark, Next, Seen};
 use super::worlds::{Met, World, Worlds};
-use std::thread::scope;
+use std::hint::black_box;
 
 /// How many worlds are looked at between two reports.
 const BETWEEN: usize = 4096;
+/// How many choices are looked for at a time: what was fetched for them should still be near when it is looked at.
+const FEW: usize = 2048;
+/// Stands for a world that was not met before.
+const NEW: u32 = u32::MAX;
 /// How many are seen before they are met.
-const STRETCH: usize = 2048;
+const STRETCH: usize = 1024;
 
 /// None where messages were taken for interchangeable that are not, and now are not any more.
 pub(super) fn walk(
@@ -35,12 +40,12 @@ pub(super) fn walk(
         true => graph.worlds.met.meet(first),
         false => graph.worlds.met.add(first),
     };
-    let (mut seen, mut next) = (Stretch::default(), Stretch::default());
-    let mut meeting =
-        Meeting { merges, most: bounds.states, edges: Vec::new(), guesses: Vec::new(), there: Vec::new() };
+    let (mut seen, mut next, mut after) = (Stretch::default(), Stretch::default(), Stretch::default());
+    let mut parts = Vec::new();
+    let mut meeting = Meeting { merges, most: bounds.states, edges: Vec::new() };
     loop {
-        next.begin(seen.end(), &graph.worlds.met, bounds.depth);
-        if seen.worlds.is_empty() && next.worlds.is_empty() {
+        after.begin(next.end(), &graph.worlds.met, bounds.depth);
+        if [&seen, &next, &after].iter().all(|stretch| stretch.worlds.is_empty()) {
             break;
         }
         if !seen.worlds.is_empty() && seen.first % BETWEEN == 0 {
@@ -57,18 +62,29 @@ pub(super) fn walk(
                 break;
             }
         }
-        next.look(&known, &graph.worlds.rows, threads);
-        let side_by_side = worth(threads, seen.worlds.len().min(next.worlds.len()));
+        let side_by_side = worth(threads, seen.worlds.len().min(next.worlds.len().max(after.worlds.len())));
         let Graph { worlds: Worlds { rows, met }, edges, ends, upward, stopped, .. } = &mut graph;
         let so_many = met.len();
         let meet = || meeting.meet(&seen, met, Walked { edges, ends, upward, stopped });
-        let see = || next.see(&mut known, explorer, rows, so_many);
+        let see = || {
+            next.see(&mut known, explorer, rows, &mut parts)?;
+            after.prepare(&mut known, explorer, rows, so_many);
+            Some(())
+        };
         let (sound, goes_on) = both(side_by_side, see, meet);
         sound?;
         if !goes_on {
             break;
         }
+        after.share(&mut parts, threads);
+        let Worlds { rows, met } = &graph.worlds;
+        let find = || next.find(met, merges, threads);
+        both(side_by_side, find, || after.look(&known, rows, &mut parts));
+        if answer(&mut known, explorer, &mut graph.worlds.rows, &mut parts) {
+            after.look(&known, &graph.worlds.rows, &mut parts);
+        }
         std::mem::swap(&mut seen, &mut next);
+        std::mem::swap(&mut next, &mut after);
     }
     graph.taken = taken(&graph, &known, explorer);
     graph.within_steps = graph.worlds.stopping() as u64;
@@ -93,15 +109,16 @@ struct Stretch {
     /// Per world, what there is to say, and where what it leads to ends.
     looked: Vec<(Looked, usize)>,
     next: Vec<Next>,
-    /// What several threads have seen before anything was learned of these worlds, each of as many.
-    parts: Vec<Part>,
+    /// Per choice, the number of the world to which it leads, if that was met before this stretch.
+    numbers: Vec<u32>,
 }
 
-/// What one of them has: nothing of a world in which something is new.
+/// What one thread has seen of some worlds before anything was learned of them: nothing where somebody must be asked.
 #[derive(Default)]
 struct Part {
-    looked: Vec<(Option<Looked>, usize)>,
-    next: Vec<Next>,
+    /// Also from where to where what it leads to was seen.
+    looked: Vec<Option<(Looked, Mark, Mark)>>,
+    seen: Seen,
 }
 
 impl Stretch {
@@ -115,6 +132,7 @@ impl Stretch {
         self.worlds.clear();
         self.looked.clear();
         self.next.clear();
+        self.numbers.clear();
         if first < met.len() {
             let end = met.end(first).min(first - first % STRETCH + STRETCH);
             self.worlds.extend((first..end).map(|world| met.get(world)));
@@ -122,77 +140,125 @@ impl Stretch {
         }
     }
 
-    /// Where there are several threads, all of them look at the worlds of which something is known: that changes nothing.
-    fn look(&mut self, known: &Known, rows: &Rows, threads: usize) {
-        self.parts.iter_mut().for_each(|part| part.looked.clear());
-        if worth(threads, self.worlds.len() / threads) < 2 || !self.further {
-            return;
+    /// Learns what the worlds offer. `met`: how many there are.
+    fn prepare(&mut self, known: &mut Known, explorer: &mut Explorer, rows: &Rows, met: usize) {
+        if self.further {
+            self.worlds.iter().for_each(|&world| known.prepare(explorer, rows, world, met));
         }
-        self.parts.resize_with(threads, Part::default);
-        let mut shares = self.parts.iter_mut().zip(self.worlds.chunks(self.worlds.len().div_ceil(threads)));
-        let own = shares.next();
-        scope(|scope| {
-            for (part, worlds) in shares {
-                scope.spawn(|| part.look(known, rows, worlds));
-            }
-            own.into_iter().for_each(|(part, worlds)| part.look(known, rows, worlds));
-        });
     }
 
-    /// Sees what the worlds lead to. `met`: how many there are. None as above.
-    fn see(&mut self, known: &mut Known, explorer: &mut Explorer, rows: &mut Rows, met: usize) -> Option<()> {
-        let mut looked = self.parts.iter().flat_map(Part::all);
-        for &world in &self.worlds {
-            let before = looked.next().and_then(|(looked, next)| {
-                self.next.extend_from_slice(next);
-                looked
+    /// Shares them out: each thread gets as many.
+    fn share(&self, parts: &mut Vec<Part>, threads: usize) {
+        let threads = worth(threads, self.worlds.len() / threads).max(1);
+        parts.resize_with(threads, Part::default);
+        let share = self.worlds.len().div_ceil(threads);
+        let mut left = self.worlds.len();
+        for part in parts {
+            part.begin(share.min(left));
+            left -= share.min(left);
+        }
+    }
+
+    /// Sees what they lead to, as far as nobody must be asked. That changes nothing, so all threads do it.
+    fn look(&self, known: &Known, rows: &Rows, parts: &mut [Part]) {
+        if !self.further {
+            return;
+        }
+        let share = parts[0].looked.len().max(1);
+        let shares = parts.iter_mut().zip(self.worlds.chunks(share));
+        each_of(shares, |(part, worlds)| part.look(known, rows, worlds));
+    }
+
+    /// Looks for the worlds that were met before: all threads do it.
+    fn find(&mut self, met: &Met, merges: bool, threads: usize) {
+        self.numbers.resize(self.next.len(), NEW);
+        if merges {
+            let threads = worth(threads, self.worlds.len() / threads);
+            let share = self.next.len().div_ceil(threads).max(1);
+            let shares = self.next.chunks(share).zip(self.numbers.chunks_mut(share));
+            each_of(shares, |(next, numbers)| {
+                let few = next.chunks(FEW).zip(numbers.chunks_mut(FEW));
+                few.for_each(|(next, numbers)| find(next, numbers, met));
             });
-            let begin = self.next.len();
-            let looked = match before {
-                None if self.further => known.look(rows, world, &mut self.next),
-                before => before,
-            };
-            let looked = match looked {
-                Some(looked) => looked,
-                None => {
-                    self.next.truncate(begin);
-                    known.learn(explorer, rows, (world, met), self.further, &mut self.next)?
-                }
-            };
-            self.looked.push((looked, self.next.len()));
+        }
+    }
+
+    /// Sees all that is left, in the order of the worlds. None as above.
+    fn see(
+        &mut self,
+        known: &mut Known,
+        explorer: &mut Explorer,
+        rows: &mut Rows,
+        parts: &mut [Part],
+    ) -> Option<()> {
+        let mut worlds = self.worlds.iter();
+        for part in parts {
+            for (before, &world) in part.looked.drain(..).zip(&mut worlds) {
+                let looked = match before {
+                    Some((looked, begin, end)) => {
+                        known.settle(rows, &mut part.seen, begin.foreseen..end.foreseen);
+                        let next = &part.seen.next[begin.next..end.next];
+                        debug_assert!(known.is_right(explorer, rows, world, next));
+                        self.next.extend_from_slice(next);
+                        looked
+                    }
+                    None => known.learn(explorer, rows, world, self.further, &mut self.next)?,
+                };
+                self.looked.push((looked, self.next.len()));
+            }
         }
         Some(())
     }
 }
 
-impl Part {
-    fn look(&mut self, known: &Known, rows: &Rows, worlds: &[World]) {
-        self.next.clear();
-        for &world in worlds {
-            let begin = self.next.len();
-            let looked = known.look(rows, world, &mut self.next);
-            if looked.is_none() {
-                self.next.truncate(begin);
-            }
-            self.looked.push((looked, self.next.len()));
+/// Learns how casts answer of which nobody knew; whether there were any.
+fn answer(known: &mut Known, explorer: &mut Explorer, rows: &mut Rows, parts: &mut [Part]) -> bool {
+    let mut any = false;
+    for part in parts {
+        any |= !part.seen.missing.is_empty();
+        known.answer(explorer, rows, &part.seen.missing);
+        part.seen.missing.clear();
+    }
+    any
+}
+
+/// Looks for worlds that were met before: first for the entries of all, then for the numbers that they stand for, then for the
+/// worlds that have these. Asked for one after the other, each would wait anew for the memory.
+fn find(next: &[Next], numbers: &mut [u32], met: &Met) {
+    black_box(next.iter().fold(0, |all, next| all ^ met.glance(next.world)));
+    numbers.iter_mut().zip(next).for_each(|(number, next)| *number = met.guess(next.world));
+    for (number, next) in numbers.iter_mut().zip(next) {
+        if met.get(*number as usize) != next.world {
+            *number = NEW;
         }
     }
+}
 
-    /// What was seen of its worlds, one after the other.
-    fn all(&self) -> impl Iterator<Item = (Option<Looked>, &[Next])> {
-        let mut begin = 0;
-        self.looked.iter().map(move |&(looked, end)| {
-            let next = &self.next[begin..end];
-            begin = end;
-            (looked, next)
-        })
+impl Part {
+    fn begin(&mut self, many: usize) {
+        self.seen.clear();
+        self.looked.clear();
+        self.looked.resize(many, None);
+    }
+
+    /// Looks at those of which nothing was seen.
+    fn look(&mut self, known: &Known, rows: &Rows, worlds: &[World]) {
+        let first = self.seen.mark();
+        for (looked, &world) in self.looked.iter_mut().zip(worlds).filter(|(looked, _)| looked.is_none()) {
+            let begin = self.seen.mark();
+            match known.look(rows, world, &mut self.seen) {
+                Some(found) => *looked = Some((found, begin, self.seen.mark())),
+                None => self.seen.back_to(begin),
+            }
+        }
+        self.seen.find(rows, first);
     }
 }
 
 /// What is left of the worlds that were met.
 struct Walked<'g> {
     edges: &'g mut Edges,
-    ends: &'g mut Vec<bool>,
+    ends: &'g mut Bits,
     upward: &'g mut bool,
     stopped: &'g mut Option<Stopped>,
 }
@@ -202,15 +268,11 @@ struct Meeting {
     /// How many worlds there may be.
     most: u64,
     edges: Vec<Edge>,
-    /// Per choice of a stretch, the number that the world most likely has to which it leads; and the world that has it.
-    guesses: Vec<u32>,
-    there: Vec<World>,
 }
 
 impl Meeting {
     /// Meets what was seen. Whether to go on.
     fn meet(&mut self, seen: &Stretch, met: &mut Met, walked: Walked) -> bool {
-        self.guess(seen, met);
         let mut begin = 0;
         for (index, &(looked, end)) in (seen.first..).zip(&seen.looked) {
             met.begin(index);
@@ -222,11 +284,11 @@ impl Meeting {
             if !seen.further && !looked.quiet {
                 *walked.stopped = Some(Stopped::Depth);
             }
-            for (choice, next) in (begin..).zip(&seen.next[begin..end]) {
-                let to = match self.merges {
-                    true if self.there[choice] == next.world => self.guesses[choice],
-                    true => met.meet(next.world),
-                    false => met.add(next.world),
+            for (next, &number) in seen.next[begin..end].iter().zip(&seen.numbers[begin..end]) {
+                let to = match number {
+                    NEW if self.merges => met.meet(next.world),
+                    NEW => met.add(next.world),
+                    known => known,
                 };
                 *walked.upward &= to as usize > index;
                 self.edges.push(Edge { to, label: next.label, weight: next.weight });
@@ -235,19 +297,5 @@ impl Meeting {
             begin = end;
         }
         true
-    }
-
-    /// Looks for what was met before. First for the entries of all, then for the worlds that they stand for: asked for one
-    /// after the other, each would wait anew for the memory.
-    fn guess(&mut self, seen: &Stretch, met: &Met) {
-        self.guesses.clear();
-        self.there.clear();
-        if self.merges {
-            self.guesses.extend(seen.next.iter().map(|next| met.glance(next.world)));
-            for (guess, next) in self.guesses.iter_mut().zip(&seen.next) {
-                *guess = met.guess(*guess, next.world);
-            }
-            self.there.extend(self.guesses.iter().map(|&guess| met.get(guess as usize)));
-        }
     }
 }

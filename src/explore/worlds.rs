@@ -76,10 +76,10 @@ impl Met {
         self.table.glance(world.hash())
     }
 
-    /// The number that a world most likely has, if it was met.
+    /// The number that a world most likely has, if it was met; else any.
     #[inline]
-    pub fn guess(&self, glanced: u32, world: World) -> u32 {
-        self.table.guess(glanced, world.hash())
+    pub fn guess(&self, world: World) -> u32 {
+        self.table.guess(world.hash()).unwrap_or_default()
     }
 
     /// From here on all that are new lie one choice further, if this is the first world of the layer that was met last.
@@ -101,6 +101,12 @@ impl Met {
 
     fn first(&self, depth: usize) -> usize {
         self.layers.get(depth).map_or(self.len(), |&first| first as usize)
+    }
+
+    /// The worlds that lie as deep as a world.
+    pub fn layer(&self, world: usize) -> Range<usize> {
+        let depth = self.depth(world) as usize;
+        self.first(depth)..self.first(depth + 1)
     }
 
     /// The worlds one choice further than a world.
@@ -133,6 +139,10 @@ impl Worlds {
 
     pub fn depth(&self, world: usize) -> u32 {
         self.met.depth(world)
+    }
+
+    pub fn layer(&self, world: usize) -> Range<usize> {
+        self.met.layer(world)
     }
 
     pub fn behind(&self, world: usize) -> Range<usize> {
