@@ -23,7 +23,7 @@ const FEW: usize = 2048;
 /// Stands for a world that was not met before.
 const NEW: u32 = u32::MAX;
 /// How many are seen before they are met.
-const STRETCH: usize = 1024;
+const STRETCH: usize = 512;
 
 /// None where messages were taken for interchangeable that are not, and now are not any more.
 pub(super) fn walk(
