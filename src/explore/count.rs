@@ -174,7 +174,7 @@ pub(super) fn paths(
 }
 
 /// The order of all worlds, and [`paths`] through any. Where the order must be found, it is counted on the way, as long as
-/// that fits into 64 bits: to go through all choices once more would take as long again.
+/// that fits into 64 bits: to go through all choices once more would take half as long again.
 pub(super) fn sorted_paths(
     graph: &Graph,
     groups: usize,

@@ -39,6 +39,16 @@ pub(super) struct Bits {
 }
 
 impl Bits {
+    /// So many of which it is not.
+    pub fn none(many: usize) -> Bits {
+        Bits { words: vec![0; many.div_ceil(64)], len: many }
+    }
+
+    /// Of one of them it is.
+    pub fn set(&mut self, world: usize) {
+        self.words[world / 64] |= 1 << (world % 64);
+    }
+
     pub fn push(&mut self, is_so: bool) {
         if self.len.is_multiple_of(64) {
             self.words.push(0);

@@ -10,7 +10,7 @@ use super::choice::{Choice, What};
 use super::explorer::Explorer;
 use super::foresight::Foresight;
 use super::learned::Learned;
-use super::offers::{Menu, Offered, Offers};
+use super::offers::{Came, Menu, Offered, Offers};
 use super::place::Place;
 use super::reactions::Reactions;
 use super::rows::Rows;
@@ -18,6 +18,7 @@ use super::scenario::Alarms;
 use super::seen::{Looked, Next, Seen};
 use super::taken::Asked;
 use super::worlds::World;
+use std::ops::Range;
 
 #[derive(Debug)]
 pub(super) struct Known {
@@ -34,7 +35,7 @@ pub(super) struct Known {
     offered: Vec<Offered>,
     learned: Learned,
     alone: Seen,
-    came: Vec<(u32, u16)>,
+    came: Vec<Came>,
 }
 
 /// Of so many worlds all is remembered.
@@ -160,7 +161,7 @@ impl Known {
     }
 
     /// Notes what was foreseen of a world, in the order of the worlds: what is new gets its number.
-    pub fn settle(&mut self, rows: &mut Rows, seen: &mut Seen, foreseen: std::ops::Range<usize>) {
+    pub fn settle(&mut self, rows: &mut Rows, seen: &mut Seen, foreseen: Range<usize>) {
         for number in foreseen {
             let foreseen = seen.foreseen[number];
             let next = seen.settle(rows, foreseen);

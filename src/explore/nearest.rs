@@ -4,7 +4,7 @@
 use super::both::each_share;
 use super::choice::What;
 use super::explorer::Explorer;
-use super::graph::{Edge, Graph};
+use super::graph::{Bits, Edge, Graph};
 use super::listed::Delivery;
 use super::pieces::Shelves;
 use super::place::Place;
@@ -92,14 +92,13 @@ impl Nearest {
                 }
             }
             // One bit a world is near at hand; where most lead nowhere it is all that is looked at.
-            let mut leading = vec![0u64; far / 64 + 1];
-            sets.iter().flatten().for_each(|&world| leading[world as usize / 64] |= 1 << (world % 64));
+            let mut leading = Bits::none(far + 1);
+            sets.iter().flatten().for_each(|&world| leading.set(world as usize));
             let mut walk = Walk::new(explorer);
             let mut end = far + 1;
             while end > 0 {
                 let (layer, behind) = (graph.worlds.layer(end - 1), graph.worlds.behind(end - 1));
-                let leads =
-                    |to: usize| behind.contains(&to) && to <= far && leading[to / 64] & 1 << (to % 64) != 0;
+                let leads = |to: usize| behind.contains(&to) && to <= far && leading.get(to);
                 // Which of a layer lead on depends on those behind it alone.
                 let on = each_share(explorer.threads, layer.start..end, |world| {
                     graph.kept(world).any(|edge| leads(edge.to as usize))
@@ -117,9 +116,8 @@ impl Nearest {
                     }
                     leads_to[world] = here;
                 }
-                on.iter().for_each(|&world| {
-                    leading[world / 64] |= u64::from(leads_to[world] != 0) << (world % 64)
-                });
+                let leading_on = on.iter().filter(|&&world| leads_to[world] != 0);
+                leading_on.for_each(|&world| leading.set(world));
             }
             for bit in 0..sets.len() {
                 paths.push(self.follow(explorer, graph, &leads_to, bit));

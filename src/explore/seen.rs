@@ -41,7 +41,7 @@ pub(super) struct Seen {
     /// The scene that was looked at last, and what has become of it.
     scene: Option<u32>,
     from: Place,
-    pub to: Place,
+    to: Place,
 }
 
 /// What comes of the choices of one offer.
