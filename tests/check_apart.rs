@@ -11,7 +11,7 @@ mod common;
 #[path = "common/shelf.rs"]
 mod shelf;
 
-use anyorder::explore::{explore, read};
+use anyorder::explore::{Faults, explore, read};
 use anyorder::process;
 use anyorder::report::diagnostic::render;
 use anyorder::span::Source;
@@ -20,6 +20,7 @@ use common::library::scenario;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::fmt::Write;
+use std::ops::Range;
 use std::path::Path;
 
 #[test]
@@ -130,8 +131,17 @@ fn machine(chance: &mut ChaCha8Rng, name: &str, types: &[String], heard: Option<
     text
 }
 
+/// What may go wrong in a scenario; few times, since each makes worlds many times more.
+fn faults(chance: &mut ChaCha8Rng) -> String {
+    let mut some = || chance.random_range(0..3u32).saturating_sub(u32::from(chance.random_bool(0.3)));
+    let (duplicates, losses) = (some(), some());
+    let crashes = u32::from(chance.random_bool(0.3));
+    let host = if chance.random_bool(0.2) { "host: at-least-once\n" } else { "" };
+    format!("{host}faults: {{duplicates: {duplicates}, losses: {losses}, crashes: {crashes}}}\n")
+}
+
 /// Several conversations, several processes, and what ties some of them together.
-fn several(seed: u64) -> (Vec<String>, Vec<String>, String) {
+fn several(seed: u64, goes_wrong: bool) -> (Vec<String>, Vec<String>, String) {
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
     let conversations = chance.random_range(1..=3);
     let many = if conversations == 1 { 2 } else { chance.random_range(1..=2) };
@@ -172,7 +182,7 @@ fn several(seed: u64) -> (Vec<String>, Vec<String>, String) {
     }
     text += "deliver:\n";
     let mut listed = 0;
-    let most = if asks { 4 } else { 6 };
+    let most = if asks || goes_wrong { 4 } else { 6 };
     while listed < most {
         let index = chance.random_range(0..many);
         let of = &types[index];
@@ -203,17 +213,29 @@ fn several(seed: u64) -> (Vec<String>, Vec<String>, String) {
     if chance.random_bool(0.25) {
         text += "expect:\n  finally: {c: \"count('Sentp') < 2\", d: \"count('Told') == 0\"}\n";
     }
+    if goes_wrong {
+        text += &faults(&mut chance);
+    }
     (processes, services, text)
 }
 
 #[test]
 fn in_random_scenarios_of_several() {
-    let seeds = brute::seeds(300);
+    of_several(brute::seeds(300), false);
+}
+
+/// One budget of faults is shared by all parts.
+#[test]
+fn in_random_scenarios_where_something_goes_wrong() {
+    of_several(brute::seeds(300), true);
+}
+
+fn of_several(seeds: Range<u64>, goes_wrong: bool) {
     let count = seeds.end - seeds.start;
     let (mut sound, mut apart, mut many, mut rings, mut decided, mut said) = (0, 0, 0, 0, 0, Vec::new());
-    let mut passing = 0;
+    let (mut passing, mut needs) = (0, 0);
     for seed in seeds {
-        let (processes, services, text) = several(seed);
+        let (processes, services, text) = several(seed, goes_wrong);
         let unsound = |text: &String| process::read(&Source::new("process@1.yaml", text.as_str())).err();
         if let Some(error) = processes.iter().find_map(unsound) {
             said.push(render(&error, false));
@@ -239,6 +261,7 @@ fn in_random_scenarios_of_several() {
                 let passes = |part: &Vec<String>| part.len() == 1 && part[0].contains('X');
                 passing += u64::from(apart.parts.iter().any(passes));
                 many += u64::from(report.outcomes.len() > 3);
+                needs += u64::from(report.outcomes.iter().any(|found| found.needs != [Faults::NONE]));
                 rings += u64::from(
                     report.outcomes.iter().any(|found| found.example.iter().any(|word| word.contains('!'))),
                 );
@@ -247,7 +270,7 @@ fn in_random_scenarios_of_several() {
         }
     }
     println!(
-        "{count}: {sound} sound, {apart} apart, {many} many, {rings} ring, {decided} decided, {passing} with what passes by"
+        "{count}: {sound} sound, {apart} apart, {many} many, {rings} ring, {decided} decided, {passing} with what passes by, {needs} need faults"
     );
     if count > 1 {
         for (what, many) in [
@@ -256,7 +279,9 @@ fn in_random_scenarios_of_several() {
             ("several outcomes", many),
             ("rings", rings),
             ("decided", decided),
-            ("what passes by", passing),
+            // Where something may go wrong with it, nothing passes by.
+            ("what passes by", if goes_wrong { count } else { passing }),
+            ("needs faults", if goes_wrong { needs } else { count }),
         ] {
             assert!(many * 20 > count, "{what}: only {many} of {count}: {:?}", said.first());
         }

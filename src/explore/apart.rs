@@ -13,10 +13,10 @@ use super::faults::put;
 use super::graph::{Graph, Progress};
 use super::interchange::Interchange;
 use super::labels::Labels;
-use super::listed::Listed;
+use super::listed::{Listed, has};
 use super::moments::Names;
 use super::passing::{does, lives_in, may_pass};
-use super::place::{Owing, Place};
+use super::place::{Owing, Peril, Place};
 use super::scenario::{Alarms, Bounds, Scenario};
 use super::steps::UNBORN;
 use super::ties::{Group, joined, units, without_facets};
@@ -90,11 +90,9 @@ impl Part {
 
 /// Whether it can be that nothing ties parts together but what they reach.
 fn may_be_apart(explorer: &Explorer) -> bool {
-    let Scenario { reductions, faults, expect, .. } = explorer.scenario;
+    let Scenario { reductions, expect, .. } = explorer.scenario;
     reductions.apart
         && reductions.equal_worlds
-        // A budget is one for all.
-        && !faults.any()
         // A property may look at all; one of the end is asked of what parts come to together.
         && expect.always.is_empty()
         // What caused what is told by ids, and those say who else was there.
@@ -257,7 +255,19 @@ fn stage_of(explorer: &mut Explorer, start: &Place, group: &Group, facets: &Face
         bits.iter().filter_map(|&bit| explorer.labels.texts.get(bit)).take(listed.deliveries.len()).cloned(),
     );
     let mut place = Place { flight: vec![0; listed.words], ..Place::default() };
-    (0..bits.len()).for_each(|bit| put(&mut place.flight, bit, true));
+    let all = bits.iter().enumerate();
+    all.clone().for_each(|(own, &bit)| put(&mut place.flight, own, has(&start.flight, bit)));
+    // Each part may spend the whole budget, as long as it is alone.
+    place.peril = start.peril.as_ref().map(|peril| {
+        let (came, open) = (vec![0; listed.words], vec![0; listed.words]);
+        let mut own = Peril { came, open, done: group.done.clone(), ..peril.clone() };
+        for (bit, &number) in all {
+            put(&mut own.came, bit, has(&peril.came, number));
+            put(&mut own.open, bit, has(&peril.open, number));
+        }
+        own.done.sort_unstable();
+        own
+    });
     for &slot in &group.slots {
         let life = start.life(slot);
         // What passes by is all that happens here.

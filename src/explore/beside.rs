@@ -8,22 +8,18 @@
 //! ordering; going forwards the first choice is taken that stays among them.
 
 use super::apart::Part;
-use super::choice::{Choice, Exchange, What};
 use super::compose::{Combination, Known};
 use super::explorer::Explorer;
-use super::faults::put;
-use super::listed::has;
+use super::graph::Edge;
 use super::pairs::{Pairs, share};
-use super::place::{AGAIN, Place};
 use super::sides::{Side, Step};
-use crate::runtime::ProcessId;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 
 pub(super) struct Beside<'a> {
-    parts: &'a [Part],
-    sides: Vec<Side>,
+    pub parts: &'a [Part],
+    pub sides: Vec<Side>,
     /// What two of them cost beside each other, where that was asked.
     pairs: Option<Pairs>,
     /// How many worlds may still be looked at.
@@ -36,6 +32,13 @@ const EDGES: usize = 4_000_000;
 
 /// Where each part is.
 type Row = Box<[u32]>;
+
+/// What a choice leads to, by a point at which the host stops if it does so; and how that is written.
+struct Way {
+    to: u32,
+    point: Option<u32>,
+    texts: Vec<String>,
+}
 
 /// What the way from the beginning to where all parts end costs at least, as often as a part is of pairs.
 fn bound(sides: &[Side], pairs: &Pairs, row: &[u32]) -> u32 {
@@ -86,19 +89,13 @@ impl<'a> Beside<'a> {
         all.into_iter().map(|(index, choice)| (self.sides[index].part, choice)).collect()
     }
 
-    /// Per outcome, by the combinations that lead to it, the nearest ordering as choices are written. None where too much
-    /// would have to be looked at.
-    pub fn orderings(
-        &mut self,
-        explorer: &mut Explorer,
-        all: &[Vec<Combination>],
-    ) -> Option<Vec<Vec<String>>> {
-        all.iter().map(|combinations| self.ordering(explorer, combinations)).collect()
-    }
-
-    fn ordering(&mut self, explorer: &mut Explorer, combinations: &[Combination]) -> Option<Vec<String>> {
-        let steps = |combination: &&Combination| -> u32 {
-            self.sides.iter().map(|side| side.depths[combination[side.part] as usize]).sum()
+    /// The nearest of the orderings that some combinations lead to, as choices are written. None where too much would have to
+    /// be looked at.
+    pub fn ordering(&mut self, explorer: &mut Explorer, combinations: &[Combination]) -> Option<Vec<String>> {
+        // Fewest faults, and of these fewest steps.
+        let steps = |combination: &&Combination| -> (u32, u32) {
+            let soon = self.sides.iter().map(|side| side.soon[combination[side.part] as usize]);
+            soon.fold((0, 0), |(faults, steps), (more, further)| (faults + more, steps + further))
         };
         let fewest = combinations.iter().map(|combination| steps(&combination)).min()?;
         let row = |combination: &Combination| -> Row {
@@ -106,22 +103,22 @@ impl<'a> Beside<'a> {
         };
         let targets: Vec<Row> =
             combinations.iter().filter(|combination| steps(combination) == fewest).map(row).collect();
-        let left = self.search(explorer, targets)?;
-        self.follow(explorer, &left)
+        let left = self.search(explorer, &targets)?;
+        self.follow(explorer, &targets, &left)
     }
 
     /// How many inversions are left from each row that may lie on a nearest way.
-    fn search(&mut self, explorer: &Explorer, targets: Vec<Row>) -> Option<FxHashMap<Row, u32>> {
+    fn search(&mut self, explorer: &Explorer, targets: &[Row]) -> Option<FxHashMap<Row, u32>> {
         if self.pairs.is_none() {
             // Most find their way sooner than it is worked out what two parts cost beside each other.
             let easy = Pairs::cells(&self.sides) / 16;
-            let found = self.search_with(explorer, &targets, &Pairs::none(&self.sides), easy);
+            let found = self.search_with(explorer, targets, &Pairs::none(&self.sides), easy);
             if found.is_some() {
                 return found;
             }
         }
         let pairs = self.pairs.take().unwrap_or_else(|| Pairs::of(explorer, &self.sides));
-        let found = self.search_with(explorer, &targets, &pairs, usize::MAX);
+        let found = self.search_with(explorer, targets, &pairs, usize::MAX);
         self.pairs = Some(pairs);
         found
     }
@@ -197,182 +194,104 @@ impl<'a> Beside<'a> {
                 _ => {
                     // What has come in one part has overtaken what is listed before it and in flight in another.
                     let came = &side.came[world as usize];
-                    let overtaken =
-                        step.listed.map_or(0, |(bit, _)| explorer.listed.behind(bit as usize, came));
-                    own + i64::from(share(sides)) * (i64::from(overtaken) - i64::from(overtakes))
+                    let overtaken = step.gone.map_or(0, |bit| explorer.listed.behind(bit as usize, came));
+                    let now = if step.is_new { overtakes } else { 0 };
+                    own + i64::from(share(sides)) * (i64::from(overtaken) - i64::from(now))
                 }
             };
         }
         (cost, if sides.len() == 1 { own } else { more })
     }
 
-    fn follow(&self, explorer: &mut Explorer, left: &FxHashMap<Row, u32>) -> Option<Vec<String>> {
+    /// From the beginning to one of the rows that were wanted. Where a side ends it may also go on, by a fault, and that
+    /// depends on which of them is meant: so all rows are followed that are the same worlds.
+    fn follow(
+        &self,
+        explorer: &mut Explorer,
+        targets: &[Row],
+        left: &FxHashMap<Row, u32>,
+    ) -> Option<Vec<String>> {
         let mut ordering = Vec::new();
         let nothing = Pairs::none(&self.sides);
         let mut worlds: Vec<u32> = vec![0; self.sides.len()];
-        // All that end alike are one.
-        let row = |worlds: &[u32]| -> Option<(Row, u32)> {
-            let end = |(side, world): (&Side, &u32)| {
-                side.ends.get(world).map_or(*world, |outcome| side.worlds as u32 + outcome)
-            };
-            let row: Row = self.sides.iter().zip(worlds).map(end).collect();
-            let left = *left.get(&row)?;
-            Some((row, left))
+        let begin = |target: &Row| -> Row {
+            let own = |(side, &end): (&Side, &u32)| if side.begins(end) { end } else { 0 };
+            self.sides.iter().zip(target).map(own).collect()
         };
-        let (mut here, mut rest) = row(&worlds)?;
-        loop {
-            if here.iter().zip(&self.sides).all(|(&world, side)| world as usize >= side.worlds) {
-                return Some(ordering);
-            }
-            let mut found = None;
-            for (index, choice) in self.choices(explorer, &worlds) {
-                let side = &self.sides[index];
-                let (to, text) = self.taken(index, worlds[index], choice);
-                let mut next = worlds.clone();
-                next[index] = to;
-                let Some((there, then)) = row(&next) else { continue };
-                let steps = &side.into[there[index] as usize];
-                let step = steps
-                    .iter()
-                    .find(|step| (step.from, step.to, step.choice) == (worlds[index], to, choice));
-                if step.is_some_and(|step| then + self.cost(explorer, &nothing, &here, index, step).0 == rest)
-                {
-                    found = Some((next, there, then, text));
-                    break;
-                }
-            }
-            let (next, there, then, text) = found?;
-            ordering.push(text);
-            (worlds, here, rest) = (next, there, then);
+        let all: BTreeSet<Row> = targets.iter().map(begin).collect();
+        let rest = all.iter().filter_map(|row| left.get(row)).min().copied()?;
+        let mut rows: Vec<(Row, u32)> =
+            all.into_iter().filter(|row| left.get(row) == Some(&rest)).map(|row| (row, rest)).collect();
+        while !rows.iter().any(|(row, _)| self.is_end(row)) {
+            let choices = self.choices(explorer, &worlds);
+            let (index, way, next) = choices.into_iter().find_map(|(index, choice)| {
+                self.ways(index, worlds[index], choice).into_iter().find_map(|way| {
+                    let next = self.behind(explorer, &nothing, &rows, left, (index, choice, &way));
+                    (!next.is_empty()).then_some((index, way, next))
+                })
+            })?;
+            worlds[index] = way.to;
+            ordering.extend(way.texts);
+            rows = next;
         }
+        Some(ordering)
     }
 
-    /// Where a choice of a side leads, and how it is written.
-    fn taken(&self, index: usize, world: u32, choice: u32) -> (u32, String) {
+    fn is_end(&self, row: &[u32]) -> bool {
+        row.iter().zip(&self.sides).all(|(&world, side)| world as usize >= side.worlds)
+    }
+
+    /// The rows to which a choice leads from some, among those that lie on a nearest way.
+    fn behind(
+        &self,
+        explorer: &Explorer,
+        nothing: &Pairs,
+        rows: &[(Row, u32)],
+        left: &FxHashMap<Row, u32>,
+        (index, choice, way): (usize, u32, &Way),
+    ) -> Vec<(Row, u32)> {
+        let side = &self.sides[index];
+        let end = side.ends.get(&way.to).map(|outcome| side.worlds as u32 + outcome);
+        let mut behind: Vec<(Row, u32)> = Vec::new();
+        for (row, rest) in rows {
+            for to in [Some(way.to), end].into_iter().flatten() {
+                let mut steps = side.into[to as usize].iter();
+                let this = (row[index], way.to, choice, way.point);
+                let Some(step) = steps.find(|step| (step.from, step.to, step.choice, step.point) == this)
+                else {
+                    continue;
+                };
+                let mut next = row.clone();
+                next[index] = to;
+                let Some(&then) = left.get(&next) else { continue };
+                let (cost, _) = self.cost(explorer, nothing, &next, index, step);
+                if then + cost == *rest && !behind.iter().any(|(known, _)| *known == next) {
+                    behind.push((next, then));
+                }
+            }
+        }
+        behind
+    }
+
+    /// Where a choice of a side leads, and how it is written: several ways, where a host stops.
+    fn ways(&self, index: usize, world: u32, choice: u32) -> Vec<Way> {
         let side = &self.sides[index];
         if let Some(&(_, part)) = side.passing.get(world as usize) {
-            return (world + 1, self.parts[part].stage.labels.text(0).to_string());
+            let texts = vec![self.parts[part].stage.labels.text(0).to_string()];
+            return vec![Way { to: world + 1, point: None, texts }];
         }
         let part = &self.parts[side.part];
+        let text = |label: u16| part.stage.labels.text(label).to_string();
         let mut room = Vec::new();
         let edge = part.graph.edges(world as usize, &mut room)[choice as usize];
-        (edge.to, part.stage.labels.text(edge.label).to_string())
-    }
-
-    /// All that may come next, in canonical order: of which side, and its choice.
-    fn choices(&self, explorer: &mut Explorer, worlds: &[u32]) -> Vec<(usize, u32)> {
-        let (mut listed, mut others) = (Vec::new(), Vec::new());
-        for (index, (side, &world)) in self.sides.iter().zip(worlds).enumerate() {
-            if !side.passing.is_empty() {
-                listed.extend(side.passing.get(world as usize).map(|&(bit, _)| (bit, index, 0)));
-                continue;
-            }
-            let part = &self.parts[side.part];
-            let deliveries = part.stage.listed.deliveries.len();
-            let mut room = Vec::new();
-            for (choice, edge) in part.graph.edges(world as usize, &mut room).iter().enumerate() {
-                match usize::from(edge.label) {
-                    bit if bit < deliveries => listed.push((part.bits[bit], index, choice as u32)),
-                    _ => others.push((index, choice as u32)),
-                }
-            }
+        if !part.graph.stops(edge.to as usize) {
+            return vec![Way { to: edge.to, point: None, texts: vec![text(edge.label)] }];
         }
-        let served = self.sides.iter().any(|side| !side.by_label);
-        if served || others.iter().any(|(index, _)| *index != others[0].0) {
-            return self.ready(explorer, worlds);
-        }
-        // What is listed comes before all else.
-        listed.sort_unstable();
-        listed.into_iter().map(|(_, index, choice)| (index, choice)).chain(others).collect()
-    }
-
-    /// The same as the whole has it.
-    fn ready(&self, explorer: &mut Explorer, worlds: &[u32]) -> Vec<(usize, u32)> {
-        let places = self.sides.iter().zip(worlds).map(|(side, &world)| {
-            let mut place = Place::default();
-            if side.passing.is_empty() {
-                self.parts[side.part].graph.read(world as usize, &mut place);
-            }
-            place
-        });
-        let places: Vec<Place> = places.collect();
-        let mut whole = Place { flight: vec![0; explorer.listed.words], ..Place::default() };
-        for ((side, place), &world) in self.sides.iter().zip(&places).zip(worlds) {
-            side.passing.iter().skip(world as usize).for_each(|&(bit, _)| put(&mut whole.flight, bit, true));
-            if !side.passing.is_empty() {
-                continue;
-            }
-            let part = &self.parts[side.part];
-            let flies = part.bits.iter().enumerate().filter(|(bit, _)| has(&place.flight, *bit));
-            flies.for_each(|(_, &number)| put(&mut whole.flight, number, true));
-            part.slots.iter().for_each(|&slot| whole.set_life(slot, place.life(slot)));
-            // Of an instance that several reach nothing but its alarms matters here.
-            part.rings.iter().for_each(|&slot| whole.set_life(slot, place.life(slot)));
-            whole.items.extend_from_slice(&place.items);
-            if let Some(owing) = &place.owing {
-                let all = whole.owing.get_or_insert_default();
-                all.begun = owing.begun;
-                all.open.extend_from_slice(&owing.open);
-            }
-        }
-        match explorer.order.fifo {
-            // What comes to one process is of one part, and in order there.
-            true => whole.items.sort_by_key(|item| item.0),
-            false => whole.items.sort_unstable(),
-        }
-        if let Some(owing) = &mut whole.owing {
-            owing.open.sort_unstable();
-        }
-        let mut choices = Vec::new();
-        explorer.ready(&whole, &mut choices);
-        let mut seen = vec![0; self.sides.len()];
-        let numbered = choices.iter().filter_map(|choice| {
-            let index = self.side_of(explorer, &whole, &places, choice)?;
-            // Of those that pass by only the next.
-            if let (What::Listed(bit), Some(next)) =
-                (choice.take.what, self.sides[index].passing.get(worlds[index] as usize))
-                && bit != next.0
-            {
-                return None;
-            }
-            seen[index] += 1;
-            Some((index, seen[index] - 1))
-        });
-        numbered.collect()
-    }
-
-    fn side_of(
-        &self,
-        explorer: &mut Explorer,
-        whole: &Place,
-        places: &[Place],
-        choice: &Choice,
-    ) -> Option<usize> {
-        let has = |side: &Side, bit: usize| {
-            self.parts[side.part].bits.contains(&bit) || side.passing.iter().any(|passing| passing.0 == bit)
+        let points = part.graph.edges(edge.to as usize, &mut room).iter().zip(0..);
+        let stop = |(crash, point): (&Edge, u32)| {
+            let texts = vec![text(edge.label), text(crash.label)];
+            Way { to: crash.to, point: Some(point), texts }
         };
-        let of_bit = |bit: usize| self.sides.iter().position(|side| has(side, bit));
-        let of_slot = |slot: u32| {
-            let reaches = |part: &Part| part.slots.contains(&slot) || part.rings.contains(&slot);
-            self.sides.iter().position(|side| reaches(&self.parts[side.part]))
-        };
-        match choice.take.what {
-            What::Listed(bit) => of_bit(bit),
-            What::Sent(index) => {
-                let (to, mail) = whole.items[index];
-                of_slot(explorer.slot_for(to as ProcessId, mail & !AGAIN))
-            }
-            What::Ring(slot, _) => of_slot(slot),
-            What::Answer(exchange, _) | What::Unheard(exchange) => match exchange {
-                Exchange::Listed(bit) => of_bit(bit),
-                Exchange::Other(index) => {
-                    let item = whole.owing.as_ref()?.open[index];
-                    places
-                        .iter()
-                        .position(|place| place.owing.as_ref().is_some_and(|o| o.open.contains(&item)))
-                }
-            },
-            _ => None,
-        }
+        points.map(stop).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! What may happen next in a world, and what a choice did.
 
+use super::scenario::Faults;
 use super::steps::Given;
 
 /// Something that may happen next.
@@ -78,6 +79,19 @@ pub(super) enum Exchange {
     Listed(usize),
     /// Another, by its place among the open ones.
     Other(usize),
+}
+
+impl Take {
+    /// What it takes of the budgets of faults, by itself or by the crash that follows.
+    pub fn faults(self) -> Faults {
+        let duplicates = matches!(self.what, What::Again(_) | What::AgainOther(_));
+        let crashes = self.stops || matches!(self.what, What::Crash(_));
+        Faults {
+            duplicates: u32::from(duplicates),
+            losses: u32::from(self.what.is_loss()),
+            crashes: u32::from(crashes),
+        }
+    }
 }
 
 impl What {

@@ -6,10 +6,12 @@
 
 use super::apart::Part;
 use super::beside::Beside;
+use super::budget::{Depths, come, goes_on};
 use super::count::{Count, Sorted};
 use super::decided::Decided;
 use super::explorer::Explorer;
 use super::facets::given_on_the_way;
+use super::findings::Way;
 use super::graph::{Graph, Progress, Stopped};
 use super::judge::{Broken, Finally, unanswered};
 use super::labels::Sign;
@@ -18,22 +20,23 @@ use super::listed::Delivery;
 use super::outcomes::{Outcome, Outcomes, outcome};
 use super::place::Place;
 use super::report::{Apart, Interchanged, Kind};
+use super::scenario::Faults;
 use super::steps::Given;
 use super::together::Together;
 use num_bigint::BigUint;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was found of the whole.
 pub(super) struct Composed {
     pub outcomes: Vec<Outcome>,
     /// Per outcome.
     pub counts: Vec<Count>,
-    pub nearest: Vec<Vec<String>>,
+    pub nearest: Vec<Way>,
     pub decided: Vec<Decided>,
     pub undecided: Option<Stopped>,
     /// The properties that do not hold where some orderings end, with how many those are, and the nearest.
-    pub broken: Vec<(Broken, Count, Vec<String>)>,
+    pub broken: Vec<(Broken, Count, Way)>,
     pub orderings: Count,
     /// How many worlds were walked.
     pub states: u64,
@@ -46,17 +49,17 @@ pub(super) type Combination = Vec<u32>;
 
 /// What is known of a part alone.
 pub(super) struct Known {
-    /// Per outcome of it the worlds in which it ends so. Where properties look at the end, an outcome is one for each way in
-    /// which the instances may be then.
+    /// Per outcome of it the worlds in which it ends so. An outcome is one for each number of faults that it took; and where
+    /// properties look at the end, for each way in which the instances may be then, and the messages that came.
     pub worlds: Vec<Vec<u32>>,
     of: FxHashMap<u32, u32>,
-    /// Per outcome how many orderings have each length.
+    /// Per outcome how many orderings have each length. That a host stops, and where, is one: nothing comes in between.
     pub lengths: Vec<Lengths>,
+    /// Per outcome what was taken of the budget of faults.
+    pub taken: Vec<Faults>,
     /// Per outcome what the instances of which it reaches only some facets are given, in an ordering that leads there.
     given: Vec<Vec<(u32, Given)>>,
-    /// The most choices that lead to a world, by a nearest way; and those to a world from which others lead on.
-    deepest: u64,
-    deepest_open: u64,
+    depths: Depths,
 }
 
 impl Known {
@@ -83,41 +86,40 @@ pub(super) fn compose(
         known.push(found?);
     }
     within_bounds(explorer, &parts, &known)?;
-    let mut whole: BTreeMap<Outcome, (Vec<Combination>, BigUint)> = BTreeMap::new();
+    let mut whole: BTreeMap<Outcome, Led> = BTreeMap::new();
     let mut finally = Finally::new(explorer);
-    let mut failing: Vec<(Vec<Combination>, BigUint)> =
-        vec![Default::default(); explorer.scenario.expect.finally.len()];
-    for Partial { combination, place, lengths } in combined(explorer, &parts, &known)? {
-        let found = outcome(explorer, &place);
-        let many: BigUint = lengths.values().sum();
-        for (holds, (combinations, count)) in finally.judged(explorer, &place)?.into_iter().zip(&mut failing)
-        {
+    let mut failing = vec![Led::default(); explorer.scenario.expect.finally.len()];
+    for partial in combined(explorer, &parts, &known)? {
+        for (holds, failing) in finally.judged(explorer, &partial.place)?.into_iter().zip(&mut failing) {
             if !holds {
-                combinations.push(combination.clone());
-                *count += &many;
+                failing.add(&partial);
             }
         }
-        let (combinations, count) = whole.entry(found).or_default();
-        combinations.push(combination);
-        *count += many;
+        whole.entry(outcome(explorer, &partial.place)).or_default().add(&partial);
     }
-    let (mut outcomes, mut combinations, mut counts) = (Vec::new(), Vec::new(), Vec::new());
-    for (outcome, (all, count)) in whole {
-        outcomes.push(outcome);
-        combinations.push(all);
-        counts.push(Count::Finite(count));
+    // An ordering that goes on where a property did not hold has met that, wherever it ends.
+    let fails = failing.iter().any(|failing| !failing.combinations.is_empty());
+    if fails && parts.iter().any(|part| goes_on(&part.graph)) {
+        return None;
     }
     let mut beside = Beside::new(explorer, &mut parts, &known)?;
     let begin = beside.begin(explorer);
-    let nearest = beside.orderings(explorer, &combinations)?;
+    let (mut outcomes, mut combinations) = (Vec::new(), Vec::new());
+    let (mut nearest, mut counts) = (Vec::new(), Vec::new());
+    for (outcome, led) in whole {
+        nearest.push(led.way(explorer, &mut beside)?);
+        outcomes.push(outcome);
+        combinations.push(led.combinations);
+        counts.push(Count::Finite(led.count));
+    }
     let mut broken = Vec::new();
-    for (property, (combinations, count)) in explorer.scenario.expect.finally.iter().zip(failing) {
-        if !combinations.is_empty() {
-            let nearest = beside.orderings(explorer, &[combinations])?.swap_remove(0);
-            broken.push((Broken::of(property, Kind::Finally), Count::Finite(count), nearest));
+    for (property, led) in explorer.scenario.expect.finally.iter().zip(failing) {
+        if !led.combinations.is_empty() {
+            let nearest = led.way(explorer, &mut beside)?;
+            broken.push((Broken::of(property, Kind::Finally), Count::Finite(led.count), nearest));
         }
     }
-    let met: u64 = parts.iter().map(|part| part.graph.len() as u64).sum();
+    let met = met(&parts);
     let mut undecided = None;
     let mut go_on = || {
         if !watch(Progress { met, done: met, depth: 0 }) {
@@ -158,10 +160,7 @@ fn known_of(explorer: &mut Explorer, part: &Part) -> Option<Known> {
     if !is_plain {
         return None;
     }
-    let depth = |world: &usize| u64::from(graph.depth(*world));
-    let last = graph.len() - 1;
-    // A world's depth never falls.
-    let open = (0..=last).rev().find(|&world| !graph.edges(world, &mut Vec::new()).is_empty());
+    let budget = explorer.scenario.faults;
     let worlds = ends(explorer, graph, &outcomes);
     let numbered = worlds
         .iter()
@@ -170,42 +169,49 @@ fn known_of(explorer: &mut Explorer, part: &Part) -> Option<Known> {
     let of: FxHashMap<u32, u32> = numbered.collect();
     let first: Vec<u32> = worlds.iter().map(|worlds| worlds[0]).collect();
     let given = given_on_the_way(explorer, part, &first);
-    Some(Known {
-        lengths: by_length(graph, &sorted, worlds.len(), &|world| {
-            of.get(&world).map(|&outcome| outcome as usize)
-        }),
-        given,
-        worlds,
-        of,
-        deepest: depth(&last),
-        deepest_open: open.as_ref().map_or(0, depth),
-    })
+    let taken: Vec<Faults> = first.iter().map(|&world| budget.taken(graph.left(world as usize))).collect();
+    let group_of = |world: u32| of.get(&world).map(|&outcome| outcome as usize);
+    let mut lengths = by_length(graph, &sorted, worlds.len(), &group_of);
+    for (lengths, taken) in lengths.iter_mut().zip(&taken).filter(|(_, taken)| taken.crashes > 0) {
+        let all = std::mem::take(lengths).into_iter();
+        *lengths = all.map(|(length, many)| (length - taken.crashes as usize, many)).collect();
+    }
+    Some(Known { lengths, taken, given, worlds, of, depths: Depths::of(graph, budget) })
 }
+
+/// What of a world a property sees: the instances, what was sent, which listed messages came.
+type View = (Vec<u32>, u32, Option<Vec<u32>>);
 
 /// The worlds in which a part ends, outcome by outcome.
 fn ends(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> Vec<Vec<u32>> {
-    if explorer.scenario.expect.finally.is_empty() {
-        return outcomes.worlds();
-    }
-    let mut views: BTreeMap<(usize, Vec<u32>, u32), Vec<u32>> = BTreeMap::new();
+    let plain = explorer.scenario.expect.finally.is_empty();
+    let mut told: BTreeMap<(usize, Faults, View), Vec<u32>> = BTreeMap::new();
     let mut place = Place::default();
     for (outcome, worlds) in outcomes.worlds().into_iter().enumerate() {
         for world in worlds {
-            graph.read(world as usize, &mut place);
-            views.entry((outcome, place.lives.clone(), place.sent)).or_default().push(world);
+            let mut view = View::default();
+            if !plain {
+                graph.read(world as usize, &mut place);
+                let came = place.peril.as_ref().map(|peril| peril.came.clone());
+                view = (place.lives.clone(), place.sent, came);
+            }
+            told.entry((outcome, graph.left(world as usize), view)).or_default().push(world);
         }
     }
-    views.into_values().collect()
+    told.into_values().collect()
+}
+
+/// How many worlds were walked.
+fn met(parts: &[Part]) -> u64 {
+    parts.iter().map(|part| part.graph.len() as u64 - part.graph.within_steps).sum()
 }
 
 /// None where the whole would reach a bound, as far as parts can tell.
 fn within_bounds(explorer: &Explorer, parts: &[Part], known: &[Known]) -> Option<()> {
     let bounds = explorer.scenario.bounds;
-    let met: u64 = parts.iter().map(|part| part.graph.len() as u64).sum();
-    let deepest: u64 = known.iter().map(|known| known.deepest).sum();
-    let open = parts.iter().zip(known).filter(|(part, _)| !part.is_idle());
-    let open = open.map(|(_, known)| deepest - known.deepest + known.deepest_open).max();
-    (met <= bounds.states && open.is_none_or(|open| open < bounds.depth)).then_some(())
+    let depths = known.iter().map(|known| &known.depths);
+    let open = Depths::deepest_open(depths, explorer.scenario.faults);
+    (met(parts) <= bounds.states && open.is_none_or(|open| open < bounds.depth)).then_some(())
 }
 
 /// Some of the parts, put together.
@@ -214,6 +220,30 @@ struct Partial {
     /// Where they end.
     place: Place,
     lengths: Lengths,
+    /// What they took of the budget of faults.
+    taken: Faults,
+}
+
+/// What leads to an outcome, or to what is wrong.
+#[derive(Clone, Default)]
+struct Led {
+    combinations: Vec<Combination>,
+    count: BigUint,
+    taken: BTreeSet<Faults>,
+}
+
+impl Led {
+    fn add(&mut self, partial: &Partial) {
+        self.combinations.push(partial.combination.clone());
+        self.count += partial.lengths.values().sum::<BigUint>();
+        self.taken.insert(partial.taken);
+    }
+
+    /// The nearest of it; None where that is too much to be looked for.
+    fn way(&self, explorer: &mut Explorer, beside: &mut Beside) -> Option<Way> {
+        let ordering = beside.ordering(explorer, &self.combinations)?;
+        Some(Way { ordering, needs: Faults::smallest(self.taken.iter().copied()) })
+    }
 }
 
 /// One of each part's outcomes, in every combination. None where there are too many.
@@ -222,18 +252,24 @@ fn combined(explorer: &mut Explorer, parts: &[Part], known: &[Known]) -> Option<
     let begin = Lengths::from([(0, BigUint::from(1u8))]);
     let start = explorer.start();
     let flight = vec![0; explorer.listed.words];
-    let mut place = Place { sent: start.sent, flight, ..Place::default() };
+    let mut place = Place { sent: start.sent, flight, peril: start.peril.clone(), ..Place::default() };
     let shared = parts.iter().flat_map(|part| &part.shared);
     shared.for_each(|&slot| place.set_life(slot, start.life(slot)));
-    let mut all = vec![Partial { combination: Vec::new(), place, lengths: begin }];
+    let budget = explorer.scenario.faults;
+    let mut all = vec![Partial { combination: Vec::new(), place, lengths: begin, taken: Faults::NONE }];
     let mut end = Place::default();
     for (part, known) in parts.iter().zip(known) {
-        if all.len() * known.worlds.len() > COMBINATIONS {
-            return None;
-        }
-        let mut next = Vec::with_capacity(all.len() * known.worlds.len());
-        for Partial { combination, place, lengths } in all {
+        let mut next = Vec::new();
+        for Partial { combination, place, lengths, taken } in all {
             for (outcome, worlds) in known.worlds.iter().enumerate() {
+                // What one part takes of the budget is not left to the others.
+                let taken = taken.plus(known.taken[outcome]);
+                if !taken.within(budget) {
+                    continue;
+                }
+                if next.len() == COMBINATIONS {
+                    return None;
+                }
                 let mut place = place.clone();
                 if part.passes {
                     let Delivery { slot, mail, .. } = explorer.listed.deliveries[part.bits[0]];
@@ -247,11 +283,12 @@ fn combined(explorer: &mut Explorer, parts: &[Part], known: &[Known]) -> Option<
                         place.set_life(slot, explorer.steps.step(step).life);
                     }
                     place.sent = explorer.steps.bags.sum(place.sent, end.sent);
+                    come(&mut place, &end, &part.bits);
                 }
                 let mut combination = combination.clone();
                 combination.push(outcome as u32);
                 let lengths = shuffled(&lengths, &known.lengths[outcome], &mut factorials);
-                next.push(Partial { combination, place, lengths });
+                next.push(Partial { combination, place, lengths, taken });
             }
         }
         all = next;

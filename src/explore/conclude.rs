@@ -150,23 +150,20 @@ fn of_parts(
     composed: Composed,
     alone: Vec<PartAlone>,
 ) -> Report {
-    let way = |ordering: Vec<String>| Way { ordering, needs: vec![Faults::NONE] };
-    let ways = composed.nearest.into_iter().map(way).collect();
     let mut reductions = reductions(explorer);
     if composed.interchanged.is_some() {
         reductions.push("interchangeable");
     }
     reductions.push("apart");
     let broken = composed.broken.into_iter();
-    let findings =
-        broken.map(|(broken, count, ordering)| broken_finding(&broken, way(ordering), Some(count)));
+    let findings = broken.map(|(broken, count, way)| broken_finding(&broken, way, Some(count)));
     let said = Said {
         findings: findings.collect(),
         orderings: composed.orderings,
         states: composed.states,
         stopped: None,
         undecided: composed.undecided,
-        found: found(scenario, &composed.outcomes, composed.counts, ways, composed.decided),
+        found: found(scenario, &composed.outcomes, composed.counts, composed.nearest, composed.decided),
         waiting: Waiting::new(),
         lasso: None,
         reductions,

@@ -45,8 +45,8 @@ pub(super) trait Paths {
     /// Whether it never happens: what must come before it only must happen.
     fn never(&self, label: usize) -> bool;
     fn text(&self, label: usize) -> String;
-    /// None where that is too much to say.
-    fn obeying(&self, pairs: &[Pair]) -> Option<Self::Obeying>;
+    /// Those are obeyed by all orderings that lead to an outcome, by its number. None where that is too much to say.
+    fn obeying(&self, pairs: &[Pair], outcome: usize) -> Option<Self::Obeying>;
     /// Whether none obeys fewer precedences that does not obey all, too.
     fn are_same(&self, all: &Self::Obeying, fewer: &Self::Obeying) -> bool;
     /// Whether it is known, without asking how many, that fewer precedences are obeyed by more than all are. No need not
@@ -111,7 +111,7 @@ pub(super) fn decide<P: Paths>(
         let last = |label: usize| like[label][like[label].len() - 1];
         let obeying = |pairs: &[Pair]| {
             let these: Vec<Pair> = pairs.iter().map(|&(a, b)| (last(a), b)).collect();
-            paths.obeying(&these)
+            paths.obeying(&these, outcome)
         };
         let (told, obeying) = fewest(paths, told.collect(), &weaker, &obeying);
         let text = |&(a, b): &Pair| match paths.text(a) {

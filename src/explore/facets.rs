@@ -30,8 +30,8 @@ pub(super) struct Facets(BTreeMap<u32, Groups>);
 impl Facets {
     /// By what the files say; with a start, also by what the instances are then. None where there are none.
     pub fn supposed(explorer: &Explorer, start: Option<&Place>) -> Option<Facets> {
-        // Where no id is remembered, what waits is told by its id.
-        if explorer.scenario.host == Host::AtLeastOnce {
+        // Where no id is remembered, what waits is told by its id; and what an instance has heard before is known to all of it.
+        if explorer.scenario.host == Host::AtLeastOnce || explorer.scenario.faults.any() {
             return None;
         }
         let mut listed: BTreeMap<u32, BTreeSet<&Name>> = BTreeMap::new();

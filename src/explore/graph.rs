@@ -153,6 +153,11 @@ impl Graph {
         }
     }
 
+    /// Whether a host is about to stop there, in the midst of a step.
+    pub fn stops(&self, world: usize) -> bool {
+        self.lattice.is_none() && self.worlds.rows.stops(self.worlds.get(world).scene)
+    }
+
     /// Whether an ordering may end there.
     pub fn is_end(&self, world: usize) -> bool {
         match &self.lattice {

@@ -149,6 +149,12 @@ impl Labels {
         self.known(about).unwrap_or_else(|| self.learn(about, format!("{}({number})", self.text(label))))
     }
 
+    /// Whether a label is another with the number of an alternative.
+    pub fn is_served(&self, label: u16) -> bool {
+        let mut known = self.known.iter();
+        known.any(|(about, &known)| known == label && matches!(about, About::Served(..)))
+    }
+
     pub fn said(&self, word: Word) -> Option<Said> {
         self.words.get(&word).copied()
     }

@@ -158,7 +158,7 @@ impl Listed {
         let (deliveries, exchanges) = bits.iter().copied().partition(|&bit| bit < self.deliveries.len());
         let all = |bits: Vec<usize>| bits.into_iter().map(|bit| self.on_its_way(bit).clone()).collect();
         let mut part = Listed::new(scenario, all(deliveries), all(exchanges), order, self.merges).ok()?;
-        if !part.exchanges.is_empty() {
+        if !part.exchanges.is_empty() || scenario.faults.any() {
             let first = |message: usize| {
                 (0..message).find(|&other| self.are_alike(other, message)).unwrap_or(message)
             };

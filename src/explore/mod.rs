@@ -23,6 +23,8 @@ mod begin;
 mod beside;
 mod bodies;
 mod both;
+mod budget;
+mod canonical;
 mod carry;
 mod choice;
 mod clocks;

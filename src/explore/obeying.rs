@@ -8,8 +8,10 @@ use super::decided::Pair;
 use super::graph::Graph;
 use super::moments::Moments;
 use super::pieces::Interned;
+use super::scenario::Faults;
 use super::waiting::Waiting;
 use num_bigint::BigUint;
+use std::collections::BTreeMap;
 
 /// What is asked.
 #[derive(Clone, Copy)]
@@ -21,10 +23,14 @@ pub(super) struct Asked<'a> {
     pub never: Option<usize>,
 }
 
+/// How many orderings, by what is left of the budget of faults.
+pub(super) type Many = BTreeMap<Faults, BigUint>;
+
 /// What was counted.
 pub(super) struct Counted {
-    /// The orderings that obey. None beyond 2^128, or where it takes more than was allowed.
-    pub many: Option<BigUint>,
+    /// The orderings that obey, by what is left of the budget of faults when they end. None beyond 2^128, or where it takes
+    /// more than was allowed.
+    pub many: Option<Many>,
     /// How many steps it took: all that was done is one, or as quick as one.
     pub steps: usize,
 }
@@ -52,8 +58,8 @@ fn count(
     states: &mut States,
     waiting: &mut Waiting,
     (steps, most): (&mut usize, usize),
-) -> Option<BigUint> {
-    let mut sum = BigUint::ZERO;
+) -> Option<Many> {
+    let mut sums = Many::new();
     let mut here = Vec::new();
     let first = waiting.row_of(0);
     waiting.add(first, (0, 1))?;
@@ -63,7 +69,7 @@ fn count(
         waiting.gather(&mut here)?;
         if graph.is_end(world) {
             let whole = here.iter().filter(|&&(state, _)| states.all_happened(state));
-            whole.for_each(|&(_, ways)| sum += ways);
+            whole.for_each(|&(_, ways)| *sums.entry(graph.left(world)).or_default() += ways);
         }
         *steps += passed;
         for edge in graph.kept(world) {
@@ -84,7 +90,7 @@ fn count(
             return None;
         }
     }
-    Some(sum)
+    Some(sums)
 }
 
 /// How often those have happened that are asked about; as rows, by number.

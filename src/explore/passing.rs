@@ -24,8 +24,8 @@ const WORLDS: usize = 1_000_000;
 
 /// The deliveries of which the file does not say that they do something else in one world than in another.
 pub(super) fn may_pass(explorer: &Explorer) -> BTreeSet<usize> {
-    // An order ties what comes to one process.
-    if explorer.order != Order::ANY {
+    // An order ties what comes to one process; and what may be lost, or come twice, is no single step.
+    if explorer.order != Order::ANY || explorer.scenario.faults.any() {
         return BTreeSet::new();
     }
     let mut known: BTreeMap<(ProcessId, &Name), bool> = BTreeMap::new();

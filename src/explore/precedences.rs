@@ -6,7 +6,8 @@ use super::decided::{LABELS, PATIENCE, Pair, Paths};
 use super::graph::Graph;
 use super::lattice::Lattice;
 use super::moments::{Moments, Names};
-use super::obeying::{Asked, Counted, obeying};
+use super::obeying::{Asked, Counted, Many, obeying};
+use super::scenario::Faults;
 use super::sweep;
 use super::telling::{Drawn, telling};
 use super::waiting::Waiting;
@@ -100,10 +101,10 @@ impl<'a> Whole<'a> {
         pairs: &[Pair],
         happen: &BTreeSet<usize>,
         never: Option<usize>,
-    ) -> Option<BigUint> {
+    ) -> Option<Many> {
         let happen: Vec<usize> = happen.iter().copied().collect();
         match self.graph.lattice() {
-            Some(_) if never.is_some() => Some(BigUint::ZERO),
+            Some(_) if never.is_some() => Some(Many::new()),
             _ => self.ask(Asked { pairs, happen: &happen, never }).many,
         }
     }
@@ -119,7 +120,7 @@ impl<'a> Whole<'a> {
         };
         let (many, steps) = sweep::obeying(lattice, asked.pairs);
         self.taken.set(self.taken.get() + steps);
-        Counted { many: Some(many), steps: lattice.edges }
+        Counted { many: Some(Many::from([(Faults::NONE, many)])), steps: lattice.edges }
     }
 
     fn drawn(&self) -> &Drawn {
@@ -165,9 +166,9 @@ impl Paths for Whole<'_> {
         self.moments.text(label)
     }
 
-    fn obeying(&self, pairs: &[Pair]) -> Option<(BigUint, usize)> {
+    fn obeying(&self, pairs: &[Pair], _: usize) -> Option<(BigUint, usize)> {
         let Counted { many, steps } = self.ask(Asked { pairs, happen: &[], never: None });
-        Some((many?, steps))
+        Some((many?.into_values().sum(), steps))
     }
 
     /// There are as many.

@@ -234,6 +234,15 @@ impl Faults {
         self.duplicates <= other.duplicates && self.losses <= other.losses && self.crashes <= other.crashes
     }
 
+    /// As often as both together.
+    pub fn plus(self, other: Faults) -> Faults {
+        Faults {
+            duplicates: self.duplicates + other.duplicates,
+            losses: self.losses + other.losses,
+            crashes: self.crashes + other.crashes,
+        }
+    }
+
     /// Those within which none of the others lies, each once.
     pub fn smallest(all: impl Iterator<Item = Faults>) -> Vec<Faults> {
         let all: BTreeSet<Faults> = all.collect();

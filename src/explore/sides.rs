@@ -22,8 +22,8 @@ pub(super) struct Side {
     pub flights: Vec<Vec<u32>>,
     /// Per world, those behind the last among them, what has come.
     pub came: Vec<Vec<u32>>,
-    /// Per outcome, how near it is.
-    pub depths: Vec<u32>,
+    /// Per outcome, the faults and the steps that lead there at least.
+    pub soon: Vec<(u32, u32)>,
     /// Per world the outcome with which it ends nearest.
     pub ends: FxHashMap<u32, u32>,
     /// A listed message is taken under its own number, and nothing else is.
@@ -37,8 +37,13 @@ pub(super) struct Step {
     pub from: u32,
     pub to: u32,
     pub choice: u32,
+    /// Where the host stops, the point at which it does so: nothing comes in between.
+    pub point: Option<u32>,
     /// What is listed and comes, by the whole's number; and how many of its own part it overtakes.
     pub listed: Option<(u32, u32)>,
+    /// What is listed and in flight no more, where that tells how near something is; and whether it comes for the first time.
+    pub gone: Option<u32>,
+    pub is_new: bool,
 }
 
 impl Side {
@@ -59,20 +64,26 @@ impl Side {
             into: vec![Vec::new(); worlds + outcomes],
             flights: Vec::with_capacity(worlds),
             came: Vec::with_capacity(worlds + outcomes),
-            depths: Vec::with_capacity(outcomes),
+            soon: Vec::with_capacity(outcomes),
             ends: FxHashMap::default(),
         };
         side.near[0] = 0;
         let (mut room, mut choices, mut place) = (Vec::new(), Vec::new(), Place::default());
+        // Worlds in which a part ends alike need not have lost the same: then it is not asked what has come.
+        let asked = explorer.scenario.faults.losses == 0;
         for world in 0..worlds {
-            let own = graph.flight(world).0;
+            let (own, had) = graph.flight(world);
+            let comes = |bit: usize| had.as_ref().map_or_else(|| !has(&own, bit), |had| has(had, bit));
             let (mut flight, mut came) = (vec![0; words], vec![0; words]);
             for (bit, &number) in part.bits.iter().enumerate() {
                 put(&mut flight, number, has(&own, bit));
-                put(&mut came, number, !has(&own, bit) && bit < explorer.listed.deliveries.len());
+                put(&mut came, number, asked && bit < explorer.listed.deliveries.len() && comes(bit));
             }
             side.flights.push(flight);
             side.came.push(came);
+            if graph.stops(world) {
+                continue;
+            }
             if !by_label {
                 graph.read(world, &mut place);
                 explorer.ready(&place, &mut choices);
@@ -91,15 +102,33 @@ impl Side {
                 let bit = bit.filter(|&bit| bit < explorer.listed.deliveries.len());
                 let listed = bit.map(|bit| (part.bits[bit] as u32, explorer.listed.overtaken(bit, &own)));
                 let here = side.near[world] + listed.map_or(0, |(_, overtaken)| overtaken);
-                let near = &mut side.near[edge.to as usize];
-                *near = (*near).min(here);
-                let step = Step { from: world as u32, to: edge.to, choice: choice as u32, listed };
-                side.into[edge.to as usize].push(step);
+                let stops = graph.stops(edge.to as usize);
+                let gone = listed.filter(|_| asked && !stops).map(|(bit, _)| bit);
+                let is_new = asked && bit.is_some_and(|bit| !comes(bit));
+                let step = Step {
+                    from: world as u32,
+                    to: edge.to,
+                    choice: choice as u32,
+                    point: None,
+                    listed,
+                    gone,
+                    is_new,
+                };
+                if !stops {
+                    side.arrive(here, step);
+                    continue;
+                }
+                let mut points = Vec::new();
+                for (crash, point) in graph.edges(edge.to as usize, &mut points).iter().zip(0..) {
+                    if graph.depth(crash.to as usize) == graph.depth(edge.to as usize) + 1 {
+                        side.arrive(here, Step { to: crash.to, point: Some(point), ..step });
+                    }
+                }
             }
         }
         for (outcome, ends) in known.worlds.iter().enumerate() {
             let depth = ends.iter().map(|&world| graph.depth(world as usize)).min().unwrap_or(0);
-            side.depths.push(depth);
+            side.soon.push((known.taken[outcome].sum(), depth));
             side.came.push(ends.first().map(|&world| side.came[world as usize].clone()).unwrap_or_default());
             for &world in ends.iter().filter(|&&world| graph.depth(world as usize) == depth) {
                 side.ends.insert(world, outcome as u32);
@@ -109,6 +138,13 @@ impl Side {
             }
         }
         side
+    }
+
+    /// A step leads to a world on a nearest way, with so many inversions.
+    fn arrive(&mut self, inversions: u32, step: Step) {
+        let near = &mut self.near[step.to as usize];
+        *near = (*near).min(inversions);
+        self.into[step.to as usize].push(step);
     }
 
     /// All that passes by, one after the other. Two that stand against the order listed could change places, which takes an
@@ -122,7 +158,10 @@ impl Side {
             from: from as u32,
             to: from as u32 + 1,
             choice: 0,
+            point: None,
             listed: Some((passing[from].0 as u32, 0)),
+            gone: Some(passing[from].0 as u32),
+            is_new: true,
         };
         let mut into: Vec<Vec<Step>> = vec![Vec::new()];
         into.extend((0..all).map(|from| vec![step(from)]));
@@ -139,7 +178,7 @@ impl Side {
             into,
             flights: (0..=all).map(|from| set(&passing[from..])).collect(),
             came: (0..=all + 1).map(|until| set(&passing[..until.min(all)])).collect(),
-            depths: vec![all as u32],
+            soon: vec![(0, all as u32)],
             ends: FxHashMap::from_iter([(all as u32, 0)]),
             by_label: true,
             passing,

@@ -24,6 +24,8 @@ pub(super) struct Group {
     /// What else is on its way when it begins.
     pub items: Vec<Item>,
     pub open: Vec<Item>,
+    /// What was delivered before, and may come once more.
+    pub done: Vec<Item>,
     /// One message that passes by.
     pub passes: bool,
     pub walked: Option<(Stage, Graph)>,
@@ -50,7 +52,10 @@ pub(super) fn units(
     facets: &Facets,
 ) -> Vec<Group> {
     let mut units: Vec<Group> = Vec::new();
-    for bit in (0..explorer.listed.len()).filter(|&bit| has(&start.flight, bit)) {
+    let may_come = |&bit: &usize| {
+        has(&start.flight, bit) || start.peril.as_ref().is_some_and(|peril| has(&peril.open, bit))
+    };
+    for bit in (0..explorer.listed.len()).filter(may_come) {
         let delivery = explorer.listed.deliveries.get(bit);
         let slots = delivery.map(|delivery| delivery.slot).into_iter().collect();
         let passes = pass.contains(&bit);
@@ -74,6 +79,12 @@ pub(super) fn units(
     }
     for &item in start.owing.iter().flat_map(|owing| &owing.open) {
         units.push(Group { open: vec![item], ..Group::default() });
+    }
+    for &(to, mail) in start.peril.iter().flat_map(|peril| &peril.done) {
+        let asked = explorer.steps.crew.is_asked(to as ProcessId);
+        let slot = (!asked).then(|| explorer.slot_for(to as ProcessId, mail));
+        let slots = slot.into_iter().collect();
+        units.push(Group { slots, done: vec![(to, mail)], ..Group::default() });
     }
     units
 }
@@ -169,6 +180,7 @@ pub(super) fn joined(explorer: &Explorer, groups: Vec<Group>) -> Vec<Group> {
                 known.rings.extend(group.rings);
                 known.items.extend(group.items);
                 known.open.extend(group.open);
+                known.done.extend(group.done);
                 known.walked = None;
             }
         }

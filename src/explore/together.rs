@@ -6,20 +6,24 @@
 //! and as they come in the outcome itself.
 
 use super::apart::Part;
+use super::budget::beside_others;
 use super::compose::{Combination, Known};
 use super::decided::{Decided, LABELS, PATIENCE, Pair, Paths, decide};
 use super::explorer::Explorer;
+use super::obeying::Many;
 use super::precedences::Whole;
+use super::scenario::Faults;
 use num_bigint::BigUint;
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) struct Together<'a> {
     voices: Vec<Voice<'a>>,
     /// Per label of the whole its voice, and its number there.
     labels: Vec<Label>,
     combinations: &'a [Vec<Combination>],
+    budget: Faults,
     /// Something was asked that only the whole can answer.
     unknown: Cell<bool>,
 }
@@ -31,9 +35,10 @@ struct Voice<'a> {
     /// Per outcome of the part.
     common: Vec<Common>,
     own: Vec<BigUint>,
-    /// Per label its number in the whole; none for those that never happen, but for one in all.
-    numbers: Vec<Option<usize>>,
-    asked: RefCell<FxHashMap<Asked, Option<BigUint>>>,
+    taken: Vec<Faults>,
+    /// Per label its number in the whole.
+    numbers: Vec<usize>,
+    asked: RefCell<FxHashMap<Asked, Option<Many>>>,
 }
 
 /// What the orderings of an outcome have in common.
@@ -46,8 +51,11 @@ struct Common {
 
 /// The orderings that obey some precedences: those of each part, shuffled, as far as nothing between parts forbids it.
 pub(super) struct Obeying {
-    /// How many of each part.
-    many: Vec<BigUint>,
+    /// The outcome that all of them are obeyed by.
+    outcome: usize,
+    /// How many of each part, by what they take of the budget of faults; and of these, those that leave enough to the others.
+    each: Vec<Many>,
+    many: Vec<Many>,
     within: Vec<Vec<Pair>>,
     /// What must happen in each part, since it is to come before something in another.
     needed: Vec<BTreeSet<usize>>,
@@ -61,8 +69,9 @@ type Label = (usize, usize);
 /// Precedences, what must happen, and what must not.
 type Asked = (Vec<Pair>, BTreeSet<usize>, Option<usize>);
 
-/// Where a label stands in the order of the whole: the listed messages first, then what else was met, as it was met.
-type Standing = (u8, u32, usize, usize, usize);
+/// Where a label stands in the order of the whole: the listed messages first, then what else was met, as it was met; what has
+/// the number of an alternative is written when all else is that may happen then.
+type Standing = (u8, u32, bool, usize, usize, usize);
 
 /// So many answers are kept of each part.
 const KEPT: usize = 1 << 10;
@@ -103,7 +112,8 @@ impl<'a> Together<'a> {
                 part: index,
                 common: common.collect(),
                 own: known.lengths.iter().map(|lengths| lengths.values().sum()).collect(),
-                numbers: vec![None; whole.labels()],
+                taken: known.taken.clone(),
+                numbers: vec![0; whole.labels()],
                 whole,
                 asked: RefCell::default(),
             });
@@ -112,29 +122,47 @@ impl<'a> Together<'a> {
             return None;
         }
         standing.sort_unstable();
-        // What never happens is alike: that something comes before it says that it happens, whichever it is.
-        let mut labels: Vec<Label> = Vec::new();
-        let mut never = false;
-        for (_, voice, label) in standing {
-            let is_never = voices[voice].whole.never(label);
-            if !is_never || !never {
-                voices[voice].numbers[label] = Some(labels.len());
-                labels.push((voice, label));
-            }
-            never |= is_never;
+        let labels: Vec<Label> = standing.into_iter().map(|(_, voice, label)| (voice, label)).collect();
+        for (number, &(voice, label)) in labels.iter().enumerate() {
+            voices[voice].numbers[label] = number;
         }
-        Some(Together { voices, labels, combinations, unknown: Cell::new(false) })
+        let budget = explorer.scenario.faults;
+        Some(Together { voices, labels, combinations, budget, unknown: Cell::new(false) })
     }
 
     /// None where only the whole can say it.
     pub fn decided(&self, go_on: &mut dyn FnMut() -> bool) -> Option<Vec<Decided>> {
-        let common = self.combinations.iter().map(|combinations| self.common(combinations)).collect();
+        let told = self.told();
+        let common = |combinations: &Vec<Combination>| self.common(combinations, &told).0;
+        let common = self.combinations.iter().map(common).collect();
         let decided = decide(self, common, go_on);
         (!self.unknown.get()).then_some(decided)
     }
 
-    /// The precedences that all orderings of an outcome have in common.
-    fn common(&self, combinations: &[Combination]) -> BTreeSet<Pair> {
+    /// The labels of which it is told what comes before them. That something comes before what never happens says that it
+    /// happens, whatever that is: of all these only the first that says it, and does not follow from the time before.
+    fn told(&self) -> Vec<bool> {
+        let never = |label: usize| self.never(label);
+        let may_be_told = |&label: &usize| never(label) && self.is_clear(label);
+        let nevers: Vec<usize> = (0..self.labels.len()).filter(may_be_told).collect();
+        let mut told: Vec<bool> = (0..self.labels.len()).map(|label| !never(label)).collect();
+        let happen = told.clone();
+        for combinations in self.combinations {
+            let (pairs, always) = self.common(combinations, &happen);
+            for (_, a) in always {
+                let follows = |&c: &usize| {
+                    self.earlier(c).is_some_and(|b| b != a && (never(b) || pairs.contains(&(a, b))))
+                };
+                let first = nevers.iter().find(|c| !follows(c));
+                first.into_iter().for_each(|&first| told[first] = true);
+            }
+        }
+        told
+    }
+
+    /// The precedences that all orderings of an outcome have in common, of labels that are told; and what happens in all of
+    /// them, by voice.
+    fn common(&self, combinations: &[Combination], told: &[bool]) -> (BTreeSet<Pair>, Vec<(usize, usize)>) {
         let mut pairs = BTreeSet::new();
         let (mut always, mut nowhere) = (Vec::new(), Vec::new());
         for (index, voice) in self.voices.iter().enumerate() {
@@ -143,12 +171,10 @@ impl<'a> Together<'a> {
             let first = outcomes.next().expect("each part ends somehow");
             let rest: Vec<&Common> = outcomes.collect();
             let in_all = |pair: &&Pair| rest.iter().all(|common| common.pairs.contains(pair));
-            let number = |label: usize| voice.numbers[label];
-            pairs.extend(
-                first.pairs.iter().filter(in_all).filter_map(|&(a, b)| Some((number(a)?, number(b)?))),
-            );
-            for label in 0..voice.numbers.len() {
-                let Some(number) = number(label) else { continue };
+            let numbers = |&(a, b): &Pair| (voice.numbers[a], voice.numbers[b]);
+            let both_told = |pair: &&Pair| told[numbers(pair).0] && told[numbers(pair).1];
+            pairs.extend(first.pairs.iter().filter(both_told).filter(in_all).map(numbers));
+            for (label, &number) in voice.numbers.iter().enumerate().filter(|(_, number)| told[**number]) {
                 if first.always[label] && rest.iter().all(|common| common.always[label]) {
                     always.push((index, number));
                 }
@@ -161,7 +187,7 @@ impl<'a> Together<'a> {
             let others = nowhere.iter().filter(|(other, _)| *other != voice);
             pairs.extend(others.map(|&(_, b)| (a, b)));
         }
-        pairs
+        (pairs, always)
     }
 }
 
@@ -175,7 +201,7 @@ impl Paths for Together<'_> {
     fn like(&self, label: usize) -> Vec<usize> {
         let (voice, own) = self.labels[label];
         let voice = &self.voices[voice];
-        voice.whole.like(own).into_iter().filter_map(|label| voice.numbers[label]).collect()
+        voice.whole.like(own).into_iter().map(|label| voice.numbers[label]).collect()
     }
 
     fn is_clear(&self, label: usize) -> bool {
@@ -186,7 +212,7 @@ impl Paths for Together<'_> {
     fn earlier(&self, label: usize) -> Option<usize> {
         let (voice, label) = self.labels[label];
         let voice = &self.voices[voice];
-        voice.numbers[voice.whole.moments.earlier(label)?]
+        Some(voice.numbers[voice.whole.moments.earlier(label)?])
     }
 
     fn never(&self, label: usize) -> bool {
@@ -199,7 +225,7 @@ impl Paths for Together<'_> {
         self.voices[voice].whole.text(label)
     }
 
-    fn obeying(&self, pairs: &[Pair]) -> Option<Obeying> {
+    fn obeying(&self, pairs: &[Pair], outcome: usize) -> Option<Obeying> {
         let mut within: Vec<Vec<Pair>> = vec![Vec::new(); self.voices.len()];
         let mut needed: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); self.voices.len()];
         let mut between = Vec::new();
@@ -213,33 +239,58 @@ impl Paths for Together<'_> {
             }
         }
         let ask = |voice: usize, not: Option<usize>| {
-            self.voices[voice].obeying((within[voice].clone(), needed[voice].clone(), not))
+            self.ask(voice, (within[voice].clone(), needed[voice].clone(), not))
         };
+        let each: Vec<Many> = (0..self.voices.len()).map(|voice| ask(voice, None)).collect::<Option<_>>()?;
+        let takes: Vec<_> = each.iter().map(|many| many.keys().copied().collect()).collect();
+        let left = beside_others(self.budget, &takes).into_iter().zip(&each);
+        let of = |(left, many): (BTreeSet<Faults>, &Many)| -> Many {
+            left.into_iter().map(|taken| (taken, many[&taken].clone())).collect()
+        };
+        let many: Vec<Many> = left.map(of).collect();
         // Before something that cannot happen comes all that happens.
         let mut open = BTreeSet::new();
         for (first, (other, b)) in between {
-            if ask(other, Some(b))? != ask(other, None)? {
+            let without = ask(other, Some(b))?;
+            if many[other].iter().any(|(taken, many)| without.get(taken) != Some(many)) {
                 open.insert((first, (other, b)));
             }
         }
-        let many = (0..self.voices.len()).map(|voice| ask(voice, None)).collect::<Option<_>>()?;
-        Some(Obeying { many, within, needed, open })
+        Some(Obeying { outcome, each, many, within, needed, open })
     }
 
     /// If there are as many of each part, and the same is asked between them. If there are more of one part, one of these
     /// can come behind what the others are in the outcome.
     fn are_same(&self, all: &Obeying, fewer: &Obeying) -> bool {
-        if all.many != fewer.many || all.open == fewer.open {
-            return all.many == fewer.many;
+        if all.many != fewer.many {
+            let more = |voice: usize| {
+                let more = |(taken, many): (&Faults, &BigUint)| {
+                    all.each[voice].get(taken) != Some(many)
+                        && self.is_beside(fewer.outcome, &[(voice, *taken)])
+                };
+                fewer.each[voice].iter().any(more)
+            };
+            // Where nothing is asked between them, whatever the others do will do.
+            if !fewer.open.is_empty() && !(0..self.voices.len()).any(more) {
+                self.unknown.set(true);
+            }
+            return false;
         }
-        for &((voice, a), (other, _)) in all.open.difference(&fewer.open) {
+        if all.open == fewer.open {
+            return true;
+        }
+        for &((voice, a), (other, b)) in all.open.difference(&fewer.open) {
             // What is left may come behind something that comes before this one, and yet before it.
             let rest = fewer.open.iter().filter(|((from, _), (to, _))| (*from, *to) == (voice, other));
             let mut pairs = fewer.within[voice].clone();
             pairs.extend(rest.map(|&((_, first), _)| (first, a)));
             pairs.dedup();
-            let some = self.voices[voice].obeying((pairs, fewer.needed[voice].clone(), None));
-            if some.is_none_or(|some| some == BigUint::ZERO) {
+            let some = self.ask(voice, (pairs, fewer.needed[voice].clone(), None)).unwrap_or_default();
+            let is_beside = |taken: &Faults, more: &Faults| {
+                self.is_beside(fewer.outcome, &[(voice, *taken), (other, *more)])
+            };
+            let happens = self.happening(fewer, other, b);
+            if !some.keys().any(|taken| happens.iter().any(|more| is_beside(taken, more))) {
                 self.unknown.set(true);
             }
         }
@@ -251,17 +302,39 @@ impl Paths for Together<'_> {
     }
 
     fn are_own(&self, obeying: &Obeying, outcome: usize) -> bool {
+        if !obeying.open.is_empty() {
+            // Something happens in one of them that never does in the outcome.
+            let happens = |&(_, (other, b)): &(Label, Label)| {
+                let mut taken = self.happening(obeying, other, b).into_iter();
+                taken.any(|taken| self.is_beside(outcome, &[(other, taken)]))
+            };
+            if !obeying.open.iter().any(happens) {
+                self.unknown.set(true);
+            }
+            return false;
+        }
         let combinations = &self.combinations[outcome];
-        let of =
-            |voice: &Voice| -> BTreeSet<u32> { combinations.iter().map(|all| all[voice.part]).collect() };
         // They are of each combination of what they are of in each part: all of these must be its own.
-        let all: usize = self.voices.iter().map(|voice| of(voice).len()).product();
-        let mut each = self.voices.iter().zip(&obeying.many);
-        all == combinations.len()
-            && obeying.open.is_empty()
-            && each.all(|(voice, many)| {
-                of(voice).into_iter().map(|outcome| &voice.own[outcome as usize]).sum::<BigUint>() == *many
-            })
+        let mut all = BTreeMap::from([(Faults::NONE, 1usize)]);
+        for (voice, many) in self.voices.iter().zip(&obeying.many) {
+            let of: BTreeSet<u32> = combinations.iter().map(|all| all[voice.part]).collect();
+            let mut own = Many::new();
+            let mut next: BTreeMap<Faults, usize> = BTreeMap::new();
+            for outcome in of.into_iter().map(|outcome| outcome as usize) {
+                *own.entry(voice.taken[outcome]).or_default() += &voice.own[outcome];
+                for (taken, many) in &all {
+                    let taken = taken.plus(voice.taken[outcome]);
+                    if taken.within(self.budget) {
+                        *next.entry(taken).or_default() += many;
+                    }
+                }
+            }
+            if many.iter().any(|(taken, many)| own.get(taken) != Some(many)) {
+                return false;
+            }
+            all = next;
+        }
+        all.into_values().sum::<usize>() == combinations.len()
     }
 
     fn is_small(&self, _: &Obeying, pairs: usize) -> bool {
@@ -274,19 +347,45 @@ impl Paths for Together<'_> {
     }
 }
 
-impl Voice<'_> {
-    /// How many orderings of the part obey. None beyond 2^128.
-    fn obeying(&self, asked: Asked) -> Option<BigUint> {
-        if let Some(known) = self.asked.borrow().get(&asked) {
+impl Together<'_> {
+    /// How many orderings of a part obey, by what they take of the budget. None beyond 2^128.
+    fn ask(&self, voice: usize, asked: Asked) -> Option<Many> {
+        let voice = &self.voices[voice];
+        if let Some(known) = voice.asked.borrow().get(&asked) {
             return known.clone();
         }
-        let found = self.whole.obeying_with(&asked.0, &asked.1, asked.2);
-        let mut known = self.asked.borrow_mut();
+        let found = voice.whole.obeying_with(&asked.0, &asked.1, asked.2);
+        let taken = |many: Many| -> Many {
+            let some = many.into_iter().filter(|(_, many)| *many != BigUint::ZERO);
+            some.map(|(left, many)| (self.budget.taken(left), many)).collect()
+        };
+        let found = found.map(taken);
+        let mut known = voice.asked.borrow_mut();
         if known.len() >= KEPT {
             known.clear();
         }
         known.insert(asked, found.clone());
         found
+    }
+
+    /// What orderings of a part take of the budget that obey and in which something happens.
+    fn happening(&self, obeying: &Obeying, voice: usize, label: usize) -> Vec<Faults> {
+        let asked = (obeying.within[voice].clone(), obeying.needed[voice].clone(), Some(label));
+        let without = self.ask(voice, asked).unwrap_or_default();
+        let each = obeying.each[voice].iter();
+        each.filter(|(taken, many)| without.get(taken) != Some(*many)).map(|(taken, _)| *taken).collect()
+    }
+
+    /// Whether parts may take so much, where the others do what they do in an outcome.
+    fn is_beside(&self, outcome: usize, takes: &[(usize, Faults)]) -> bool {
+        let of = |combination: &Combination| {
+            let voices = self.voices.iter().enumerate();
+            let others = voices.filter(|(index, _)| takes.iter().all(|(voice, _)| voice != index));
+            let others = others.map(|(_, voice)| voice.taken[combination[voice.part] as usize]);
+            others.chain(takes.iter().map(|(_, taken)| *taken)).fold(Faults::NONE, Faults::plus)
+        };
+        let mut all = self.combinations[outcome].iter();
+        all.any(|combination| of(combination).within(self.budget))
     }
 }
 
@@ -294,11 +393,11 @@ impl Voice<'_> {
 fn standing_of(part: &Part, whole: &Whole, label: usize, index: usize, begin: &[(usize, u32)]) -> Standing {
     let (own, time) = whole.moments.own_label(label);
     if own < part.stage.listed.deliveries.len() {
-        return (u8::from(time.is_some()), 0, part.bits[own], time.unwrap_or(0), 0);
+        return (u8::from(time.is_some()), 0, false, part.bits[own], time.unwrap_or(0), 0);
     }
     // One that is only part of others' names was written first when one of those was.
     let mut met = (own..part.stage.labels.len()).map(|label| part.first_met(label as u16));
     let (depth, choice) = met.find(|(depth, _)| *depth < u32::MAX).unwrap_or((u32::MAX, 0));
     let rank = begin.iter().position(|first| *first == (index, choice)).unwrap_or(usize::MAX);
-    (2, depth, rank, own, time.unwrap_or(0))
+    (2, depth, part.stage.labels.is_served(own as u16), rank, own, time.unwrap_or(0))
 }
