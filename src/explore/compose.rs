@@ -11,13 +11,13 @@ use super::count::{Count, Sorted};
 use super::decided::Decided;
 use super::explorer::Explorer;
 use super::facets::given_on_the_way;
-use super::findings::Way;
+use super::findings::{Waiting, Way};
 use super::graph::{Graph, Progress, Stopped};
 use super::judge::{Broken, Finally, unanswered};
 use super::labels::Sign;
 use super::lengths::{Factorials, Lengths, by_length, shuffled};
 use super::listed::Delivery;
-use super::outcomes::{Outcome, Outcomes, outcome};
+use super::outcomes::{Outcome, Outcomes, Wrong, outcome};
 use super::place::Place;
 use super::report::{Apart, Interchanged, Kind};
 use super::scenario::Faults;
@@ -30,6 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What was found of the whole.
 pub(super) struct Composed {
     pub outcomes: Vec<Outcome>,
+    pub waiting: Waiting,
     /// Per outcome.
     pub counts: Vec<Count>,
     pub nearest: Vec<Way>,
@@ -49,7 +50,8 @@ pub(super) type Combination = Vec<u32>;
 
 /// What is known of a part alone.
 pub(super) struct Known {
-    /// Per outcome of it the worlds in which it ends so. An outcome is one for each number of faults that it took; and where
+    /// Per outcome of it the worlds in which it ends so. An outcome is one for each number of faults that it took, and for the
+    /// instances that never start for which messages wait; and where
     /// properties look at the end, for each way in which the instances may be then, and the messages that came.
     pub worlds: Vec<Vec<u32>>,
     of: FxHashMap<u32, u32>,
@@ -86,7 +88,7 @@ pub(super) fn compose(
         known.push(found?);
     }
     within_bounds(explorer, &parts, &known)?;
-    let mut whole: BTreeMap<Outcome, Led> = BTreeMap::new();
+    let mut whole: BTreeMap<Outcome, Several> = BTreeMap::new();
     let mut finally = Finally::new(explorer);
     let mut failing = vec![Led::default(); explorer.scenario.expect.finally.len()];
     for partial in combined(explorer, &parts, &known)? {
@@ -95,7 +97,13 @@ pub(super) fn compose(
                 failing.add(&partial);
             }
         }
-        whole.entry(outcome(explorer, &partial.place)).or_default().add(&partial);
+        let found = outcome(explorer, &partial.place);
+        let (plain, never) = found.parted();
+        let new = || Several { outcome: found.clone(), led: Led::default(), waiting: BTreeMap::new() };
+        let all = whole.entry(plain).or_insert_with(new);
+        all.outcome.merge(found, explorer, &partial.place);
+        all.led.add(&partial);
+        never.into_iter().for_each(|wrong| all.waiting.entry(wrong).or_default().add(&partial));
     }
     // An ordering that goes on where a property did not hold has met that, wherever it ends.
     let fails = failing.iter().any(|failing| !failing.combinations.is_empty());
@@ -106,7 +114,12 @@ pub(super) fn compose(
     let begin = beside.begin(explorer);
     let (mut outcomes, mut combinations) = (Vec::new(), Vec::new());
     let (mut nearest, mut counts) = (Vec::new(), Vec::new());
-    for (outcome, led) in whole {
+    let mut waiting = Waiting::new();
+    for Several { outcome, led, waiting: never } in whole.into_values() {
+        for (wrong, led) in never {
+            let way = led.way(explorer, &mut beside)?;
+            waiting.insert((outcome.clone(), wrong), (way, Count::Finite(led.count)));
+        }
         nearest.push(led.way(explorer, &mut beside)?);
         outcomes.push(outcome);
         combinations.push(led.combinations);
@@ -138,6 +151,7 @@ pub(super) fn compose(
         interchanged: interchanged(&parts, &states),
         apart: Apart { parts: named(explorer, &parts), states },
         outcomes,
+        waiting,
         counts,
         nearest,
         decided,
@@ -154,7 +168,6 @@ fn known_of(explorer: &mut Explorer, part: &Part) -> Option<Known> {
     let sorted = Sorted::new(graph);
     let outcomes = Outcomes::new(explorer, graph);
     let is_plain = sorted.behind_a_circle.is_empty()
-        && outcomes.waiting.is_empty()
         && !outcomes.found.is_empty()
         && unanswered(explorer, graph).is_empty();
     if !is_plain {
@@ -185,7 +198,11 @@ type View = (Vec<u32>, u32, Option<Vec<u32>>);
 /// The worlds in which a part ends, outcome by outcome.
 fn ends(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> Vec<Vec<u32>> {
     let plain = explorer.scenario.expect.finally.is_empty();
-    let mut told: BTreeMap<(usize, Faults, View), Vec<u32>> = BTreeMap::new();
+    let mut never: FxHashMap<u32, Vec<&Wrong>> = FxHashMap::default();
+    for ((_, wrong), worlds) in &outcomes.waiting {
+        worlds.iter().for_each(|&world| never.entry(world).or_default().push(wrong));
+    }
+    let mut told: BTreeMap<(usize, Faults, Option<&Vec<&Wrong>>, View), Vec<u32>> = BTreeMap::new();
     let mut place = Place::default();
     for (outcome, worlds) in outcomes.worlds().into_iter().enumerate() {
         for world in worlds {
@@ -195,7 +212,8 @@ fn ends(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> Vec<Vec<u32>
                 let came = place.peril.as_ref().map(|peril| peril.came.clone());
                 view = (place.lives.clone(), place.sent, came);
             }
-            told.entry((outcome, graph.left(world as usize), view)).or_default().push(world);
+            let left = graph.left(world as usize);
+            told.entry((outcome, left, never.get(&world), view)).or_default().push(world);
         }
     }
     told.into_values().collect()
@@ -230,6 +248,13 @@ struct Led {
     combinations: Vec<Combination>,
     count: BigUint,
     taken: BTreeSet<Faults>,
+}
+
+/// An outcome, and those of what leads to it in which messages wait for an instance that never starts.
+struct Several {
+    outcome: Outcome,
+    led: Led,
+    waiting: BTreeMap<Wrong, Led>,
 }
 
 impl Led {

@@ -164,7 +164,7 @@ fn of_parts(
         stopped: None,
         undecided: composed.undecided,
         found: found(scenario, &composed.outcomes, composed.counts, composed.nearest, composed.decided),
-        waiting: Waiting::new(),
+        waiting: composed.waiting,
         lasso: None,
         reductions,
         interchanged: composed.interchanged,

@@ -149,6 +149,15 @@ impl Labels {
         self.known(about).unwrap_or_else(|| self.learn(about, format!("{}({number})", self.text(label))))
     }
 
+    /// All that are one label with the number of an alternative.
+    pub fn served_from(&self, label: u16) -> impl Iterator<Item = u16> {
+        let of = move |(about, &served): (&About, &u16)| match *about {
+            About::Served(plain, _) if plain == label => Some(served),
+            _ => None,
+        };
+        self.known.iter().filter_map(of)
+    }
+
     /// Whether a label is another with the number of an alternative.
     pub fn is_served(&self, label: u16) -> bool {
         let mut known = self.known.iter();

@@ -71,24 +71,6 @@ pub(super) struct Outcomes {
 
 impl Outcomes {
     pub fn new(explorer: &Explorer, graph: &Graph) -> Outcomes {
-        let last = graph.last();
-        let (mut outcomes, agree) = Outcomes::of_worlds(explorer, graph, last.clone());
-        if let Some(lattice) = graph.lattice().filter(|_| !agree) {
-            // What is wrong is told in the order in which the worlds are met.
-            let met = lattice.as_met(lattice.depth(last.start) as usize);
-            outcomes = Outcomes::of_worlds(explorer, graph, met.into_iter().map(|world| world as usize)).0;
-            outcomes.waiting.values_mut().for_each(|worlds| worlds.sort_unstable());
-        }
-        outcomes
-    }
-
-    /// Also whether the same is wrong in all worlds of an outcome.
-    fn of_worlds(
-        explorer: &Explorer,
-        graph: &Graph,
-        worlds: impl Iterator<Item = usize>,
-    ) -> (Outcomes, bool) {
-        let mut agree = true;
         let mut numbers: BTreeMap<Outcome, usize> = BTreeMap::new();
         let mut found: Vec<Outcome> = Vec::new();
         let mut known: FxHashMap<(Vec<u32>, u32), (usize, Vec<Wrong>)> = FxHashMap::default();
@@ -97,7 +79,7 @@ impl Outcomes {
         // Its outcome, and whether messages wait in it for an instance that never starts.
         let mut of_cast: FxHashMap<u32, (u32, bool)> = FxHashMap::default();
         let mut place = Place::default();
-        for world in worlds {
+        for world in graph.last() {
             if !graph.is_end(world) {
                 continue;
             }
@@ -112,22 +94,11 @@ impl Outcomes {
             if !known.contains_key(&key) {
                 place.lives.clone_from(&key.0);
                 let whole = outcome(explorer, &place);
-                let (never, wrong): (Vec<Wrong>, Vec<Wrong>) = whole
-                    .wrong
-                    .iter()
-                    .cloned()
-                    .partition(|wrong| matches!(wrong, Wrong::NeverStarted { .. }));
-                let number =
-                    *numbers.entry(Outcome { end: None, wrong, ..whole.clone() }).or_insert(found.len());
-                if number == found.len() {
-                    found.push(whole);
-                } else {
-                    let known = &mut found[number];
-                    agree &= known.wrong == whole.wrong;
-                    known.end = known.end.filter(|_| whole.end.is_some());
-                    let new = whole.wrong.into_iter().filter(|wrong| !known.wrong.contains(wrong));
-                    let new: Vec<Wrong> = new.collect();
-                    known.wrong.extend(new);
+                let (plain, never) = whole.parted();
+                let number = *numbers.entry(plain).or_insert(found.len());
+                match found.get_mut(number) {
+                    Some(known) => known.merge(whole, explorer, &place),
+                    None => found.push(whole),
                 }
                 known.insert(key.clone(), (number, never));
             }
@@ -138,7 +109,7 @@ impl Outcomes {
             of.insert(world as u32, *number as u32);
             of_cast.extend(cast.map(|cast| (cast, (*number as u32, !never.is_empty()))));
         }
-        (Outcomes { found, waiting, of }, agree)
+        Outcomes { found, waiting, of }
     }
 
     /// The outcome of a world where orderings end.
@@ -152,6 +123,38 @@ impl Outcomes {
         self.of.iter().for_each(|(&world, &outcome)| worlds[outcome as usize].push(world));
         worlds.iter_mut().for_each(|worlds| worlds.sort());
         worlds
+    }
+}
+
+impl Outcome {
+    /// What it is whether or not messages wait for an instance that never started; and for which they do.
+    pub(super) fn parted(&self) -> (Outcome, Vec<Wrong>) {
+        let is_never = |wrong: &Wrong| matches!(wrong, Wrong::NeverStarted { .. });
+        let (never, wrong) = self.wrong.iter().cloned().partition(is_never);
+        (Outcome { end: None, wrong, ..self.clone() }, never)
+    }
+
+    /// The same in another world, but for which messages wait. All that is wrong in one of them is told, in the order in which
+    /// instances are, whichever was met first.
+    pub(super) fn merge(&mut self, other: Outcome, explorer: &Explorer, place: &Place) {
+        self.end = self.end.filter(|_| other.end.is_some());
+        let new: Vec<Wrong> = other.wrong.into_iter().filter(|wrong| !self.wrong.contains(wrong)).collect();
+        if new.is_empty() {
+            return;
+        }
+        self.wrong.extend(new);
+        let names: Vec<String> = resting(explorer, place).into_iter().map(|(name, ..)| name).collect();
+        self.wrong.sort_by_key(|wrong| names.iter().position(|name| name == wrong.instance()));
+    }
+}
+
+impl Wrong {
+    fn instance(&self) -> &String {
+        match self {
+            Wrong::Parked { instance, .. }
+            | Wrong::Unfinished { instance, .. }
+            | Wrong::NeverStarted { instance } => instance,
+        }
     }
 }
 

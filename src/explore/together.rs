@@ -395,9 +395,18 @@ fn standing_of(part: &Part, whole: &Whole, label: usize, index: usize, begin: &[
     if own < part.stage.listed.deliveries.len() {
         return (u8::from(time.is_some()), 0, false, part.bits[own], time.unwrap_or(0), 0);
     }
-    // One that is only part of others' names was written first when one of those was.
-    let mut met = (own..part.stage.labels.len()).map(|label| part.first_met(label as u16));
-    let (depth, choice) = met.find(|(depth, _)| *depth < u32::MAX).unwrap_or((u32::MAX, 0));
-    let rank = begin.iter().position(|first| *first == (index, choice)).unwrap_or(usize::MAX);
-    (2, depth, part.stage.labels.is_served(own as u16), rank, own, time.unwrap_or(0))
+    let rank_of =
+        |choice: u32| begin.iter().position(|first| *first == (index, choice)).unwrap_or(usize::MAX);
+    let met = |label: usize| {
+        let (depth, choice) = part.first_met(label as u16);
+        (depth, rank_of(choice))
+    };
+    // One that is part of others' names was written first when one of those was.
+    let labels = &part.stage.labels;
+    let parts = labels.served_from(own as u16).map(usize::from).chain([own]).map(met);
+    let (depth, rank) = parts.min().filter(|(depth, _)| *depth < u32::MAX).unwrap_or_else(|| {
+        let mut met = (own..labels.len()).map(met);
+        met.find(|(depth, _)| *depth < u32::MAX).unwrap_or((u32::MAX, usize::MAX))
+    });
+    (2, depth, labels.is_served(own as u16), rank, own, time.unwrap_or(0))
 }
