@@ -10,7 +10,7 @@ mod brute;
 #[path = "common/shelf.rs"]
 mod shelf;
 
-use anyorder::explore::{Count, Kind, Report, Scenario, explore, read};
+use anyorder::explore::{Count, Faults, Kind, Report, Scenario, explore, read};
 use anyorder::process;
 use anyorder::report::diagnostic::render;
 use anyorder::span::Source;
@@ -573,5 +573,33 @@ fn in_random_regions() {
         for (what, many, share) in enough {
             assert!(many * share > count, "{what}: only {many} of {count}: {:?}", unsound.first());
         }
+    }
+}
+
+/// One budget of faults is shared by all regions.
+#[test]
+fn in_random_regions_where_something_goes_wrong() {
+    let seeds = brute::seeds(200);
+    let count = seeds.end - seeds.start;
+    let (mut apart, mut needs) = (0, 0);
+    for seed in seeds {
+        let Ok((mut scenario, what)) = case(seed) else { continue };
+        let mut chance = ChaCha8Rng::seed_from_u64(seed);
+        scenario.faults = Faults {
+            duplicates: chance.random_range(0..=2),
+            losses: chance.random_range(0..=2),
+            crashes: u32::from(chance.random_bool(0.1)),
+        };
+        let what = format!("{what}{:?}", scenario.faults);
+        for report in agree(&scenario, &what) {
+            apart += u64::from(report.apart.is_some());
+            let some = |needs: &[Faults]| needs != [Faults::NONE];
+            needs +=
+                u64::from(report.apart.is_some() && report.outcomes.iter().any(|found| some(&found.needs)));
+        }
+    }
+    println!("{count}: {apart} apart, {needs} need faults");
+    if count > 1 {
+        assert!(needs * 20 > count, "only {needs} of {count}");
     }
 }

@@ -195,6 +195,9 @@ fn known_of(explorer: &mut Explorer, part: &Part) -> Option<Known> {
 /// What of a world a property sees: the instances, what was sent, which listed messages came.
 type View = (Vec<u32>, u32, Option<Vec<u32>>);
 
+/// An outcome, what is left of the budget of faults, and for which instances messages wait.
+type End<'a> = (usize, Faults, Option<&'a Vec<&'a Wrong>>);
+
 /// The worlds in which a part ends, outcome by outcome.
 fn ends(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> Vec<Vec<u32>> {
     let plain = explorer.scenario.expect.finally.is_empty();
@@ -202,7 +205,7 @@ fn ends(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> Vec<Vec<u32>
     for ((_, wrong), worlds) in &outcomes.waiting {
         worlds.iter().for_each(|&world| never.entry(world).or_default().push(wrong));
     }
-    let mut told: BTreeMap<(usize, Faults, Option<&Vec<&Wrong>>, View), Vec<u32>> = BTreeMap::new();
+    let mut told: BTreeMap<(End, View), Vec<u32>> = BTreeMap::new();
     let mut place = Place::default();
     for (outcome, worlds) in outcomes.worlds().into_iter().enumerate() {
         for world in worlds {
@@ -213,7 +216,7 @@ fn ends(explorer: &Explorer, graph: &Graph, outcomes: &Outcomes) -> Vec<Vec<u32>
                 view = (place.lives.clone(), place.sent, came);
             }
             let left = graph.left(world as usize);
-            told.entry((outcome, left, never.get(&world), view)).or_default().push(world);
+            told.entry(((outcome, left, never.get(&world)), view)).or_default().push(world);
         }
     }
     told.into_values().collect()

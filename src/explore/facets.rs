@@ -30,8 +30,8 @@ pub(super) struct Facets(BTreeMap<u32, Groups>);
 impl Facets {
     /// By what the files say; with a start, also by what the instances are then. None where there are none.
     pub fn supposed(explorer: &Explorer, start: Option<&Place>) -> Option<Facets> {
-        // Where no id is remembered, what waits is told by its id; and what an instance has heard before is known to all of it.
-        if explorer.scenario.host == Host::AtLeastOnce || explorer.scenario.faults.any() {
+        // Where no id is remembered, what waits is told by its id.
+        if explorer.scenario.host == Host::AtLeastOnce {
             return None;
         }
         let mut listed: BTreeMap<u32, BTreeSet<&Name>> = BTreeMap::new();
@@ -179,6 +179,8 @@ pub(super) fn given_on_the_way(explorer: &mut Explorer, part: &Part, ends: &[u32
         graph.read(world as usize, &mut place);
         explorer.ready(&place, &mut choices);
         let given = match choices[choice].take.what {
+            // What it has heard before changes nothing of it, when it comes once more.
+            What::Listed(bit) if place.came(bit) => return None,
             What::Listed(bit) => {
                 let delivery = explorer.listed.deliveries.get(bit)?;
                 (delivery.slot, Given::Mail(delivery.mail, false, 0))

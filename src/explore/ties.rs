@@ -83,8 +83,10 @@ pub(super) fn units(
     for &(to, mail) in start.peril.iter().flat_map(|peril| &peril.done) {
         let asked = explorer.steps.crew.is_asked(to as ProcessId);
         let slot = (!asked).then(|| explorer.slot_for(to as ProcessId, mail));
-        let slots = slot.into_iter().collect();
-        units.push(Group { slots, done: vec![(to, mail)], ..Group::default() });
+        // What an instance knows already changes none of its facets, so it may come to any of them.
+        let facets = slot.and_then(|slot| facets.of(slot).next()).into_iter().collect::<BTreeSet<Facet>>();
+        let slots = slot.filter(|_| facets.is_empty()).into_iter().collect();
+        units.push(Group { slots, facets, done: vec![(to, mail)], ..Group::default() });
     }
     units
 }
