@@ -11,14 +11,16 @@ mod common;
 #[path = "common/shelf.rs"]
 mod shelf;
 
-use anyorder::explore::{Faults, explore, read};
+use anyorder::explore::{Count, Faults, explore, read};
 use anyorder::process;
 use anyorder::report::diagnostic::render;
 use anyorder::span::Source;
 use both_ways::agree;
 use common::library::scenario;
+use num_bigint::BigUint;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use shelf::{binomial, factorial};
 use std::fmt::Write;
 use std::ops::Range;
 use std::path::Path;
@@ -228,6 +230,31 @@ fn in_random_scenarios_of_several() {
 #[test]
 fn in_random_scenarios_where_something_goes_wrong() {
     of_several(brute::seeds(300), true);
+}
+
+/// Eight orders of three messages each: far too many worlds to be walked as a whole. Each message that was delivered may come
+/// once more, the eight that come first among them; behind its first time, which halves the shuffles but for those eight.
+#[test]
+fn eight_orders_share_a_budget() {
+    let story = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/converging-payment");
+    let mut scenario = scenario(&story, "large/eight-orders.yaml")
+        .unwrap_or_else(|error| panic!("{}", render(&error, false)));
+    for (duplicates, losses) in [(1, 0), (0, 1), (2, 1)] {
+        scenario.faults = Faults { duplicates, losses, crashes: 0 };
+        let report = explore(&scenario, scenario.orders[0], &mut |_| true).unwrap();
+        let mut all = BigUint::ZERO;
+        for lost in 0..=losses as usize {
+            for again in 0..=duplicates as usize {
+                for listed in 0..=again {
+                    let which =
+                        binomial(24, lost) * binomial(24 - lost, listed) * binomial(8, again - listed);
+                    all += (which * factorial(24 + again)) >> listed;
+                }
+            }
+        }
+        assert_eq!(report.orderings, Count::Finite(all), "{duplicates} again, {losses} lost");
+        assert!(report.apart.is_some() && report.states < 2_000, "{} states", report.states);
+    }
 }
 
 fn of_several(seeds: Range<u64>, goes_wrong: bool) {

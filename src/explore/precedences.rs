@@ -96,16 +96,10 @@ impl<'a> Whole<'a> {
     }
 
     /// How many orderings obey some precedences, in which some moments come, and one does not. None where nobody knows.
-    pub fn obeying_with(
-        &self,
-        pairs: &[Pair],
-        happen: &BTreeSet<usize>,
-        never: Option<usize>,
-    ) -> Option<Many> {
-        let happen: Vec<usize> = happen.iter().copied().collect();
+    pub fn obeying_with(&self, pairs: &[Pair], happen: &[usize], never: Option<usize>) -> Option<Many> {
         match self.graph.lattice() {
             Some(_) if never.is_some() => Some(Many::new()),
-            _ => self.ask(Asked { pairs, happen: &happen, never }).many,
+            _ => self.ask(Asked { pairs, happen, never }).many,
         }
     }
 

@@ -17,6 +17,7 @@ use num_bigint::BigUint;
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 pub(super) struct Together<'a> {
     voices: Vec<Voice<'a>>,
@@ -38,7 +39,7 @@ struct Voice<'a> {
     taken: Vec<Faults>,
     /// Per label its number in the whole.
     numbers: Vec<usize>,
-    asked: RefCell<FxHashMap<Asked, Option<Many>>>,
+    asked: RefCell<FxHashMap<Asked, Option<Rc<Many>>>>,
 }
 
 /// What the orderings of an outcome have in common.
@@ -54,11 +55,11 @@ pub(super) struct Obeying {
     /// The outcome that all of them are obeyed by.
     outcome: usize,
     /// How many of each part, by what they take of the budget of faults; and of these, those that leave enough to the others.
-    each: Vec<Many>,
-    many: Vec<Many>,
+    each: Vec<Rc<Many>>,
+    many: Vec<Rc<Many>>,
     within: Vec<Vec<Pair>>,
     /// What must happen in each part, since it is to come before something in another.
-    needed: Vec<BTreeSet<usize>>,
+    needed: Vec<Vec<usize>>,
     /// What comes before something in another part that may happen there.
     open: BTreeSet<(Label, Label)>,
 }
@@ -67,7 +68,7 @@ pub(super) struct Obeying {
 type Label = (usize, usize);
 
 /// Precedences, what must happen, and what must not.
-type Asked = (Vec<Pair>, BTreeSet<usize>, Option<usize>);
+type Asked = (Vec<Pair>, Vec<usize>, Option<usize>);
 
 /// Where a label stands in the order of the whole: the listed messages first, then what else was met, as it was met; what has
 /// the number of an alternative is written when all else is that may happen then.
@@ -238,16 +239,19 @@ impl Paths for Together<'_> {
                 between.push(((voice, a), (other, b)));
             }
         }
+        let needed: Vec<Vec<usize>> = needed.into_iter().map(|all| all.into_iter().collect()).collect();
         let ask = |voice: usize, not: Option<usize>| {
             self.ask(voice, (within[voice].clone(), needed[voice].clone(), not))
         };
-        let each: Vec<Many> = (0..self.voices.len()).map(|voice| ask(voice, None)).collect::<Option<_>>()?;
+        let each: Vec<Rc<Many>> =
+            (0..self.voices.len()).map(|voice| ask(voice, None)).collect::<Option<_>>()?;
         let takes: Vec<_> = each.iter().map(|many| many.keys().copied().collect()).collect();
         let left = beside_others(self.budget, &takes).into_iter().zip(&each);
-        let of = |(left, many): (BTreeSet<Faults>, &Many)| -> Many {
-            left.into_iter().map(|taken| (taken, many[&taken].clone())).collect()
+        let of = |(left, many): (BTreeSet<Faults>, &Rc<Many>)| match left.len() == many.len() {
+            true => many.clone(),
+            false => Rc::new(left.into_iter().map(|taken| (taken, many[&taken].clone())).collect()),
         };
-        let many: Vec<Many> = left.map(of).collect();
+        let many: Vec<Rc<Many>> = left.map(of).collect();
         // Before something that cannot happen comes all that happens.
         let mut open = BTreeSet::new();
         for (first, (other, b)) in between {
@@ -349,7 +353,7 @@ impl Paths for Together<'_> {
 
 impl Together<'_> {
     /// How many orderings of a part obey, by what they take of the budget. None beyond 2^128.
-    fn ask(&self, voice: usize, asked: Asked) -> Option<Many> {
+    fn ask(&self, voice: usize, asked: Asked) -> Option<Rc<Many>> {
         let voice = &self.voices[voice];
         if let Some(known) = voice.asked.borrow().get(&asked) {
             return known.clone();
@@ -359,7 +363,7 @@ impl Together<'_> {
             let some = many.into_iter().filter(|(_, many)| *many != BigUint::ZERO);
             some.map(|(left, many)| (self.budget.taken(left), many)).collect()
         };
-        let found = found.map(taken);
+        let found = found.map(taken).map(Rc::new);
         let mut known = voice.asked.borrow_mut();
         if known.len() >= KEPT {
             known.clear();
