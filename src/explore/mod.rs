@@ -82,6 +82,7 @@ mod served;
 mod shared_out;
 mod side_by_side;
 mod sides;
+mod standing;
 mod steps;
 mod sweep;
 mod symbols;
