@@ -5,9 +5,11 @@
 
 use super::choice::Applied;
 use super::explorer::Explorer;
+use super::graph::Graph;
 use super::place::{Owing, Place, Watched};
 use super::steps::Given;
 use crate::runtime::ProcessId;
+use std::ops::Range;
 
 impl Explorer<'_> {
     /// The world in which the scenario begins: the first messages have been delivered.
@@ -54,6 +56,12 @@ impl Explorer<'_> {
     /// Whether some of the first messages are still to come.
     pub fn begins(&self, place: &Place) -> bool {
         self.beginning(place).is_some()
+    }
+
+    /// Those worlds among which are all in which not all that comes first has come: each choice there is one that comes.
+    /// There are services, and so no lattice.
+    pub fn beginnings(&self, graph: &Graph) -> Range<usize> {
+        0..if self.answers() { graph.worlds.met.first(self.firsts.len() + 1) } else { 0 }
     }
 
     /// The first message that is to come next, where a service may answer it in several ways.

@@ -2,8 +2,10 @@
 
 use crate::error::Result;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use rayon::{ThreadPoolBuilder, join, scope};
+use rayon::{ThreadPoolBuilder, Yield, current_thread_index, in_place_scope, scope, yield_now};
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
 
 /// So few worlds are not worth a thread, but where all is tried.
 const FEW: usize = if cfg!(debug_assertions) { 1 } else { 256 };
@@ -21,7 +23,20 @@ pub(super) fn both<A: Send, B: Send>(
     here: impl FnOnce() -> A + Send,
     there: impl FnOnce() -> B + Send,
 ) -> (A, B) {
-    if threads < 2 { (here(), there()) } else { join(here, there) }
+    if threads < 2 {
+        return (here(), there());
+    }
+    let (mut other, done) = (None, AtomicBool::new(false));
+    let one = scope(|scope| {
+        scope.spawn(|_| {
+            other = Some(there());
+            done.store(true, Ordering::Release);
+        });
+        let one = here();
+        soon(|| done.load(Ordering::Acquire));
+        one
+    });
+    (one, other.expect("a scope ends when all in it has ended"))
 }
 
 /// Does the same with each, side by side where there are several threads.
@@ -33,16 +48,16 @@ pub(super) fn each<T: Sync, R: Send>(
     if threads < 2 { all.iter().map(does).collect() } else { all.par_iter().map(does).collect() }
 }
 
-/// Those of a range of worlds of which something is so.
-pub(super) fn each_share(
+/// What there is to say of those of a range of worlds of which there is anything, in their order.
+pub(super) fn each_some<T: Send>(
     threads: usize,
     worlds: Range<usize>,
-    is_so: impl Fn(usize) -> bool + Sync + Send,
-) -> Vec<usize> {
-    if worth(threads, worlds.len() / 16) < 2 {
-        return worlds.filter(|&world| is_so(world)).collect();
+    what: impl Fn(usize) -> Option<T> + Sync + Send,
+) -> Vec<T> {
+    match worth(threads, worlds.len() / 16) {
+        1 => worlds.filter_map(what).collect(),
+        _ => worlds.into_par_iter().filter_map(what).collect(),
     }
-    worlds.into_par_iter().filter(|&world| is_so(world)).collect()
 }
 
 /// Does something with each of as many as there are threads.
@@ -50,8 +65,31 @@ pub(super) fn each_of<T: Send>(all: impl ExactSizeIterator<Item = T> + Send, doe
     if all.len() < 2 {
         return all.for_each(does);
     }
-    let does = &does;
-    scope(|scope| all.for_each(|one| scope.spawn(move |_| does(one))));
+    let left = AtomicUsize::new(all.len());
+    let (does, left) = (&does, &left);
+    scope(|scope| {
+        all.for_each(|one| {
+            scope.spawn(move |_| {
+                does(one);
+                left.fetch_sub(1, Ordering::Release);
+            });
+        });
+        soon(|| left.load(Ordering::Acquire) == 0);
+    });
+}
+
+/// Stays awake for what is most likely done soon, and does meanwhile what others have to do: to fall asleep and to be woken up
+/// takes longer. Not for ever; what calls this waits then.
+fn soon(is_done: impl Fn() -> bool) {
+    const OFTEN: usize = 1000;
+    for _ in 0..OFTEN {
+        if is_done() {
+            return;
+        }
+        if yield_now() != Some(Yield::Executed) {
+            thread::yield_now();
+        }
+    }
 }
 
 /// Has so many threads at hand while something is done.
@@ -62,4 +100,44 @@ pub(super) fn with_threads<T: Send>(threads: usize, what: impl FnOnce() -> Resul
         // The machine has none to spare: then one does it all.
         Some(Err(_)) | None => what(),
     }
+}
+
+/// Keeps other threads awake, from when they are asked to, until something is done in which there is again and again nothing for
+/// them to do, and each time for a moment only: to wake one up takes longer than that. They look for something to do all the time,
+/// and let everybody else go before.
+pub(super) fn awake<R>(threads: usize, what: impl FnOnce(&mut dyn FnMut()) -> R) -> R {
+    /// So many are kept awake: more would find little to do.
+    const MOST: usize = 4;
+    /// It is over however that comes about.
+    struct Over<'a>(&'a AtomicBool);
+    impl Drop for Over<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Release);
+        }
+    }
+    if threads < 2 {
+        return what(&mut || {});
+    }
+    let (over, here, mut asked) = (AtomicBool::new(false), current_thread_index(), false);
+    in_place_scope(|scope| {
+        let _over = Over(&over);
+        what(&mut || {
+            if !std::mem::replace(&mut asked, true) {
+                // Each thread does this before it takes what others have to do. So nobody who is waited for ever begins with it.
+                scope.spawn_broadcast(|_, thread| {
+                    let stays = thread.index() < MOST && Some(thread.index()) != here;
+                    while stays && !over.load(Ordering::Acquire) {
+                        if yield_now() != Some(Yield::Executed) {
+                            thread::yield_now();
+                        }
+                    }
+                });
+            }
+        })
+    })
+}
+
+/// Takes what others have to do, as long as there is anything that nobody has taken.
+pub(super) fn help(threads: usize) {
+    while threads > 1 && yield_now() == Some(Yield::Executed) {}
 }

@@ -1,22 +1,21 @@
 //! An exploration from the scenario to the verdict.
 
 use super::apart::{Tried, apart};
-use super::both::{both, each, with_threads, worth};
+use super::both::with_threads;
 use super::compose::{Composed, compose};
-use super::count::{Count, Sorted, sorted_paths};
+use super::count::{Count, Sorted};
 use super::decided::{Decided, decided};
 use super::explorer::Explorer;
 use super::findings::{Waiting, Way, broken_finding, meeting, never_ends, undeclared, waiting, wrong};
+use super::gathered::{Gathered, gathered};
 use super::graph::{Graph, Progress, Stopped};
-use super::judge::{Broken, judge, unanswered};
 use super::lasso::{self, trapped};
 use super::nearest::{Path, nearest};
-use super::outcomes::{Outcome, Outcomes};
+use super::outcomes::Outcome;
 use super::parts::{self, PartAlone};
 use super::place::Place;
 use super::report::{Apart, Explored, Finding, Found, Interchanged, Lasso, Report, Verdict};
 use super::scenario::{Faults, Order, Scenario};
-use super::twice::twice;
 use crate::error::{Error, Result};
 use std::sync::Arc;
 
@@ -66,35 +65,23 @@ pub(super) fn conclude(
         let what = format!("{}: more than 65,535 choices of different names, or of one name", scenario.name);
         return Err(Error::input(what).hint("lower its `bounds`, or list fewer messages"));
     }
-    let threads = worth(explorer.threads, graph.len() / 16);
-    let count = || {
-        let outcomes = Outcomes::new(&explorer, &graph);
-        let group_of = |world: u32| outcomes.of(world);
-        let (sorted, counts) = sorted_paths(&graph, outcomes.found.len(), &group_of);
-        (sorted, outcomes, counts)
-    };
-    let ((sorted, outcomes, counts), broken) = both(threads, count, || all_broken(&explorer, &graph));
+    let Gathered { outcomes, broken, round, sorted, counts, mut sets, mut ways_to } =
+        gathered(&mut explorer, &graph);
     let group_of = |world: u32| outcomes.of(world);
     let (decided, undecided) = what_decides(&explorer, &graph, &counts, &group_of, watch);
 
     let trapped = trapped(&graph, &sorted, &outcomes);
     let circles = circles(&graph, &sorted, &trapped);
     let (is_trapped, goes_round) = (!trapped.is_empty(), !circles.is_empty());
-    // All worlds to which the nearest way is wanted, looked for at once.
-    let mut sets = outcomes.worlds();
-    sets.extend(broken.iter().map(|broken| broken.worlds.clone()));
-    sets.extend(outcomes.waiting.values().cloned());
-    sets.extend([trapped, circles]);
+    let more = [trapped, circles];
+    ways_to.extend(nearest(&mut explorer, &graph, &more));
+    sets.extend(more);
     let mut orderings = Count::zero();
     counts.iter().for_each(|count| orderings.add(count));
     if !sorted.behind_a_circle.is_empty() {
         orderings = Count::Infinite;
     }
-    let meet = || {
-        let group_of = |world: u32| outcomes.of(world);
-        each(threads, &broken, |broken| meeting(&graph, &sorted, broken, &group_of, &orderings))
-    };
-    let (ways_to, met) = both(threads, || nearest(&mut explorer, &graph, &sets), meet);
+    let met = round.iter().map(|round| meeting(&orderings, round));
     let way = |(path, worlds): (&Path, &Vec<u32>)| Way {
         ordering: labels(&explorer, &graph, path),
         needs: needs(&graph, scenario.faults, worlds),
@@ -258,14 +245,6 @@ fn what_decides(
     }
 }
 
-/// The properties that do not hold, and what is wrong by itself.
-fn all_broken(explorer: &Explorer, graph: &Graph) -> Vec<Broken> {
-    let mut broken = judge(explorer, graph);
-    broken.extend(unanswered(explorer, graph));
-    broken.extend(twice(explorer, graph));
-    broken
-}
-
 /// The worlds in a circle; where there are some with no way out, those are the ones to be seen.
 fn circles(graph: &Graph, sorted: &Sorted, trapped: &[u32]) -> Vec<u32> {
     let mut circles = lasso::in_circles(graph, &sorted.behind_a_circle);
@@ -324,16 +303,12 @@ fn needs(graph: &Graph, budget: Faults, worlds: &[u32]) -> Vec<Faults> {
 
 /// How many worlds lie before all that comes first has come.
 fn beginnings(explorer: &Explorer, graph: &Graph) -> u64 {
-    if !explorer.answers() {
-        return 0;
-    }
     let mut place = Place::default();
     let mut begins = |world: &usize| {
         graph.read(*world, &mut place);
         explorer.begins(&place)
     };
-    let near = |world: &usize| graph.depth(*world) as usize <= explorer.scenario.first.len();
-    (0..graph.len()).take_while(near).filter(&mut begins).count() as u64
+    explorer.beginnings(graph).filter(&mut begins).count() as u64
 }
 
 fn labels(explorer: &Explorer, graph: &Graph, path: &Path) -> Vec<String> {

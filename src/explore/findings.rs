@@ -85,20 +85,9 @@ pub(super) fn undeclared(found: &Found) -> Option<Finding> {
 }
 
 /// How many orderings meet a world in which a property is broken: all but those that go round it.
-pub(super) fn meeting(
-    graph: &Graph,
-    sorted: &Sorted,
-    broken: &Broken,
-    group_of: &dyn Fn(u32) -> Option<usize>,
-    all: &Count,
-) -> Option<Count> {
-    let mut worlds = vec![0u64; graph.len().div_ceil(64)];
-    broken.worlds.iter().for_each(|&world| worlds[world as usize / 64] |= 1 << (world % 64));
-    let is_broken = |world: u32| worlds[world as usize / 64] & 1 << (world % 64) != 0;
-    let one = |world: u32| group_of(world).map(|_| 0);
-    let sound = paths(graph, sorted, 1, &one, &|world| !is_broken(world));
-    match (all, &sound[0]) {
-        (Count::Finite(all), Count::Finite(sound)) => Some(Count::Finite(all - sound)),
+pub(super) fn meeting(all: &Count, going_round: &Count) -> Option<Count> {
+    match (all, going_round) {
+        (Count::Finite(all), Count::Finite(round)) => Some(Count::Finite(all - round)),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! All distinct worlds of a scenario, and the choices between them.
 
+use super::both::awake;
 use super::edges::{Edges, Run};
 use super::explorer::Explorer;
 use super::lattice::Lattice;
@@ -104,7 +105,8 @@ impl Graph {
                 let taken = lattice.bytes() + explorer.steps.bytes();
                 return Graph { lattice: Some(lattice), stopped, taken, ..Graph::default() };
             }
-            if let Some(graph) = walk(explorer, bounds, watch) {
+            let threads = explorer.threads;
+            if let Some(graph) = awake(threads, |wake| walk(explorer, bounds, watch, wake)) {
                 return graph;
             }
         }

@@ -129,20 +129,25 @@ impl Judging<'_, '_> {
 
     fn worlds(&mut self, graph: &Graph) {
         let mut place = Place::default();
+        let beginnings = self.explorer.beginnings(graph);
         // Of a scene counts what has come of the messages that are counted, and of a cast all.
         let mut seen: Vec<Option<Sight>> = vec![None; graph.worlds.scenes()];
         let mut sights: FxHashMap<Vec<u64>, u32> = FxHashMap::default();
         let mut known: FxHashMap<(u32, u32), usize> = FxHashMap::default();
         // Per cast, what it was judged last, and with what in sight: mostly that is all there is.
         let mut last: Vec<Option<(u32, u32)>> = Vec::new();
-        for world in 0..graph.len() {
+        let only_ends = self.explorer.scenario.expect.always.is_empty();
+        for world in (0..graph.len()).filter(|&world| !only_ends || graph.is_end(world)) {
             let World { scene, cast } = graph.worlds.get(world);
             let sight = seen[scene as usize].unwrap_or_else(|| {
-                graph.read(world, &mut place);
+                let begins = beginnings.contains(&world);
+                if begins || !self.counted.is_empty() {
+                    graph.read(world, &mut place);
+                }
                 // Nothing is saved and nothing is out: no moment that anybody could see. Or not all that comes
                 // first has come.
-                let unseen =
-                    place.stops().is_some() && self.explorer.forgets() || self.explorer.begins(&place);
+                let unseen = graph.worlds.rows.stops(scene) && self.explorer.forgets()
+                    || begins && self.explorer.begins(&place);
                 match unseen {
                     true => None,
                     // Where nothing listed is counted, all is the same; and that is asked of every scene.

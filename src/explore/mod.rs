@@ -15,7 +15,7 @@
 //! ```
 //!
 //! Knows nothing of flags, files or printing. Read `scenario.rs` first, then `explorer.rs`, `lives.rs`
-//! (what tells two instances apart), `worlds.rs`, `walk.rs`, `graph.rs`, `conclude.rs`; `docs/explorer.md` has the arguments.
+//! (what tells two instances apart), `worlds.rs`, `walk.rs`, `graph.rs`, `gathered.rs`, `conclude.rs`; `docs/explorer.md` has the arguments.
 
 mod alike;
 mod apart;
@@ -44,6 +44,7 @@ mod faults;
 mod findings;
 mod footprints;
 mod foresight;
+mod gathered;
 mod graph;
 mod interchange;
 mod judge;

@@ -1,7 +1,7 @@
 //! The nearest way to a set of worlds: fewest faults, then fewest steps, then fewest inversions against the
 //! order in which the messages are listed, then canonical order. A minimum over all paths.
 
-use super::both::each_share;
+use super::both::each_some;
 use super::choice::What;
 use super::explorer::Explorer;
 use super::graph::{Bits, Edge, Graph};
@@ -15,6 +15,9 @@ pub(super) type Path = Vec<(u32, usize)>;
 
 /// The nearest path to one of the worlds of each set. A set of none has no path.
 pub(super) fn nearest(explorer: &mut Explorer, graph: &Graph, sets: &[Vec<u32>]) -> Vec<Path> {
+    if sets.iter().all(Vec::is_empty) {
+        return vec![Path::new(); sets.len()];
+    }
     if let Some(lattice) = graph.lattice() {
         return sweep::nearest(lattice, &sweep::inversions(lattice), sets);
     }
@@ -99,25 +102,38 @@ impl Nearest {
             while end > 0 {
                 let (layer, behind) = (graph.worlds.layer(end - 1), graph.worlds.behind(end - 1));
                 let leads = |to: usize| behind.contains(&to) && to <= far && leading.get(to);
-                // Which of a layer lead on depends on those behind it alone.
-                let on = each_share(explorer.threads, layer.start..end, |world| {
-                    graph.kept(world).any(|edge| leads(edge.to as usize))
-                });
-                end = layer.start;
-                for &world in &on {
-                    walk.look(explorer, graph, world);
-                    let mut here = leads_to[world];
-                    let costs = walk.costs.iter().copied();
-                    for (edge, cost) in graph.kept(world).zip(costs) {
+                let leads_on = |world: usize| graph.kept(world).any(|edge| leads(edge.to as usize));
+                let where_to = |world: usize, costs: &[u32]| {
+                    let on = graph.kept(world).zip(costs).filter(|(edge, cost)| {
                         let to = edge.to as usize;
-                        if leads(to) && self.inversions[to] == self.inversions[world] + cost {
-                            here |= leads_to[to];
-                        }
+                        leads(to) && self.inversions[to] == self.inversions[world] + *cost
+                    });
+                    on.fold(leads_to[world], |all, (edge, _)| all | leads_to[edge.to as usize])
+                };
+                // Where a layer leads depends on what lies behind it alone.
+                let (threads, layer) = (explorer.threads, layer.start..end);
+                end = layer.start;
+                let on: Vec<(usize, u64)> = match walk.by_label {
+                    true => each_some(threads, layer, |world| {
+                        let mut costs = Vec::new();
+                        leads_on(world).then(|| {
+                            costs_by_label(explorer, graph, world, &mut costs);
+                            (world, where_to(world, &costs))
+                        })
+                    }),
+                    false => {
+                        let on = each_some(threads, layer, |world| leads_on(world).then_some(world));
+                        let mut look = |world| {
+                            walk.look(explorer, graph, world);
+                            (world, where_to(world, &walk.costs))
+                        };
+                        on.into_iter().map(&mut look).collect()
                     }
-                    leads_to[world] = here;
+                };
+                for (world, bits) in on.into_iter().filter(|(_, bits)| *bits != 0) {
+                    leads_to[world] = bits;
+                    leading.set(world);
                 }
-                let leading_on = on.iter().filter(|&&world| leads_to[world] != 0);
-                leading_on.for_each(|&world| leading.set(world));
             }
             for bit in 0..sets.len() {
                 paths.push(self.follow(explorer, graph, &leads_to, bit));
@@ -170,19 +186,8 @@ impl Walk {
     fn look(&mut self, explorer: &mut Explorer, graph: &Graph, world: usize) {
         self.costs.clear();
         let edges = graph.kept(world);
-        if edges.is_empty() {
-            return;
-        }
-        let listed = explorer.listed.deliveries.len();
-        let is_listed = |edge: Edge| usize::from(edge.label) < listed;
-        if listed == 0 || self.by_label && !edges.clone().any(is_listed) {
-            return self.costs.resize(edges.count(), 0);
-        }
-        if self.by_label {
-            let (flight, _) = graph.flight(world);
-            let overtaken =
-                |bit: usize| if bit < listed { explorer.listed.overtaken(bit, &flight) } else { 0 };
-            return self.costs.extend(edges.map(|edge| overtaken(usize::from(edge.label))));
+        if self.by_label || edges.is_empty() {
+            return costs_by_label(explorer, graph, world, &mut self.costs);
         }
         graph.read(world, &mut self.place);
         explorer.ready(&self.place, &mut self.choices);
@@ -191,4 +196,16 @@ impl Walk {
             _ => 0,
         }));
     }
+}
+
+/// What the choices of a world cost, where a label says which listed message one is.
+fn costs_by_label(explorer: &Explorer, graph: &Graph, world: usize, costs: &mut Vec<u32>) {
+    let edges = graph.kept(world);
+    let listed = explorer.listed.deliveries.len();
+    let bit = |edge: Edge| Some(usize::from(edge.label)).filter(|&bit| bit < listed);
+    if edges.clone().all(|edge| bit(edge).is_none()) {
+        return costs.resize(edges.count(), 0);
+    }
+    let (flight, _) = graph.flight(world);
+    costs.extend(edges.map(|edge| bit(edge).map_or(0, |bit| explorer.listed.overtaken(bit, &flight))));
 }

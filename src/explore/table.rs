@@ -101,7 +101,10 @@ impl Table {
     }
 
     fn grow(&mut self, hash_of: impl Fn(u32) -> u32) {
-        self.entries = vec![FREE; 2 * self.entries.len()];
+        let twice = 2 * self.entries.len();
+        // What they say is told by the numbers again: there need not be room for both.
+        self.entries = Vec::new();
+        self.entries = vec![FREE; twice];
         for number in 0..self.len {
             let (mut place, sign) = self.place(hash_of(number));
             while self.entries[place] != FREE {

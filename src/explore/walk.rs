@@ -1,11 +1,12 @@
 //! The walk through all worlds, nearest first.
 //!
-//! It goes stretch by stretch: what the worlds of one offer is prepared, what they lead to is looked at and seen, and then
-//! what they lead to is met, which gives numbers. What meeting has in hand nobody else touches, so a stretch is met while the
-//! next is seen, where there are two threads; and what changes nothing, all of them do. Where there is one thread, it does
-//! all of it one behind the other, and nothing else is different.
+//! It goes stretch by stretch. First it is learned what the worlds of one offer and seen what they lead to, then what they
+//! lead to is looked for among the worlds that were met before, and then it is met, which gives numbers. What meeting has in
+//! hand learning does not touch, so where there are two threads one stretch is learned while the one before is looked for and
+//! the one before that is met; and what changes nothing is cut into pieces which whoever has nothing else to do takes. Where
+//! there is one thread, it does all of it one behind the other, and nothing else is different.
 
-use super::both::{both, each_of, worth};
+use super::both::{both, each_of, help, worth};
 use super::edges::Edges;
 use super::explorer::Explorer;
 use super::graph::{Bits, Edge, Graph, Progress, Stopped};
@@ -22,14 +23,16 @@ const BETWEEN: usize = 4096;
 const FEW: usize = 2048;
 /// Stands for a world that was not met before.
 const NEW: u32 = u32::MAX;
-/// How many are seen before they are met.
-const STRETCH: usize = 512;
+/// How many are seen before they are met. Where threads wait for each other, twice as many for each: they wait for less.
+const STRETCH: usize = 128;
 
-/// None where messages were taken for interchangeable that are not, and now are not any more.
+/// None where messages were taken for interchangeable that are not, and now are not any more. `wake` is called when there is
+/// something for other threads to do.
 pub(super) fn walk(
     explorer: &mut Explorer,
     bounds: Bounds,
     watch: &mut dyn FnMut(Progress) -> bool,
+    wake: &mut dyn FnMut(),
 ) -> Option<Graph> {
     let (merges, threads) = (explorer.scenario.reductions.equal_worlds, explorer.threads);
     let mut graph = Graph::of(Worlds::new(explorer.layout()));
@@ -42,9 +45,10 @@ pub(super) fn walk(
     };
     let (mut seen, mut next, mut after) = (Stretch::default(), Stretch::default(), Stretch::default());
     let mut parts = Vec::new();
+    let many = if threads < 2 { STRETCH } else { 2 * STRETCH * threads.min(8).next_power_of_two() };
     let mut meeting = Meeting { merges, most: bounds.states, edges: Vec::new() };
     loop {
-        after.begin(next.end(), &graph.worlds.met, bounds.depth);
+        after.begin(next.end(), &graph.worlds.met, (bounds.depth, many));
         if [&seen, &next, &after].iter().all(|stretch| stretch.worlds.is_empty()) {
             break;
         }
@@ -63,25 +67,31 @@ pub(super) fn walk(
             }
         }
         let side_by_side = worth(threads, seen.worlds.len().min(next.worlds.len().max(after.worlds.len())));
+        if side_by_side > 1 {
+            wake();
+        }
         let Graph { worlds: Worlds { rows, met }, edges, ends, upward, stopped, .. } = &mut graph;
         let so_many = met.len();
-        let meet = || meeting.meet(&seen, met, Walked { edges, ends, upward, stopped });
+        let meet = || {
+            let goes_on = meeting.meet(&seen, met, Walked { edges, ends, upward, stopped });
+            // What is looked at is waited for, what is looked for is not.
+            help(side_by_side);
+            next.find(met, merges, threads);
+            goes_on
+        };
         let see = || {
-            next.see(&mut known, explorer, rows, &mut parts)?;
             after.prepare(&mut known, explorer, rows, so_many);
-            Some(())
+            after.share(&mut parts, threads);
+            after.look(&known, rows, &mut parts);
+            if answer(&mut known, explorer, rows, &mut parts) {
+                after.look(&known, rows, &mut parts);
+            }
+            after.see(&mut known, explorer, rows, &mut parts)
         };
         let (sound, goes_on) = both(side_by_side, see, meet);
         sound?;
         if !goes_on {
             break;
-        }
-        after.share(&mut parts, threads);
-        let Worlds { rows, met } = &graph.worlds;
-        let find = || next.find(met, merges, threads);
-        both(side_by_side, find, || after.look(&known, rows, &mut parts));
-        if answer(&mut known, explorer, &mut graph.worlds.rows, &mut parts) {
-            after.look(&known, &graph.worlds.rows, &mut parts);
         }
         std::mem::swap(&mut seen, &mut next);
         std::mem::swap(&mut next, &mut after);
@@ -90,6 +100,12 @@ pub(super) fn walk(
     graph.within_steps = graph.worlds.stopping() as u64;
     graph.worlds.close();
     Some(graph)
+}
+
+/// Into how many pieces so many worlds are cut: several for each thread, of which one may have something else to do first.
+fn pieces(threads: usize, worlds: usize) -> usize {
+    const EACH: usize = 4;
+    if worth(threads, worlds) < 2 { 1 } else { threads * EACH }
 }
 
 /// How much memory it takes, and will take when it is gone through: counting keeps two numbers a world.
@@ -126,15 +142,15 @@ impl Stretch {
         self.first + self.worlds.len()
     }
 
-    /// The worlds from one on that were met. Those between two reports are of one stretch, or of several.
-    fn begin(&mut self, first: usize, met: &Met, depth: u64) {
+    /// The worlds from one on that were met, so many at most. Those between two reports are of one stretch, or of several.
+    fn begin(&mut self, first: usize, met: &Met, (depth, many): (u64, usize)) {
         self.first = first;
         self.worlds.clear();
         self.looked.clear();
         self.next.clear();
         self.numbers.clear();
         if first < met.len() {
-            let end = met.end(first).min(first - first % STRETCH + STRETCH);
+            let end = met.end(first).min(first - first % many + many);
             self.worlds.extend((first..end).map(|world| met.get(world)));
             self.further = u64::from(met.depth(first)) < depth;
         }
@@ -147,11 +163,10 @@ impl Stretch {
         }
     }
 
-    /// Shares them out: each thread gets as many.
+    /// Shares them out: each part gets as many.
     fn share(&self, parts: &mut Vec<Part>, threads: usize) {
-        let threads = worth(threads, self.worlds.len() / threads).max(1);
-        parts.resize_with(threads, Part::default);
-        let share = self.worlds.len().div_ceil(threads);
+        parts.resize_with(pieces(threads, self.worlds.len()), Part::default);
+        let share = self.worlds.len().div_ceil(parts.len());
         let mut left = self.worlds.len();
         for part in parts {
             part.begin(share.min(left));
@@ -173,8 +188,7 @@ impl Stretch {
     fn find(&mut self, met: &Met, merges: bool, threads: usize) {
         self.numbers.resize(self.next.len(), NEW);
         if merges {
-            let threads = worth(threads, self.worlds.len() / threads);
-            let share = self.next.len().div_ceil(threads).max(1);
+            let share = self.next.len().div_ceil(pieces(threads, self.worlds.len())).max(1);
             let shares = self.next.chunks(share).zip(self.numbers.chunks_mut(share));
             each_of(shares, |(next, numbers)| {
                 let few = next.chunks(FEW).zip(numbers.chunks_mut(FEW));

@@ -99,7 +99,8 @@ impl Met {
         self.first(self.depth(world) as usize + 1)
     }
 
-    fn first(&self, depth: usize) -> usize {
+    /// The first world that lies so deep, or how many there are if none does.
+    pub fn first(&self, depth: usize) -> usize {
         self.layers.get(depth).map_or(self.len(), |&first| first as usize)
     }
 

@@ -5,6 +5,7 @@
 //! delivered once and gone, so that it has more worlds; its README says how they differ.
 
 use crate::Args;
+use crate::closed::two_threads;
 use crate::ours::{self, Report, in_turns};
 use crate::table::{Floor, Table, thousands};
 use crate::tally::explored;
@@ -51,6 +52,8 @@ pub fn two_phase(args: &Args, table: &mut Table) {
         let bytes = took.peak_kib as f64 * 1024.0 / worlds as f64;
         table.value(&format!("{what}, peak memory a world"), (bytes, "bytes"), Floor::None);
     }
+    let run = || ours::check(args, "two-phase-commit", "large/seven.yaml");
+    two_threads(args, table, "two-phase commit", run, Floor::None);
 }
 
 pub fn peer(kind: &str, participants: u8, how: &str, threads: usize) {
