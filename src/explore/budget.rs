@@ -4,7 +4,6 @@
 //! never becomes less. So what parts do together is what each of them does alone, where the sum is within the budget.
 
 use super::graph::Graph;
-use super::place::Place;
 use super::scenario::Faults;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,19 +38,19 @@ impl Depths {
     pub fn deepest_open<'a>(all: impl Iterator<Item = &'a Depths>, budget: Faults) -> Option<u64> {
         let (mut any, mut open) = (BTreeMap::from([(Faults::NONE, 0)]), BTreeMap::new());
         for part in all {
-            let mut next = both(&open, &part.any, budget);
-            for (taken, depth) in both(&any, &part.open, budget) {
+            let mut next = sums(&open, &part.any, budget);
+            for (taken, depth) in sums(&any, &part.open, budget) {
                 let deepest = next.entry(taken).or_default();
                 *deepest = depth.max(*deepest);
             }
-            (any, open) = (both(&any, &part.any, budget), next);
+            (any, open) = (sums(&any, &part.any, budget), next);
         }
         open.into_values().max()
     }
 }
 
 /// The most choices to both, by what both have taken.
-fn both(one: &BTreeMap<Faults, u64>, other: &BTreeMap<Faults, u64>, budget: Faults) -> BTreeMap<Faults, u64> {
+fn sums(one: &BTreeMap<Faults, u64>, other: &BTreeMap<Faults, u64>, budget: Faults) -> BTreeMap<Faults, u64> {
     let mut all = BTreeMap::new();
     for (taken, depth) in one {
         for (more, further) in other {
@@ -68,22 +67,22 @@ fn both(one: &BTreeMap<Faults, u64>, other: &BTreeMap<Faults, u64>, budget: Faul
 /// Of what each of several may take alone, what it may take beside some choice of the others.
 pub(super) fn beside_others(budget: Faults, takes: &[BTreeSet<Faults>]) -> Vec<BTreeSet<Faults>> {
     // What the others take at least is all that matters.
-    let sums = |some: &[Faults], more: &BTreeSet<Faults>| {
+    let further = |some: &[Faults], more: &BTreeSet<Faults>| {
         let sums = some.iter().flat_map(|one| more.iter().map(|other| one.plus(*other)));
         Faults::smallest(sums.filter(|sum| sum.within(budget)))
     };
     let mut behind = vec![vec![Faults::NONE]];
     for more in takes.iter().skip(1).rev() {
-        behind.push(sums(behind.last().expect("there is one"), more));
+        behind.push(further(behind.last().expect("there is one"), more));
     }
     let mut before = vec![Faults::NONE];
     let mut left = Vec::with_capacity(takes.len());
     for (own, behind) in takes.iter().zip(behind.iter().rev()) {
         let others: BTreeSet<Faults> = behind.iter().copied().collect();
-        let others = sums(&before, &others);
+        let others = further(&before, &others);
         let is_left = |taken: &&Faults| others.iter().any(|other| taken.plus(*other).within(budget));
         left.push(own.iter().filter(is_left).copied().collect());
-        before = sums(&before, own);
+        before = further(&before, own);
     }
     left
 }
@@ -91,12 +90,4 @@ pub(super) fn beside_others(budget: Faults, takes: &[BTreeSet<Faults>]) -> Vec<B
 /// Whether an ordering may end in a world of a part, and go on there, by a fault.
 pub(super) fn goes_on(graph: &Graph) -> bool {
     graph.last().any(|world| graph.is_end(world) && !graph.edges(world, &mut Vec::new()).is_empty())
-}
-
-/// Which listed messages have come in a world of a part are put among those of the whole. `bits`: their numbers there.
-pub(super) fn come(whole: &mut Place, place: &Place, bits: &[usize]) {
-    let (Some(whole), Some(own)) = (&mut whole.peril, &place.peril) else { return };
-    for (bit, &number) in bits.iter().enumerate() {
-        super::faults::put(&mut whole.came, number, super::listed::has(&own.came, bit));
-    }
 }

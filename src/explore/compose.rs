@@ -6,17 +6,18 @@
 
 use super::apart::Part;
 use super::beside::Beside;
-use super::budget::{Depths, come, goes_on};
+use super::budget::{Depths, goes_on};
 use super::count::{Count, Sorted};
 use super::decided::Decided;
 use super::explorer::Explorer;
 use super::facets::given_on_the_way;
+use super::faults::put;
 use super::findings::{Waiting, Way};
 use super::graph::{Graph, Progress, Stopped};
 use super::judge::{Broken, Finally, unanswered};
 use super::labels::Sign;
 use super::lengths::{Factorials, Lengths, by_length, shuffled};
-use super::listed::Delivery;
+use super::listed::{Delivery, has};
 use super::outcomes::{Outcome, Outcomes, Wrong, outcome};
 use super::place::Place;
 use super::report::{Apart, Interchanged, Kind};
@@ -322,6 +323,14 @@ fn combined(explorer: &mut Explorer, parts: &[Part], known: &[Known]) -> Option<
         all = next;
     }
     Some(all)
+}
+
+/// Which listed messages have come in a world of a part are put among those of the whole. `bits`: their numbers there.
+fn come(whole: &mut Place, place: &Place, bits: &[usize]) {
+    let (Some(whole), Some(own)) = (&mut whole.peril, &place.peril) else { return };
+    for (bit, &number) in bits.iter().enumerate() {
+        put(&mut whole.came, number, has(&own.came, bit));
+    }
 }
 
 /// What is on its way in each part, as choices are written. Those in which nothing happens are none.

@@ -15,7 +15,8 @@
 //! ```
 //!
 //! Knows nothing of flags, files or printing. Read `scenario.rs` first, then `explorer.rs`, `lives.rs`
-//! (what tells two instances apart), `worlds.rs`, `walk.rs`, `graph.rs`, `gathered.rs`, `conclude.rs`; `docs/explorer.md` has the arguments.
+//! (what tells two instances apart), `worlds.rs`, `walk.rs`, `graph.rs`, `gathered.rs`, `conclude.rs`;
+//! `docs/explorer.md` has the arguments.
 
 mod alike;
 mod apart;

@@ -66,7 +66,8 @@ pub(super) fn walk(
                 break;
             }
         }
-        let side_by_side = worth(threads, seen.worlds.len().min(next.worlds.len().max(after.worlds.len())));
+        // One is learned, and what two lead to is met and looked for.
+        let side_by_side = worth(threads, after.worlds.len().min(seen.worlds.len() + next.worlds.len()));
         if side_by_side > 1 {
             wake();
         }
