@@ -3,14 +3,16 @@
 use super::explorer::Explorer;
 use super::graph::Graph;
 use super::lattice::Lattice;
+use super::lives::Life;
 use super::outcomes::{entities, instances};
 use super::place::Place;
 use super::property::{Facts, Property, facts_of};
 use super::report::Kind;
+use super::steps::UNBORN;
 use super::worlds::World;
 use crate::event::Name;
-use crate::process::Service;
 use crate::process::expr::ServiceFacts;
+use crate::process::{Data, Service};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -58,7 +60,7 @@ impl<'a> Finally<'a> {
     }
 }
 
-/// What the properties see of a world: equal views are judged once.
+/// What the properties see of a world: of its instances, and how often messages have been. Equal views are judged once.
 type View = (Vec<u32>, Vec<u64>);
 
 pub(super) fn judge(explorer: &Explorer, graph: &Graph) -> Vec<Broken> {
@@ -70,12 +72,14 @@ pub(super) fn judge(explorer: &Explorer, graph: &Graph) -> Vec<Broken> {
         return Vec::new();
     }
     let counted: BTreeSet<&Name> = properties.iter().flat_map(|(property, _)| property.counted()).collect();
+    let processes = properties.iter().any(|(property, _)| property.reads_instances());
     let mut judging = Judging {
         explorer,
         broken: properties.iter().map(|&(property, kind)| Broken::of(property, kind)).collect(),
         properties: properties.into_iter().map(|(property, _)| property).collect(),
         tally: Tally::new(explorer, &counted),
         counted,
+        shown: Shown { processes, ..Shown::default() },
         known: FxHashMap::default(),
         judged: Vec::new(),
     };
@@ -96,6 +100,7 @@ struct Judging<'a, 'e> {
     counted: BTreeSet<&'a Name>,
     tally: Tally<'a>,
     broken: Vec<Broken>,
+    shown: Shown,
     known: FxHashMap<View, usize>,
     /// Per view, which properties hold.
     judged: Vec<Vec<Result<bool, String>>>,
@@ -103,12 +108,12 @@ struct Judging<'a, 'e> {
 
 impl Judging<'_, '_> {
     /// The number of what a world is judged to be.
-    fn number(&mut self, place: &mut Place) -> usize {
-        let view = (std::mem::take(&mut place.lives), self.tally.counts(self.explorer, place));
+    fn number(&mut self, place: &Place) -> usize {
+        let shown = place.lives.iter().map(|&life| self.shown.of(self.explorer, life));
+        let view = (shown.collect(), self.tally.counts(self.explorer, place));
         if let Some(&known) = self.known.get(&view) {
             return known;
         }
-        place.lives.clone_from(&view.0);
         let counts = self.counted.iter().map(|&type_| type_.clone()).zip(view.1.iter().copied()).collect();
         let judged = self.properties.iter().map(|property| holds(self.explorer, place, property, &counts));
         self.judged.push(judged.collect());
@@ -165,7 +170,7 @@ impl Judging<'_, '_> {
                 Some((seen, number)) if seen == sight => number as usize,
                 _ => *known.entry((sight, cast)).or_insert_with(|| {
                     graph.read(world, &mut place);
-                    self.number(&mut place)
+                    self.number(&place)
                 }),
             };
             last[cast as usize] = Some((sight, number as u32));
@@ -186,7 +191,7 @@ impl Judging<'_, '_> {
                     Some(&number) => number,
                     None => {
                         lattice.bodies.read(body, set.flight, &mut place);
-                        let number = self.number(&mut place);
+                        let number = self.number(&place);
                         known.insert((set.flight & counts, body), number);
                         number
                     }
@@ -203,9 +208,42 @@ impl Judging<'_, '_> {
             let met = lattice.as_met(lattice.depth(worlds[0] as usize) as usize);
             let first = met.into_iter().find(|world| worlds.binary_search(world).is_ok());
             lattice.read(first.expect("it is one of this layer") as usize, &mut place);
-            let number = self.number(&mut place);
+            let number = self.number(&place);
             self.broken[index].failed = self.judged[number][index].clone().err();
         }
+    }
+}
+
+/// What properties are shown of lives, by number: where an instance is and what it knows. What it waits for and what it has heard they
+/// are not shown, so many lives look the same.
+#[derive(Default)]
+struct Shown {
+    /// Whether they look at processes, too, and not only at the entities of services.
+    processes: bool,
+    numbers: FxHashMap<Option<(Name, Data)>, u32>,
+    of: FxHashMap<u32, u32>,
+}
+
+impl Shown {
+    const NOTHING: u32 = 0;
+
+    fn of(&mut self, explorer: &Explorer, life: u32) -> u32 {
+        if life == UNBORN {
+            return Shown::NOTHING;
+        }
+        *self.of.entry(life).or_insert_with(|| {
+            let Life { process, instance, .. } = explorer.steps.lives.get(life);
+            let facts = match instance.state() {
+                Some(_) if explorer.steps.crew.service(*process).is_some() => {
+                    Some((Name::from(""), instance.data.clone()))
+                }
+                Some(_) if !self.processes => return Shown::NOTHING,
+                Some(state) => Some((state.clone(), instance.data.clone())),
+                None => None,
+            };
+            let next = Shown::NOTHING + 1 + self.numbers.len() as u32;
+            *self.numbers.entry(facts).or_insert(next)
+        })
     }
 }
 

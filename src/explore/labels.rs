@@ -17,6 +17,8 @@ pub(super) struct Labels {
     /// What was written before, each under what it is about.
     known: FxHashMap<About, u16>,
     words: FxHashMap<Word, Said>,
+    /// The same of what is in flight, by message, with to whom it goes: nearly all that is asked for.
+    flying: Vec<Option<(u32, Said)>>,
     /// Per word that is known, its labels: by its number among those of its name.
     numbered: Vec<Vec<Option<u16>>>,
     classes: FxHashMap<String, u32>,
@@ -49,6 +51,14 @@ pub(super) struct Word {
     pub open: Option<(bool, u32)>,
     /// The service that answers with it, and the number of its alternative where another one says the same type.
     pub answers: Option<(u32, Option<u16>)>,
+}
+
+impl Word {
+    /// To whom which message is in flight, if there is nothing else to say of it.
+    fn flies(self) -> Option<Item> {
+        let Word { item, sign, again, open, answers } = self;
+        (sign == Sign::None && !again && open.is_none() && answers.is_none()).then_some(item)
+    }
 }
 
 impl Hash for Word {
@@ -165,7 +175,11 @@ impl Labels {
     }
 
     pub fn said(&self, word: Word) -> Option<Said> {
-        self.words.get(&word).copied()
+        let flying = word.flies().and_then(|(to, mail)| {
+            let (whom, said) = (*self.flying.get(mail as usize)?)?;
+            (whom == to).then_some(said)
+        });
+        flying.or_else(|| self.words.get(&word).copied())
     }
 
     pub fn learn_word(&mut self, word: Word, called: Called, listed: usize) -> Said {
@@ -176,6 +190,10 @@ impl Labels {
         let said = Said { class, says, listed, word: self.numbered.len() as u32 };
         self.numbered.push(Vec::new());
         self.words.insert(word, said);
+        if let Some((to, mail)) = word.flies() {
+            self.flying.resize(self.flying.len().max(mail as usize + 1), None);
+            self.flying[mail as usize] = Some((to, said));
+        }
         said
     }
 

@@ -19,6 +19,7 @@
 //! `docs/explorer.md` has the arguments.
 
 mod alike;
+mod answers;
 mod apart;
 mod begin;
 mod beside;
@@ -46,6 +47,7 @@ mod findings;
 mod footprints;
 mod foresight;
 mod gathered;
+mod grades;
 mod graph;
 mod interchange;
 mod judge;

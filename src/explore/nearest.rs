@@ -84,6 +84,8 @@ impl Nearest {
     /// The nearest path to one of the worlds of each set, which are all as soon.
     fn paths(&self, explorer: &mut Explorer, graph: &Graph, sets: &[Vec<u32>]) -> Vec<Path> {
         let mut paths = Vec::with_capacity(sets.len());
+        // Where nothing is listed, nothing is overtaken.
+        let is_free = explorer.listed.deliveries.is_empty();
         for sets in sets.chunks(64) {
             let far = sets.iter().flatten().max().map_or(0, |&far| far as usize);
             let mut leads_to = Shelves::of(0u64, far + 1);
@@ -103,29 +105,35 @@ impl Nearest {
                 let (layer, behind) = (graph.worlds.layer(end - 1), graph.worlds.behind(end - 1));
                 let leads = |to: usize| behind.contains(&to) && to <= far && leading.get(to);
                 let leads_on = |world: usize| graph.kept(world).any(|edge| leads(edge.to as usize));
-                let where_to = |world: usize, costs: &[u32]| {
-                    let on = graph.kept(world).zip(costs).filter(|(edge, cost)| {
+                // Without costs, all ways cost the same.
+                let where_to = |world: usize, costs: Option<&[u32]>| {
+                    let on = graph.kept(world).enumerate().filter(|(choice, edge)| {
                         let to = edge.to as usize;
-                        leads(to) && self.inversions[to] == self.inversions[world] + *cost
+                        let is_nearest =
+                            |costs: &[u32]| self.inversions[to] == self.inversions[world] + costs[*choice];
+                        leads(to) && costs.is_none_or(is_nearest)
                     });
-                    on.fold(leads_to[world], |all, (edge, _)| all | leads_to[edge.to as usize])
+                    on.fold(leads_to[world], |all, (_, edge)| all | leads_to[edge.to as usize])
                 };
                 // Where a layer leads depends on what lies behind it alone.
                 let (threads, layer) = (explorer.threads, layer.start..end);
                 end = layer.start;
-                let on: Vec<(usize, u64)> = match walk.by_label {
-                    true => each_some(threads, layer, |world| {
+                let on: Vec<(usize, u64)> = match (is_free, walk.by_label) {
+                    (true, _) => each_some(threads, layer, |world| {
+                        Some((world, where_to(world, None))).filter(|(_, bits)| *bits != 0)
+                    }),
+                    (false, true) => each_some(threads, layer, |world| {
                         let mut costs = Vec::new();
                         leads_on(world).then(|| {
                             costs_by_label(explorer, graph, world, &mut costs);
-                            (world, where_to(world, &costs))
+                            (world, where_to(world, Some(&costs)))
                         })
                     }),
-                    false => {
+                    (false, false) => {
                         let on = each_some(threads, layer, |world| leads_on(world).then_some(world));
                         let mut look = |world| {
                             walk.look(explorer, graph, world);
-                            (world, where_to(world, &walk.costs))
+                            (world, where_to(world, Some(&walk.costs)))
                         };
                         on.into_iter().map(&mut look).collect()
                     }

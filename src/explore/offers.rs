@@ -223,7 +223,15 @@ impl Offers {
 
 #[inline]
 fn turns(turns: &Shelves<Turn>, chain: u32, class: u16) -> impl Iterator<Item = Turn> {
-    let turn = |at: u32| (at != NONE).then(|| turns.get(at as usize));
-    let all = std::iter::successors(turn(chain), move |last| turn(last.next));
-    all.skip_while(move |turn| turn.class != class).take_while(move |turn| turn.class == class)
+    let get = |at: u32| (at != NONE).then(|| turns.get(at as usize));
+    let mut at = chain;
+    while let Some(other) = get(at).filter(|turn| turn.class != class) {
+        at = other.next;
+    }
+    // Those of a class lie one behind the other, and behind them what was learned before: that is not fetched.
+    std::iter::from_fn(move || {
+        let turn = get(at)?;
+        at = if turn.next == at + 1 { turn.next } else { NONE };
+        Some(turn)
+    })
 }

@@ -4,6 +4,7 @@
 //! that may strike. Many lives do the same to the scene, and differ in what becomes of them: they are of one class. So what a
 //! scene becomes is asked once for each class (`offers.rs`), and what becomes of a life once for each life, here.
 
+use super::answers::{Answer, Answers};
 use super::explorer::Explorer;
 use super::offers::Few;
 use super::pieces::Interned;
@@ -42,6 +43,8 @@ pub(super) struct Whom {
 #[derive(Debug)]
 pub(super) struct Reactions {
     asked: Few<Asked>,
+    /// What was asked last with a message, by the message, and its number: nearly always that is asked again.
+    lately: Vec<Option<(Asked, u32)>>,
     /// By what is asked, as far as anybody was.
     whom: Vec<Option<Whom>>,
     /// Per class what each choice does that the scene must know.
@@ -51,24 +54,17 @@ pub(super) struct Reactions {
     lists: Interned<u32>,
     /// By what is asked, and of whom.
     known: FxHashMap<(u32, u32), Reaction>,
-    /// The same by cast, in the order of what is asked.
-    of_casts: Vec<Vec<Answer>>,
+    /// The same by cast.
+    of_casts: Vec<Answers>,
+    /// How many bytes all of these take.
     answers: usize,
     casts: Vec<u32>,
-}
-
-/// How a cast answers what is asked, and where the casts begin that come of it.
-#[derive(Debug, Clone, Copy)]
-struct Answer {
-    asked: u32,
-    begin: u32,
-    class: u16,
 }
 
 /// All that is known of how one cast answers.
 #[derive(Clone, Copy)]
 pub(super) struct Cast<'a> {
-    answers: &'a [Answer],
+    answers: Option<&'a Answers>,
     casts: &'a [u32],
 }
 
@@ -76,8 +72,7 @@ impl<'a> Cast<'a> {
     /// The class, and the casts that come of it, by choice.
     #[inline]
     pub fn of(self, asked: u32) -> Option<(u16, &'a [u32])> {
-        let at = self.answers.binary_search_by_key(&asked, |answer| answer.asked).ok()?;
-        let Answer { class, begin, .. } = self.answers[at];
+        let Answer { class, begin, .. } = self.answers?.get(asked)?;
         Some((class, &self.casts[begin as usize..]))
     }
 }
@@ -105,6 +100,7 @@ impl Reactions {
         changes.number(Change { life: None, sent: 0, spends: Faults::NONE });
         Reactions {
             asked: Few::default(),
+            lately: Vec::new(),
             whom: Vec::new(),
             classes: Interned::default(),
             changes,
@@ -117,15 +113,24 @@ impl Reactions {
     }
 
     pub fn bytes(&self) -> usize {
-        let of_casts =
-            self.of_casts.capacity() * size_of::<Vec<Answer>>() + self.answers * size_of::<Answer>();
+        let of_casts = self.of_casts.capacity() * size_of::<Answers>() + self.answers;
         let known = self.known.capacity() * 20 + of_casts + self.casts.capacity() * 4;
         known + self.classes.bytes() + self.lists.bytes()
     }
 
     /// The number of what is asked.
     pub fn asked(&mut self, asked: Asked) -> u32 {
+        let sent = asked.sent().map(|mail| mail as usize);
+        if let Some(&Some((known, number))) = sent.and_then(|mail| self.lately.get(mail))
+            && known == asked
+        {
+            return number;
+        }
         let number = self.asked.number(asked);
+        if let Some(mail) = sent {
+            self.lately.resize(self.lately.len().max(mail + 1), None);
+            self.lately[mail] = Some((asked, number));
+        }
         if number as usize == self.whom.len() {
             self.whom.push(None);
         }
@@ -134,8 +139,7 @@ impl Reactions {
 
     #[inline]
     pub fn cast(&self, cast: u32) -> Cast<'_> {
-        let answers = self.of_casts.get(cast as usize).map_or(&[][..], Vec::as_slice);
-        Cast { answers, casts: &self.casts }
+        Cast { answers: self.of_casts.get(cast as usize), casts: &self.casts }
     }
 
     /// The class of how a cast answers that may never have been asked; none where none with such a life has.
@@ -154,11 +158,11 @@ impl Reactions {
             self.casts.push(there);
         }
         let cast = cast as usize;
-        self.of_casts.resize_with(self.of_casts.len().max(cast + 1), Vec::new);
+        self.of_casts.resize_with(self.of_casts.len().max(cast + 1), Answers::default);
         let answers = &mut self.of_casts[cast];
-        let at = answers.partition_point(|answer| answer.asked < asked);
-        answers.insert(at, Answer { asked, begin: begin as u32, class });
-        self.answers += 1;
+        self.answers -= answers.bytes();
+        answers.insert(asked, class, begin as u32);
+        self.answers += answers.bytes();
         Some(class)
     }
 

@@ -7,9 +7,13 @@
 pub(super) struct Table {
     entries: Vec<u32>,
     len: u32,
+    /// Of three entries so many are taken at most.
+    thirds: usize,
 }
 
 const FREE: u32 = u32::MAX;
+/// For so many entries there is room at least.
+const FEWEST: usize = 1024;
 /// So many numbers there may be: those of the largest table fill its entries.
 pub(super) const MOST: usize = 1 << 31;
 
@@ -29,7 +33,31 @@ impl Default for Table {
 
 impl Table {
     pub fn new() -> Table {
-        Table { entries: vec![FREE; 1024], len: 0 }
+        Table { entries: vec![FREE; FEWEST], len: 0, thirds: 2 }
+    }
+
+    /// One that is small enough to be near: there it pays to have more room, and to find at once what is looked for.
+    pub fn small() -> Table {
+        Table { thirds: 1, ..Table::new() }
+    }
+
+    /// Nothing was met. What had room for far more gets smaller, so that this never takes longer than it took to fill it.
+    pub fn clear(&mut self) {
+        self.entries.truncate(self.room());
+        self.entries.fill(FREE);
+        self.len = 0;
+    }
+
+    /// So many were met, none the same as another.
+    pub fn of(many: u32, hash_of: impl Fn(u32) -> u32) -> Table {
+        let mut table = Table { len: many, ..Table::new() };
+        table.make(hash_of);
+        table
+    }
+
+    /// So many entries there should be.
+    fn room(&self) -> usize {
+        (self.len as usize * 3).div_ceil(self.thirds).next_power_of_two().max(FEWEST)
     }
 
     /// Where to begin, and what an entry says of the hash: it is multiplied once more, since rows that are nearly equal
@@ -87,9 +115,8 @@ impl Table {
                 debug_assert_eq!(new, self.len);
                 self.entries[place] = sign | new;
                 self.len += 1;
-                // At most two thirds are taken.
-                if self.len as usize * 3 > self.entries.len() * 2 {
-                    self.grow(|number| if number == new { hash } else { hash_of(number) });
+                if self.room() > self.entries.len() {
+                    self.make(|number| if number == new { hash } else { hash_of(number) });
                 }
                 return new;
             }
@@ -100,11 +127,11 @@ impl Table {
         }
     }
 
-    fn grow(&mut self, hash_of: impl Fn(u32) -> u32) {
-        let twice = 2 * self.entries.len();
+    /// Writes all entries anew, with room for more.
+    fn make(&mut self, hash_of: impl Fn(u32) -> u32) {
         // What they say is told by the numbers again: there need not be room for both.
         self.entries = Vec::new();
-        self.entries = vec![FREE; twice];
+        self.entries = vec![FREE; self.room()];
         for number in 0..self.len {
             let (mut place, sign) = self.place(hash_of(number));
             while self.entries[place] != FREE {

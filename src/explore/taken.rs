@@ -6,7 +6,7 @@
 use super::choice::{Exchange, Take, What};
 use super::explorer::Explorer;
 use super::listed::has;
-use super::place::{Copied, Input, Item, Peril, Place};
+use super::place::{AGAIN, Copied, Input, Item, Peril, Place};
 use std::hash::{Hash, Hasher};
 use std::mem::discriminant;
 
@@ -82,6 +82,14 @@ impl Asked {
     pub fn of(explorer: &Explorer, place: &Place, take: Take) -> Asked {
         let left = place.peril.as_ref().map_or(0, Peril::left_of_any);
         Asked { taken: Taken::of(explorer, place, take), clock: place.clock, left }
+    }
+
+    /// The message, if it is one that was sent and has not come before.
+    pub fn sent(&self) -> Option<u32> {
+        match self.taken {
+            Taken::Sent((_, mail)) if mail & AGAIN == 0 => Some(mail),
+            _ => None,
+        }
     }
 }
 

@@ -97,6 +97,7 @@ pub(super) fn walk(
         std::mem::swap(&mut seen, &mut next);
         std::mem::swap(&mut next, &mut after);
     }
+    debug_assert!(!merges || graph.worlds.met.all_differ(), "a world was met twice");
     graph.taken = taken(&graph, &known, explorer);
     graph.within_steps = graph.worlds.stopping() as u64;
     graph.worlds.close();

@@ -3,11 +3,13 @@
 //! Many worlds have a scene in common, and many a cast, so each of these is kept once and a world is two numbers (as
 //! SPIN has it: Holzmann, State compression in SPIN, 1997). They are equal where both numbers are.
 
+use super::grades::Grades;
 use super::pieces::Shelves;
 use super::place::{Layout, Place};
 use super::rows::Rows;
 use super::scenario::Faults;
 use super::table::{MOST, Table, hash_of};
+use rustc_hash::FxHashSet;
 use std::ops::Range;
 
 /// A scene and a cast, by their numbers.
@@ -32,18 +34,35 @@ pub(super) struct Worlds {
 }
 
 /// All worlds that were met, by number, nearest first.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Met {
     worlds: Shelves<World>,
     /// Where each layer begins: the worlds to which the same number of choices leads at least.
     layers: Vec<u32>,
+    /// Those among which one that is met may be: of the last layer, as long as it can lie in no other, else all. A small table is
+    /// near, a large one is waited for.
     table: Table,
+    /// The first world in the table.
+    first: usize,
+    grades: Option<Grades>,
+}
+
+impl Default for Met {
+    fn default() -> Met {
+        let grades = Some(Grades::default());
+        Met { worlds: Shelves::default(), layers: Vec::new(), table: Table::small(), first: 0, grades }
+    }
 }
 
 impl Met {
     /// How many were met.
     pub fn len(&self) -> usize {
         self.worlds.len()
+    }
+
+    /// Whether each is there once.
+    pub fn all_differ(&self) -> bool {
+        (0..self.len()).map(|world| self.get(world)).collect::<FxHashSet<World>>().len() == self.len()
     }
 
     #[inline]
@@ -53,14 +72,26 @@ impl Met {
 
     /// The number of a world; a new one if it was never met.
     pub fn meet(&mut self, world: World) -> u32 {
-        let (worlds, new) = (&self.worlds, self.worlds.len() as u32);
-        let get = |number: u32| worlds.get(number as usize);
-        let number =
-            self.table.meet(world.hash(), new, |known| get(known) == world, |known| get(known).hash());
-        if number == new {
+        let (worlds, first, len) = (&self.worlds, self.first, self.worlds.len());
+        let get = |number: u32| worlds.get(first + number as usize);
+        let same = |known| get(known) == world;
+        let number = self.table.meet(world.hash(), (len - first) as u32, same, |known| get(known).hash());
+        if first + number as usize == len {
+            let layer = self.layers.len() as u32;
+            if self.grades.as_mut().is_some_and(|grades| !grades.agree(world, layer)) {
+                self.look_for_all();
+                return self.meet(world);
+            }
             self.worlds.push(world);
         }
-        number
+        first as u32 + number
+    }
+
+    /// From here on one that is met may lie in any layer.
+    fn look_for_all(&mut self) {
+        let worlds = &self.worlds;
+        (self.grades, self.first) = (None, 0);
+        self.table = Table::of(worlds.len() as u32, |number| worlds.get(number as usize).hash());
     }
 
     /// The same where nothing is the same as another.
@@ -79,13 +110,17 @@ impl Met {
     /// The number that a world most likely has, if it was met; else any.
     #[inline]
     pub fn guess(&self, world: World) -> u32 {
-        self.table.guess(world.hash()).unwrap_or_default()
+        self.table.guess(world.hash()).map_or(0, |number| self.first as u32 + number)
     }
 
     /// From here on all that are new lie one choice further, if this is the first world of the layer that was met last.
     pub fn begin(&mut self, world: usize) {
         if self.layers.last().is_none_or(|&last| last as usize == world) {
             self.layers.push(self.worlds.len() as u32);
+            if self.grades.is_some() {
+                self.first = self.worlds.len();
+                self.table.clear();
+            }
         }
     }
 
@@ -117,7 +152,7 @@ impl Met {
     }
 
     pub fn bytes(&self) -> usize {
-        self.worlds.bytes() + self.table.bytes()
+        self.worlds.bytes() + self.table.bytes() + self.grades.as_ref().map_or(0, Grades::bytes)
     }
 }
 
@@ -180,6 +215,7 @@ impl Worlds {
     /// What is only asked while worlds are met.
     pub fn close(&mut self) {
         self.met.table = Table::default();
+        self.met.grades = None;
         self.rows.close();
     }
 }
