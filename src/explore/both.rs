@@ -3,6 +3,7 @@
 use crate::error::Result;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::{ThreadPoolBuilder, Yield, current_thread_index, in_place_scope, scope, yield_now};
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -29,7 +30,7 @@ pub(super) fn both<A: Send, B: Send>(
     let (mut other, done) = (None, AtomicBool::new(false));
     let one = scope(|scope| {
         scope.spawn(|_| {
-            other = Some(there());
+            other = Some(waited_for(there));
             done.store(true, Ordering::Release);
         });
         let one = here();
@@ -70,7 +71,7 @@ pub(super) fn each_of<T: Send>(all: impl ExactSizeIterator<Item = T> + Send, doe
     scope(|scope| {
         all.for_each(|one| {
             scope.spawn(move |_| {
-                does(one);
+                waited_for(|| does(one));
                 left.fetch_sub(1, Ordering::Release);
             });
         });
@@ -102,10 +103,26 @@ pub(super) fn with_threads<T: Send>(threads: usize, what: impl FnOnce() -> Resul
     }
 }
 
+thread_local! {
+    /// Somebody waits for what this thread does.
+    static IS_WAITED_FOR: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does what somebody waits for.
+fn waited_for<R>(what: impl FnOnce() -> R) -> R {
+    let before = IS_WAITED_FOR.replace(true);
+    let done = what();
+    IS_WAITED_FOR.set(before);
+    done
+}
+
+/// Says that there is something for other threads to do.
+pub(super) type Wake<'a> = dyn FnMut() + Send + 'a;
+
 /// Keeps other threads awake, from when they are asked to, until something is done in which there is again and again nothing for
 /// them to do, and each time for a moment only: to wake one up takes longer than that. They look for something to do all the time,
 /// and let everybody else go before.
-pub(super) fn awake<R>(threads: usize, what: impl FnOnce(&mut dyn FnMut()) -> R) -> R {
+pub(super) fn awake<R>(threads: usize, what: impl FnOnce(&mut Wake) -> R) -> R {
     /// So many are kept awake: more would find little to do.
     const MOST: usize = 4;
     /// It is over however that comes about.
@@ -123,9 +140,11 @@ pub(super) fn awake<R>(threads: usize, what: impl FnOnce(&mut dyn FnMut()) -> R)
         let _over = Over(&over);
         what(&mut || {
             if !std::mem::replace(&mut asked, true) {
-                // Each thread does this before it takes what others have to do. So nobody who is waited for ever begins with it.
                 scope.spawn_broadcast(|_, thread| {
-                    let stays = thread.index() < MOST && Some(thread.index()) != here;
+                    // Mostly a thread hears of this before it takes what others have to do. One that has taken something, and
+                    // hears of it when it looks for more, would never come back to those who wait.
+                    let is_free = !IS_WAITED_FOR.get();
+                    let stays = is_free && thread.index() < MOST && Some(thread.index()) != here;
                     while stays && !over.load(Ordering::Acquire) {
                         if yield_now() != Some(Yield::Executed) {
                             thread::yield_now();
@@ -140,4 +159,49 @@ pub(super) fn awake<R>(threads: usize, what: impl FnOnce(&mut dyn FnMut()) -> R)
 /// Takes what others have to do, as long as there is anything that nobody has taken.
 pub(super) fn help(threads: usize) {
     while threads > 1 && yield_now() == Some(Yield::Executed) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    fn soon_or_later(is_so: &AtomicBool) {
+        while !is_so.load(Ordering::Acquire) {
+            thread::yield_now();
+        }
+    }
+
+    /// What the other thread does is waited for; it hears that it should stay awake only when it looks for more to do.
+    fn wakes_one_that_is_waited_for() {
+        let (has_begun, is_awake) = (AtomicBool::new(false), AtomicBool::new(false));
+        awake(2, |wake| {
+            let here = || {
+                soon_or_later(&has_begun);
+                wake();
+                is_awake.store(true, Ordering::Release);
+            };
+            let there = || {
+                has_begun.store(true, Ordering::Release);
+                soon_or_later(&is_awake);
+                help(2);
+            };
+            both(2, here, there)
+        });
+    }
+
+    #[test]
+    fn who_is_waited_for_comes_back() {
+        let (done, is_done) = channel();
+        thread::spawn(move || {
+            let all = || {
+                wakes_one_that_is_waited_for();
+                Ok(())
+            };
+            with_threads(2, all).expect("it cannot fail");
+            done.send(())
+        });
+        is_done.recv_timeout(Duration::from_secs(60)).expect("nobody waits for ever");
+    }
 }

@@ -6,7 +6,7 @@
 //! the one before that is met; and what changes nothing is cut into pieces which whoever has nothing else to do takes. Where
 //! there is one thread, it does all of it one behind the other, and nothing else is different.
 
-use super::both::{both, each_of, help, worth};
+use super::both::{Wake, both, each_of, help, worth};
 use super::edges::Edges;
 use super::explorer::Explorer;
 use super::graph::{Bits, Edge, Graph, Progress, Stopped};
@@ -32,7 +32,7 @@ pub(super) fn walk(
     explorer: &mut Explorer,
     bounds: Bounds,
     watch: &mut dyn FnMut(Progress) -> bool,
-    wake: &mut dyn FnMut(),
+    wake: &mut Wake,
 ) -> Option<Graph> {
     let (merges, threads) = (explorer.scenario.reductions.equal_worlds, explorer.threads);
     let mut graph = Graph::of(Worlds::new(explorer.layout()));
